@@ -1,0 +1,5 @@
+"""The commands of Rolecall."""
+
+
+def main() -> None:
+    raise SystemExit("not built yet")

@@ -1,0 +1,535 @@
+"""The nouns of Rolecall, in the order in which a posting travels.
+
+    Request → Reply → RawPosting → Posting → Job → Alert → Message
+
+A type says how far the data has come, so a signature says which room a function lives in. All of them are
+frozen; datetimes are aware UTC; `None` means "not stated", never a magic number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum, IntEnum, StrEnum
+from types import MappingProxyType
+from typing import Any, Generic, Literal, TypeVar
+
+T = TypeVar("T")
+
+Json = Any
+"""A value as `json.loads` gives it; checked where it is read, never trusted."""
+
+NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+
+# --- what we ask and what comes back -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a source wants to know. `url` is absolute; the scheme says which fetcher answers (https, http, file)."""
+
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What makes the next request conditional: kept with the postings, saved in the same transaction."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one request: status 200 with a body, or 304 without one.
+
+    `headers` have lower-case names; `url` is where the answer came from, after redirects.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    moved_to: str | None = None  # a permanent redirect (301, 308) was followed
+
+    @property
+    def unchanged(self) -> bool:
+        return self.status == 304
+
+
+# --- what the source said -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RawPosting:
+    """One posting as the source said it, field by field, nothing interpreted.
+
+    `source` is the source's kind, or kind and board ("greenhouse:acme"); `id` is the provider's own id, as text.
+    `description` is plain text or HTML; `fields` holds the source's structured values under its own names.
+    `country` is what the *source* is known for (an ISO code: a UK-only board is "GB").
+    """
+
+    source: str
+    id: str
+    title: str
+    url: str = ""
+    company: str = ""
+    location: str = ""
+    description: str = ""
+    salary_text: str = ""
+    fields: Mapping[str, Json] = NOTHING
+    country: str | None = None
+    posted_at: datetime | None = None
+    closes_at: datetime | None = None
+    apply_url: str = ""
+    tags: tuple[str, ...] = ()
+    truncated: bool = False  # the source cuts its texts: what is absent may only be cut off
+    attribution: str = ""  # "Jobs by Adzuna": shown with every message about this posting
+
+    @property
+    def board(self) -> str:
+        """The kind of the source: it decides which rules apply to `fields`."""
+        return self.source.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one reply held. `complete`: this is the source's whole list, so what is absent has gone.
+
+    `skipped` counts rows that could not be read; `next` asks for the page after this one.
+    """
+
+    postings: tuple[RawPosting, ...]
+    complete: bool = False
+    skipped: int = 0
+    next: Request | None = None
+    wait: float | None = None  # seconds until the source itself wants to be asked again (ttl, skipHours)
+
+
+# --- what it means --------------------------------------------------------------------------------------------
+
+
+class Confidence(IntEnum):
+    GUESS = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+
+
+Origin = Literal["field", "title", "body", "inferred", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[T]):
+    """One value and where it was read. `value is None` means not stated; then `rule` is "none".
+
+    `evidence` is the exact span of the prepared text, or "name=value" for a field; at most 160 characters.
+    """
+
+    value: T | None = None
+    source: Origin = "none"
+    evidence: str = ""
+    rule: str = "none"
+    confidence: Confidence = Confidence.HIGH
+    flags: frozenset[str] = frozenset()
+    alternatives: tuple[T, ...] = ()  # filled only on conflict
+
+
+class Rung(IntEnum):
+    """The ladder. For matching, lead and staff are one rung unless the search says `level_exact`."""
+
+    INTERN = 0
+    APPRENTICE = 1
+    GRADUATE = 2
+    JUNIOR = 3
+    MID = 4
+    SENIOR = 5
+    LEAD = 6
+    STAFF = 7
+    PRINCIPAL = 8
+    HEAD = 9
+    EXEC = 10
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+Track = Literal["ic", "lead", "management"]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    min: Rung
+    max: Rung
+    track: Track = "ic"
+
+
+class Mode(StrEnum):
+    REMOTE = "remote"
+    HYBRID = "hybrid"
+    ONSITE = "onsite"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeDays:
+    """Days a week in the office; `max` None means "at least `min`"."""
+
+    min: float
+    max: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeBase:
+    """"Must live in London": the place, and how far from it where that is said."""
+
+    name: str
+    miles: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeZoneNeed:
+    kind: Literal["core", "overlap", "zone"]
+    zone: str
+    start: str | None = None  # "14:00", for core hours
+    end: str | None = None
+    hours: float | None = None  # for an overlap
+
+
+@dataclass(frozen=True, slots=True)
+class WorkMode:
+    """Where the work is done. `modes` empty = not stated; `ruled_out` comes from negations and can only say NO.
+
+    `regions`: ISO countries and the groups EUROPE, EMEA, EU, WORLD, HOME_COUNTRY that remote work is open to.
+    """
+
+    modes: frozenset[Mode] = frozenset()
+    ruled_out: frozenset[Mode] = frozenset()
+    office_days: OfficeDays | None = None
+    regions: frozenset[str] = frozenset()
+    home_base: HomeBase | None = None
+    tz: TimeZoneNeed | None = None
+    uk_hours: Literal["ok", "late", "early"] | None = None
+    travel: Literal["none", "occasional", "regular"] | None = None
+
+
+class UkFit(StrEnum):
+    """May a person who lives in the UK take it?"""
+
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
+Period = Literal["hour", "day", "week", "month", "year"]
+PayKind = Literal["base", "ote", "total_cash", "day_rate", "hourly", "package"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """A pay figure in its ORIGINAL unit and currency: `min`/`max` None = open end, equal = one figure."""
+
+    kind: PayKind
+    min: Decimal | None
+    max: Decimal | None
+    currency: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Salary:
+    """What the posting pays, as stated, and the annual GBP derived from it.
+
+    `annual_basis`: "salary" may be compared with a permanent minimum; "rate" is for sorting only;
+    None = it is not known whether it is comparable. `predicted`: a board's estimate, never counts as stated.
+    """
+
+    pay: Pay
+    annual_gbp: tuple[int | None, int | None]
+    annual_basis: Literal["salary", "rate"] | None
+    predicted: bool = False
+    fte_basis: Literal["full", "pro_rata"] | None = None
+    actual: Decimal | None = None
+    others: tuple[Pay, ...] = ()  # OTE beside base, umbrella beside PAYE, other countries
+    fx_date: str | None = None
+
+
+class Need(StrEnum):
+    MUST = "must"
+    NICE = "nice"
+    NEUTRAL = "neutral"
+    LEGACY = "legacy"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Tech:
+    """One technology as the posting speaks of it. `implied_by`: not written, but follows from that id.
+
+    `group` numbers the "one of these" list it stands in; `trainable`: the employer will teach it.
+    """
+
+    id: str
+    need: Need
+    weight: float
+    evidence: str = ""
+    rule: str = ""
+    implied_by: str | None = None
+    weak: bool = False  # a weak implication: ranks, but cannot answer YES alone
+    group: int | None = None
+    trainable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    name: str
+    country: str | None = None  # ISO 3166 alpha-2
+    nation: str | None = None  # ENG, SCT, WLS, NIR
+    district: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    postcode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    places: tuple[Place, ...] = ()
+    countries: frozenset[str] = frozenset()
+    ambiguous: bool = False
+    conflict: bool = False
+    unresolved: bool = False
+
+
+class ContractType(StrEnum):
+    PERMANENT = "permanent"
+    CONTRACT = "contract"
+    FIXED_TERM = "fixed_term"
+
+
+class Ir35(StrEnum):
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    TBC = "tbc"
+
+
+class ClearanceLevel(IntEnum):
+    """`NONE` is "stated that none is needed"; silence is a fact without value."""
+
+    NONE = 0
+    BPSS = 1
+    CTC = 2
+    SC = 3
+    ESC = 4
+    DV = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    level: ClearanceLevel
+    state: Literal["held", "eligible", "preferred"] | None = None
+    also: frozenset[ClearanceLevel] = frozenset()
+    residency_years: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visa:
+    """Sponsorship for the UK: `offered` None = not said. `elsewhere`: countries an offer is limited to."""
+
+    offered: bool | None
+    right_to_work: bool = False
+    elsewhere: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    patterns: frozenset[str] = frozenset()
+    days_per_week: float | None = None
+    hours_per_week: float | None = None
+    fte: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """When applications close. `date_only`: the end of that local day; `ongoing`: said to have no end."""
+
+    at: datetime | None
+    date_only: bool = False
+    ongoing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A posting understood: every value a `Fact` with its evidence. Made by `normalise.normalise`, pure."""
+
+    raw: RawPosting
+    text: str  # the prepared plain text that evidence spans refer to
+    family: Fact[str] = Fact()
+    level: Fact[Level] = Fact()
+    level_floor: Fact[Rung] = Fact()  # "no juniors": a bound, not a value
+    mode: Fact[WorkMode] = Fact()
+    uk: Fact[UkFit] = Fact()
+    salary: Fact[Salary] = Fact()
+    contract: Fact[ContractType] = Fact()
+    ir35: Fact[Ir35] = Fact()
+    clearance: Fact[Clearance] = Fact()
+    visa: Fact[Visa] = Fact()
+    agency: Fact[bool] = Fact()  # True agency, False direct employer
+    hours: Fact[Hours] = Fact()
+    closing: Fact[Closing] = Fact()
+    location: Fact[Location] = Fact()
+    stack: tuple[Tech, ...] = ()
+    flags: frozenset[str] = frozenset()  # evergreen, training_course, commission_only …
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The posting's identity: (source, source id)."""
+        return (self.raw.source, self.raw.id)
+
+
+# --- sameness -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What is kept of a posting to recognise its vacancy again: small, comparable, stored as JSON.
+
+    `keys` are the indexed look-up keys: two postings of one vacancy share at least one of them.
+    """
+
+    source: str
+    id: str
+    keys: frozenset[str]
+    company: str  # normalised
+    title: str  # normalised core, without place, mode and pay words
+    level: str  # "senior", "mid-senior", "" = not stated
+    places: frozenset[str]
+    url: str  # canonical
+    shingles: frozenset[int]  # hashes of the description's word runs
+    length: int  # words in the description
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.source, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """To which vacancy a posting belongs, and why. `job` is new when `same_as` is None."""
+
+    key: tuple[str, str]
+    job: str
+    same_as: tuple[str, str] | None = None
+    because: tuple[str, ...] = ()
+    score: float = 1.0
+
+
+# --- answers --------------------------------------------------------------------------------------------------
+
+
+class Answer(Enum):
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one criterion says of one posting. `reason` is a key, `label` a person reads it."""
+
+    answer: Answer
+    reason: str
+    label: str = ""
+    policy: str = ""  # which key of the search's `unknown` table decides about an UNKNOWN; "" = it passes
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One criterion's verdict with what it was read from: a line of `rolecall why`."""
+
+    criterion: str
+    verdict: Verdict
+    evidence: str = ""
+    source: str = ""
+    rule: str = ""
+
+
+class Action(StrEnum):
+    ALERT = "alert"
+    DIGEST = "digest"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What one saved search says of one posting, and why."""
+
+    search: str
+    answer: Answer
+    action: Action
+    reasons: tuple[Reason, ...]
+    rank: float = 0.0  # higher is better; orders digests and lists
+
+
+# --- what is sent ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another place where the same vacancy is advertised."""
+
+    source: str
+    url: str
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One vacancy as a person sees it: everything a notifier needs to render it, in plain text, nothing more."""
+
+    job: str
+    title: str
+    company: str
+    url: str
+    pay: str  # "£75k–£85k" or "£550/day, outside IR35"; "" = not stated
+    pay_evidence: str  # the words it was read from
+    mode: str  # "Hybrid, 2 days a week"; "" = not stated
+    place: str
+    level: str
+    stack: tuple[str, ...]  # names, those the search asked for first
+    contract: str
+    why: tuple[str, ...]  # one phrase per criterion, the unknown ones say so
+    searches: tuple[str, ...]
+    also_on: tuple[Copy, ...] = ()
+    age: str = ""  # "posted 2 days ago"
+    closes: str = ""
+    source: str = ""
+    attribution: str = ""
+    rank: float = 0.0
+
+
+MessageKind = Literal["alert", "digest", "summary", "notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing to send. Alerts hold one card; digests and summaries many, best first; notices only text.
+
+    `id` is a pure function of the outbox row: a repeated send carries the same one. `total` counts all
+    vacancies the message stands for, also those that did not fit on `cards`.
+    """
+
+    id: str
+    kind: MessageKind
+    subject: str
+    cards: tuple[Card, ...] = ()
+    text: str = ""
+    total: int = 0
+    created_at: datetime | None = None

@@ -1,0 +1,145 @@
+"""Text preparation, once per posting, shared by every extractor (design: understanding.md, section 4).
+
+Every step is linear in the text: a 1 MB posting must not hang the daemon.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rolecall.model import RawPosting
+from rolecall.normalise.words import load
+
+MAX_BODY = 64_000  # characters read of one description; what follows is not a job advert any more
+
+_BLOCK = re.compile(
+    r"<\s*(?:/?(?:p|div|ul|ol|h[1-6]|table|tr|section|article|header|footer|blockquote|dl|dt|dd)|br)\b[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"<\s*li\b[^<>]{0,2000}>", re.IGNORECASE)
+_HIDDEN = re.compile(r"<!--[^<>]{0,4000}-->|<(script|style)\b[^<>]{0,2000}>[^<]{0,40000}</\1>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,4000}>")
+_SPACES = re.compile(r"[ \t\f\v\r]+")
+_NEWLINES = re.compile(r" ?\n[ \n]*")
+_CHARS = str.maketrans(
+    {
+        **dict.fromkeys("‘’ʼ`´", "'"),
+        **dict.fromkeys("“”", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
+        **dict.fromkeys("•·▪●◦‣⁃∙", "*"),
+        "\u00a0": " ",
+    }
+)
+_MOJIBAKE = (("Â£", "£"), ("â‚¬", "€"), ("‚¬", "€"), ("Â\u00a0", " "), ("Â ", " "), ("\\-", "-"))
+_BULLET = re.compile(r"^[*\-o>]\s+", re.MULTILINE)
+
+
+class Zone(StrEnum):
+    """What part of the advert a line stands in; headings open them (headings.toml)."""
+
+    NEUTRAL = "neutral"
+    MUST = "must"
+    NICE = "nice"
+    STACK = "stack"
+    NOISE = "noise"
+    TAIL = "tail"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    start: int  # offset in `Doc.body`
+    zone: Zone
+    bullet: bool = False
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """A posting prepared for reading: plain text everywhere, evidence spans are slices of these strings."""
+
+    raw: RawPosting
+    title: str
+    company: str
+    location: str
+    salary_field: str
+    body: str
+    lines: tuple[Line, ...]
+
+
+def prepare(raw: RawPosting) -> Doc:
+    """Return the posting as plain prepared text with its lines in zones."""
+    body = plain(raw.description)
+    return Doc(
+        raw=raw,
+        title=short(raw.title),
+        company=short(raw.company),
+        location=short(raw.location),
+        salary_field=short(raw.salary_text),
+        body=body,
+        lines=tuple(_zoned(body)),
+    )
+
+
+def short(text: str) -> str:
+    """Return a field of one line: unescaped, without tags, spaces collapsed."""
+    return plain(text[:2000]).replace("\n", " ").strip()
+
+
+def plain(text: str) -> str:
+    """Return `text` (plain or HTML, escaped up to twice) as prepared plain text, newlines kept."""
+    text = html.unescape(html.unescape(text[: MAX_BODY * 3]))
+    if "<" in text:
+        text = _HIDDEN.sub(" ", text)
+        text = _ITEM.sub("\n* ", text)
+        text = _BLOCK.sub("\n", text)
+        text = _TAG.sub("", text)
+    for wrong, right in _MOJIBAKE:
+        text = text.replace(wrong, right)
+    text = unicodedata.normalize("NFKC", text.translate(_CHARS)).translate(_CHARS)
+    text = _NEWLINES.sub("\n", _SPACES.sub(" ", text))
+    return _BULLET.sub("* ", text).strip()[:MAX_BODY]
+
+
+def _zoned(body: str) -> list[Line]:
+    lines, zone, start = [], Zone.NEUTRAL, 0
+    for text in body.split("\n"):
+        opened = _heading(text)
+        tail = _tail().match(text) is not None
+        if opened is not None:
+            zone = opened
+        lines.append(
+            Line(text, start, Zone.TAIL if tail else zone, text.startswith("* "), heading=opened is not None)
+        )
+        start += len(text) + 1
+    return lines
+
+
+def _heading(text: str) -> Zone | None:
+    """Return the zone that this line opens, None when it is no heading."""
+    words = text.strip(" *:#-?!.").lower()
+    if not words or len(words) > 60 or len(words.split()) > 9:
+        return None
+    for zone, pattern in _headings():
+        if pattern.fullmatch(words):
+            return zone
+    return None
+
+
+def _headings() -> tuple[tuple[Zone, re.Pattern[str]], ...]:
+    return _COMPILED
+
+
+def _tail() -> re.Pattern[str]:
+    return _TAIL
+
+
+_COMPILED = tuple(
+    (Zone(zone), re.compile("|".join(f"(?:{p})" for p in patterns))) for zone, patterns in load("headings")["zone"].items()
+)
+_TAIL = re.compile(r"(?:keywords?|tags|skills)\s*:", re.IGNORECASE)

@@ -1,0 +1,367 @@
+"""The four plug-in points: Source, Fetcher, Store, Notifier. What, not how.
+
+A plug-in implements one Protocol and is one line in a dictionary (`sources.KINDS`, `rolecall_notifiers.KINDS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from rolecall.model import (
+    Action,
+    Assignment,
+    Message,
+    MessageKind,
+    Page,
+    Print,
+    RawPosting,
+    Reason,
+    Reply,
+    Request,
+    Validators,
+)
+
+# --- sources --------------------------------------------------------------------------------------------------
+
+
+class Source(Protocol):
+    """One place that lists jobs. It does no I/O: it says what to ask and reads the answer.
+
+    An implementation is a frozen dataclass whose fields are its options in the configuration.
+    """
+
+    @property
+    def name(self) -> str:
+        """Kind and board ("greenhouse:acme"): the first half of every posting's identity."""
+
+    def requests(self) -> Sequence[Request]:
+        """The requests of one poll."""
+
+    def parse(self, reply: Reply) -> Page:
+        """Read one reply. Raises `Unreadable` when it is not what this kind gives; bad rows are skipped and counted."""
+
+
+class Fetcher(Protocol):
+    """Asks a source, politely."""
+
+    async def fetch(self, request: Request, validators: Validators) -> Reply:
+        """Return the reply (200, or 304 for "unchanged"); raises `Unreachable`, `Unreadable` (too large) or `Refused`."""
+
+
+class Parser(Protocol):
+    """Reads untrusted bytes where they can do no harm."""
+
+    async def parse(self, source: Source, reply: Reply) -> Page:
+        """Return `source.parse(reply)`, run under limits and a deadline; raises `Unreadable`."""
+
+
+# --- the store ------------------------------------------------------------------------------------------------
+
+SourceHealth = Literal["new", "ok", "failing", "suspended"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """All that is remembered of a source; saved in the same transaction as its postings.
+
+    `validators` by request URL. `baseline`: the first successful poll has been stored. `counts` of the last good poll.
+    """
+
+    name: str
+    due_at: datetime
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    baseline: bool = False
+    health: SourceHealth = "new"
+    failures: int = 0  # in a row
+    last_try: datetime | None = None
+    last_success: datetime | None = None
+    last_error: str = ""
+    last_error_at: datetime | None = None
+    postings: int = 0  # in the last good reply
+    skipped: int = 0  # rows that could not be read in the last good reply
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPosting:
+    """A new or changed posting to be stored. `facts` is the filter's JSON object (for lists and numbers)."""
+
+    raw: RawPosting
+    content_hash: str
+    print: Print
+    facts: Mapping[str, object]
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where an alert goes. Alerts with the same `bundle` on one channel travel in one message while it is pending.
+
+    `due` is the earliest time to send: now for an alert, the next local digest time for a digest.
+    """
+
+    channel: str
+    bundle: str
+    kind: MessageKind
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """One (search, job) pair that must reach a person; written once, however often it is planned."""
+
+    search: str
+    job: str
+    key: tuple[str, str]  # the posting that matched
+    action: Action
+    reasons: tuple[Reason, ...]
+    rank: float
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A word to the owner ("source X is gone"). `key` makes it once only."""
+
+    key: str
+    channel: str
+    subject: str
+    text: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything one poll changes, executed by `Store.commit` in ONE transaction.
+
+    `seen`: ids present in the replies (their last_seen moves); `gone`: ids missing from a complete list.
+    """
+
+    now: datetime
+    source: SourceState | None = None
+    postings: tuple[NewPosting, ...] = ()
+    seen: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    alerts: tuple[NewAlert, ...] = ()
+    notices: tuple[NewNotice, ...] = ()
+    searches: Mapping[str, str] = field(default_factory=dict)  # name → fingerprint, whose baseline this plan makes
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit really wrote: alerts that already existed are not counted again."""
+
+    postings: int = 0
+    jobs: int = 0
+    alerts: int = 0
+    messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPosting:
+    """A posting as the store gives it back."""
+
+    raw: RawPosting
+    job: str
+    first_seen: datetime
+    last_seen: datetime
+    closed_at: datetime | None
+    facts: Mapping[str, object]
+    because: tuple[str, ...] = ()  # why it belongs to its job
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJob:
+    """One vacancy: all its postings, first seen first."""
+
+    id: str
+    first_seen: datetime
+    postings: tuple[StoredPosting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert with its job, as delivery and `rolecall list` need it."""
+
+    id: int
+    search: str
+    action: Action
+    reasons: tuple[Reason, ...]
+    rank: float
+    created_at: datetime
+    key: tuple[str, str]
+    job: StoredJob
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One outbox row under lease: what to send and how often it was tried.
+
+    `message_id` never changes for a row; `ambiguous` counts sends whose outcome is not known.
+    `again`: the row was found in `sending` after a crash, so a copy may have arrived.
+    """
+
+    id: int
+    channel: str
+    kind: MessageKind
+    message_id: str
+    subject: str
+    text: str
+    attempts: int
+    ambiguous: int
+    again: bool
+    created_at: datetime
+    alerts: tuple[StoredAlert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    receipt: str = ""  # the channel's own id for the message
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """Back to pending; the whole channel waits until `at`, so that order is kept.
+
+    `counts`: the attempt counts; `ambiguous`: a copy may have arrived.
+    """
+
+    at: datetime
+    error: str
+    counts: bool = True
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Never to be sent, with the reason shown in `rolecall status`."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """The channel is refused: the row goes back to pending and the channel stops until it is resumed."""
+
+    error: str
+
+
+Outcome = Sent | RetryAt | Dead | Suspend
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A channel as `status` shows it. `oldest`: creation time of the oldest pending row that is due."""
+
+    name: str
+    pending: int = 0
+    sent: int = 0
+    dead: int = 0
+    not_before: datetime | None = None
+    suspended: str = ""
+    last_sent: datetime | None = None
+    last_error: str = ""
+    next_due: datetime | None = None
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadMessage:
+    id: int
+    channel: str
+    subject: str
+    error: str
+    at: datetime
+
+
+class Store(Protocol):
+    """All truth is in here: due times, validators, jobs, alerts, the outbox. Every method is one transaction."""
+
+    async def close(self) -> None: ...
+
+    # polling
+    async def source_states(self) -> Mapping[str, SourceState]:
+        """Every source ever polled, by name."""
+
+    async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
+        """Return id → content hash for those of `ids` that are stored (closed ones included)."""
+
+    async def open_ids(self, source: str) -> frozenset[str]:
+        """Ids of the source's postings that are not closed."""
+
+    async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
+        """Return (print, job) of every stored posting that shares one of the look-up keys."""
+
+    async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
+        """Return the (search, job) pairs that already have an alert."""
+
+    async def searches(self) -> Mapping[str, str]:
+        """Return name → fingerprint of the searches whose baseline has been made."""
+
+    async def commit(self, plan: Plan) -> Committed:
+        """Execute the plan in one transaction. An alert that exists is left as it is, with no new delivery.
+
+        A delivery joins the pending outbox row of its (channel, bundle), or starts one. If that row is no longer
+        pending, it starts "bundle~2", "bundle~3" …
+        """
+
+    # delivering
+    async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
+        """Lease the channel's oldest due row (pending, or sending with an expired lease), else None.
+
+        None too while the channel is suspended, must wait (`not_before`), or has a row under lease: one at a time.
+        """
+
+    async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:
+        """Record what became of a claimed row."""
+
+    async def release_leases(self) -> int:
+        """At start: make rows left in `sending` claimable at once, marked `again`; returns how many."""
+
+    async def hurry(self, now: datetime) -> None:
+        """Make every pending *summary* due now (for `run --once`)."""
+
+    async def resume(self, channel: str) -> None:
+        """Lift a channel's suspension and its `not_before`."""
+
+    async def channels(self, now: datetime) -> Mapping[str, ChannelState]:
+        """Every channel that ever had a row, by name."""
+
+    async def dead_messages(self, limit: int = 20) -> Sequence[DeadMessage]: ...
+
+    # reading
+    async def job(self, id_or_prefix: str) -> StoredJob | None:
+        """Find a job by its id or an unambiguous beginning of it."""
+
+    async def find_url(self, url: str) -> StoredJob | None:
+        """Find a job by the address of one of its postings, compared in canonical form."""
+
+    async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
+        """Jobs with an open posting first seen since then, newest first."""
+
+    async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
+        """Alerts, newest posting first (posted_at where known, else first seen)."""
+
+    async def totals(self) -> Mapping[str, int]:
+        """Counts: postings, jobs, alerts, duplicates (postings beyond the first of their job), messages sent."""
+
+
+# --- notifiers ------------------------------------------------------------------------------------------------
+
+
+class Notifier(Protocol):
+    """One channel to a person. An implementation is opened once and told to send, one message at a time."""
+
+    async def open(self) -> None:
+        """Get ready. Must not fail because the far side is down: the daemon starts while Telegram is away."""
+
+    async def send(self, message: Message) -> str:
+        """Send and return the channel's receipt. Raises `Deferred`, `Rejected` or `Unsendable`."""
+
+    async def check(self) -> str:
+        """Try the channel without sending; return a sentence. Raises a `DeliveryError`."""
+
+    async def close(self) -> None: ...

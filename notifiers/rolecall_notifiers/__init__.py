@@ -1,0 +1,1 @@
+"""Where messages leave: one module per channel, each a `rolecall.ports.Notifier`."""

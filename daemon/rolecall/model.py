@@ -13,15 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
-from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar
 
 T = TypeVar("T")
 
 Json = Any
 """A value as `json.loads` gives it; checked where it is read, never trusted."""
-
-NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
 # --- what we ask and what comes back -------------------------------------------------------------------------
@@ -85,7 +82,7 @@ class RawPosting:
     location: str = ""
     description: str = ""
     salary_text: str = ""
-    fields: Mapping[str, Json] = NOTHING
+    fields: Mapping[str, Json] = field(default_factory=dict)
     country: str | None = None
     posted_at: datetime | None = None
     closes_at: datetime | None = None
@@ -189,7 +186,7 @@ class OfficeDays:
 
 @dataclass(frozen=True, slots=True)
 class HomeBase:
-    """"Must live in London": the place, and how far from it where that is said."""
+    """ "Must live in London": the place, and how far from it where that is said."""
 
     name: str
     miles: float | None = None

@@ -41,14 +41,17 @@ class Source(Protocol):
         """The requests of one poll."""
 
     def parse(self, reply: Reply) -> Page:
-        """Read one reply. Raises `Unreadable` when it is not what this kind gives; bad rows are skipped and counted."""
+        """Read one reply; bad rows are skipped and counted. Raises `Unreadable` when it is not what this kind gives."""
 
 
 class Fetcher(Protocol):
     """Asks a source, politely."""
 
     async def fetch(self, request: Request, validators: Validators) -> Reply:
-        """Return the reply (200, or 304 for "unchanged"); raises `Unreachable`, `Unreadable` (too large) or `Refused`."""
+        """Return the reply (200, or 304 for "unchanged").
+
+        Raises `Unreachable`, `Unreadable` (too large) or `Refused`.
+        """
 
 
 class Parser(Protocol):

@@ -110,12 +110,10 @@ def _zoned(body: str) -> list[Line]:
     lines, zone, start = [], Zone.NEUTRAL, 0
     for text in body.split("\n"):
         opened = _heading(text)
-        tail = _tail().match(text) is not None
+        tail = _TAIL.match(text) is not None
         if opened is not None:
             zone = opened
-        lines.append(
-            Line(text, start, Zone.TAIL if tail else zone, text.startswith("* "), heading=opened is not None)
-        )
+        lines.append(Line(text, start, Zone.TAIL if tail else zone, text.startswith("* "), heading=opened is not None))
         start += len(text) + 1
     return lines
 
@@ -125,21 +123,14 @@ def _heading(text: str) -> Zone | None:
     words = text.strip(" *:#-?!.").lower()
     if not words or len(words) > 60 or len(words.split()) > 9:
         return None
-    for zone, pattern in _headings():
+    for zone, pattern in _HEADINGS:
         if pattern.fullmatch(words):
             return zone
     return None
 
 
-def _headings() -> tuple[tuple[Zone, re.Pattern[str]], ...]:
-    return _COMPILED
-
-
-def _tail() -> re.Pattern[str]:
-    return _TAIL
-
-
-_COMPILED = tuple(
-    (Zone(zone), re.compile("|".join(f"(?:{p})" for p in patterns))) for zone, patterns in load("headings")["zone"].items()
+_HEADINGS = tuple(
+    (Zone(zone), re.compile("|".join(f"(?:{p})" for p in patterns)))
+    for zone, patterns in load("headings")["zone"].items()
 )
 _TAIL = re.compile(r"(?:keywords?|tags|skills)\s*:", re.IGNORECASE)

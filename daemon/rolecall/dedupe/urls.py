@@ -1,0 +1,29 @@
+"""Addresses in canonical form, for comparison only: the stored link stays as served (design: sources.md, 2.1)."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from rolecall.dedupe.words import WORDS
+
+_TRACKING = frozenset(WORDS["tracking"])
+_TRACKING_ON = {board: frozenset(keys) for board, keys in WORDS["tracking_on"].items()}
+
+
+def canonical_url(url: str) -> str:
+    """Return `url` without what differs from visit to visit; "" for what is no absolute http(s) address."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+    except ValueError:  # "http://[", a port of letters: what a feed says is not always an address
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    noise = _TRACKING.union(*(keys for board, keys in _TRACKING_ON.items() if board in host.split(".")))
+    query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _noise(key, noise)]
+    where = host if port in (None, 80, 443) else f"{host}:{port}"
+    return f"https://{where}{parts.path.rstrip('/')}" + (f"?{urlencode(sorted(query))}" if query else "")
+
+
+def _noise(key: str, noise: frozenset[str]) -> bool:
+    return key.lower() in noise or key.lower().startswith("utm_")

@@ -1,0 +1,10 @@
+"""TOML → a frozen `Config`, with every problem at once.
+
+`read.py` finds and walks the file, `plugin.py` reads the tables of sources and channels by their dataclasses,
+`secrets.py` fetches what must not stand in the file, `model.py` is what comes out.
+"""
+
+from rolecall.config.model import Channel, Config, DaemonOptions, SourceEntry
+from rolecall.config.read import Kinds, find, load, read
+
+__all__ = ["Channel", "Config", "DaemonOptions", "Kinds", "SourceEntry", "find", "load", "read"]

@@ -1,0 +1,83 @@
+"""A plug-in's table is read by the fields of its dataclass: the plug-in brings its own configuration."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ValidationError, create_model
+
+from rolecall.config.model import STRICT
+from rolecall.errors import Problem
+from rolecall.secret import Secret
+
+M = TypeVar("M", bound=BaseModel)
+
+Plugin = Callable[..., Any]
+
+
+@cache
+def options(plugin: Plugin) -> type[BaseModel]:
+    """Return a model with the plug-in's options: its public, initialised dataclass fields."""
+    hints = get_type_hints(plugin)
+    own: Any = {
+        each.name: (hints[each.name], _default(each))
+        for each in fields(plugin)  # type: ignore[arg-type] # a plug-in is a dataclass, by its Protocol
+        if each.init and not each.name.startswith("_")
+    }
+    model: type[BaseModel] = create_model(getattr(plugin, "__name__", "Plugin"), __config__=STRICT, **own)
+    return model
+
+
+def _default(field: Any) -> Any:
+    if field.default is not MISSING:
+        return field.default
+    return ... if field.default_factory is MISSING else field.default_factory()
+
+
+@cache
+def secret_names(plugin: Plugin) -> tuple[str, ...]:
+    """Return the names of the options that are secrets."""
+    return tuple(name for name, info in options(plugin).model_fields.items() if _is_secret(info.annotation))
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is Secret or (get_origin(annotation) is not None and Secret in get_args(annotation))
+
+
+def validate(model: type[M], table: Mapping[str, Any], path: str, also: Iterable[str] = ()) -> M | list[Problem]:
+    """Return the validated model, or all its problems with their paths. `also`: further keys to suggest."""
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        known = [*model.model_fields, *also]
+        return [_problem(dict(e), path, known) for e in error.errors(include_url=False)]
+
+
+def _problem(error: dict[str, Any], path: str, known: list[str]) -> Problem:
+    where = ".".join([path, *(str(part) for part in error["loc"])])
+    match error["type"]:
+        case "extra_forbidden":
+            return Problem(where, "is not an option here.", did_you_mean(str(error["loc"][-1]), known, "Options are"))
+        case "missing":
+            return Problem(where, "is required.")
+        case "value_error":
+            return Problem(where, f"{error['ctx']['error']}.")
+        case _:
+            return Problem(where, f"{_sentence(error['msg'])}, not {error['input']!r}.")
+
+
+def _sentence(message: str) -> str:
+    return message[:1].lower() + message[1:].removeprefix("Input ").replace("Input should", "should")
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Return "Did you mean …?" with the nearest known word, else the list of them."""
+    words = sorted(known)
+    near = difflib.get_close_matches(word, words, 1, 0.6)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"{otherwise}: {', '.join(words)}." if words else ""

@@ -1,0 +1,211 @@
+"""Finding the file and walking its tables once, collecting every problem on the way."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from rolecall.config.model import Channel, Config, DaemonOptions, Pace, SourceEntry, Times, database
+from rolecall.config.plugin import Plugin, did_you_mean, options, secret_names, validate
+from rolecall.config.secrets import FORMS, read_secret
+from rolecall.errors import ConfigError, Problem
+from rolecall.match import Search, read_search
+from rolecall.secret import Secret
+
+M = TypeVar("M", bound=BaseModel)
+
+Table = Mapping[str, Any]
+
+HOW_TO_BEGIN = "Copy config.example.toml to config.toml and edit it, or try `rolecall demo` first."
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The plug-ins there are, by kind."""
+
+    sources: Mapping[str, Plugin]
+    notifiers: Mapping[str, Plugin]
+
+
+def candidates() -> tuple[Path, ...]:
+    """Where a configuration is looked for, in order."""
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return Path("config.toml"), home / "rolecall" / "config.toml", Path("/etc/rolecall/config.toml")
+
+
+def find(given: Path | None = None) -> Path:
+    """Return the configuration file; raises ConfigError naming every place that was tried."""
+    places = (given,) if given else candidates()
+    for path in places:
+        if path.is_file():
+            return path
+    tried = ", ".join(str(path) for path in places)
+    raise ConfigError([Problem("config", f"no configuration file found (looked for {tried}).", HOW_TO_BEGIN)])
+
+
+def load(path: Path, kinds: Kinds) -> Config:
+    """Read and check one file; raises ConfigError with all its problems."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}.")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([Problem(str(path), f"is not valid TOML: {error}.")]) from None
+    return read(table, kinds, path)
+
+
+def read(table: Table, kinds: Kinds, path: Path | None = None) -> Config:
+    """Check a configuration given as tables; raises ConfigError with all its problems."""
+    return _Reader(kinds, path).read(table)
+
+
+@dataclass(slots=True)
+class _Reader:
+    kinds: Kinds
+    path: Path | None
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self, table: Table) -> Config:
+        parts = ("daemon", "channel", "source", "search")
+        for key in table.keys() - set(parts):
+            self._problem(key, "is not a part of the configuration.", did_you_mean(key, parts, "Parts are"))
+        daemon = self._validated(DaemonOptions, self._table(table, "daemon"), "daemon") or DaemonOptions()
+        config = Config(
+            path=self.path,
+            daemon=daemon,
+            channels=tuple(self._channels(self._table(table, "channel"))),
+            sources=tuple(self._sources(self._tables(table, "source"))),
+            searches=tuple(self._searches(self._tables(table, "search"))),
+            database=database(daemon, self.path),
+        )
+        self._references(config, set(self._table(table, "channel")))
+        if self.problems:
+            raise ConfigError(self.problems)
+        return config
+
+    def _channels(self, tables: Table) -> list[Channel]:
+        channels = []
+        for name in tables:
+            path, table = f"channel.{name}", self._table(tables, name, "channel.")
+            notifier = self._plug_in(self.kinds.notifiers, str(table.get("kind", name)), table, path, Times)
+            times = self._validated(Times, _shared(table, Times), path)
+            if notifier is not None and times is not None:
+                channels.append(Channel(name, str(table.get("kind", name)), notifier, times.at, times.every))
+        return channels
+
+    def _sources(self, tables: Sequence[Table]) -> list[SourceEntry]:
+        entries: dict[str, SourceEntry] = {}
+        for number, table in enumerate(tables, 1):
+            path = f"source[{number}]"
+            source = self._plug_in(self.kinds.sources, str(table.get("kind", "")), table, path, Pace)
+            pace = self._validated(Pace, _shared(table, Pace), path)
+            if source is None or pace is None or not pace.enabled:
+                continue
+            if source.name in entries:
+                self._problem(path, f"{source.name} is listed twice.", "Remove one, or give it a label.")
+            entry = SourceEntry(source, pace.every or source.interval)
+            self._not_too_often(entry, path)
+            entries[source.name] = entry
+        return list(entries.values())
+
+    def _not_too_often(self, entry: SourceEntry, path: str) -> None:
+        """Politeness has a floor; only boards on this machine (the demo, tests) may be asked at any pace."""
+        minimum = entry.source.minimum
+        local = all("//127.0.0.1" in r.url or r.url.startswith("file:") for r in entry.source.requests())
+        if entry.every < minimum and not local:
+            least = f"{minimum.total_seconds() / 60:g}m"
+            self._problem(f"{path}.every", f"is too often for {entry.source.name}.", f"The least is {least}.")
+
+    def _searches(self, tables: Sequence[Table]) -> list[Search]:
+        searches: dict[str, Search] = {}
+        for number, table in enumerate(tables, 1):
+            try:
+                search = read_search(table, f"search[{number}]")
+            except ConfigError as error:
+                self.problems.extend(error.problems)
+                continue
+            if search.name in searches:
+                self._problem(f"search[{number}].name", f"{search.name!r} is used twice.", "Each needs its own name.")
+            searches[search.name] = search
+        return list(searches.values())
+
+    def _references(self, config: Config, channels: set[str]) -> None:
+        wanted = [(f"search {search.name!r}: notify", name) for search in config.searches for name in search.notify]
+        wanted += [("daemon.owner", config.daemon.owner)] if config.daemon.owner else []
+        for path, name in wanted:
+            if name not in channels:
+                self._problem(path, f"there is no channel {name!r}.", did_you_mean(name, channels, "Channels are"))
+
+    def _plug_in(self, kinds: Mapping[str, Plugin], kind: str, table: Table, path: str, common: type[M]) -> Any | None:
+        """Make one source or notifier from its table; None when a problem was noted."""
+        if kind not in kinds:
+            self._problem(f"{path}.kind", f"{kind!r} is not a kind.", did_you_mean(kind, kinds, "Kinds are"))
+            return None
+        plugin = kinds[kind]
+        own = {key: value for key, value in table.items() if key != "kind" and key not in common.model_fields}
+        before = len(self.problems)
+        own |= self._secrets(plugin, own, path)
+        model = self._validated(options(plugin), own, path, also=common.model_fields)
+        if model is None or len(self.problems) > before:
+            return None
+        try:
+            return plugin(**{name: getattr(model, name) for name in type(model).model_fields})
+        except ValueError as error:  # what the dataclass itself finds wrong, in a sentence
+            self._problem(path, str(error))
+            return None
+
+    def _secrets(self, plugin: Plugin, own: dict[str, Any], path: str) -> dict[str, Secret]:
+        """Take `token`, `token_file`, `token_env`, `token_credential` out of `own`; return the secrets they name."""
+        found = {}
+        for name in secret_names(plugin):
+            given = {form: own.pop(f"{name}_{form}") for form in FORMS if f"{name}_{form}" in own}
+            if name in own:
+                given["inline"] = own.pop(name)
+            if len(given) > 1:
+                self._problem(f"{path}.{name}", "is given in more than one way.", "Keep one of them.")
+            for form, value in list(given.items())[:1]:
+                found[name] = self._secret(form, str(value), f"{path}.{name}")
+        return found
+
+    def _secret(self, form: str, value: str, path: str) -> Secret:
+        try:
+            return Secret(read_secret(form, value, self.path))
+        except ValueError as error:
+            self._problem(path if form == "inline" else f"{path}_{form}", f"{error}.")
+            return Secret("")  # noted: do not also say "required"
+
+    def _validated(
+        self, model: type[M], table: Table, path: str, also: Sequence[str] | Mapping[str, Any] = ()
+    ) -> M | None:
+        result = validate(model, table, path, also)
+        if isinstance(result, list):
+            self.problems.extend(result)
+            return None
+        return result
+
+    def _table(self, tables: Table, name: str, prefix: str = "") -> Table:
+        table = tables.get(name, {})
+        if isinstance(table, Mapping):
+            return table
+        self._problem(prefix + name, "is not a table.", f"Write [{prefix}{name}] on a line of its own.")
+        return {}
+
+    def _tables(self, table: Table, name: str) -> list[Table]:
+        tables = table.get(name, [])
+        if isinstance(tables, list) and all(isinstance(each, Mapping) for each in tables):
+            return tables
+        self._problem(name, "is not a list of tables.", f"Write [[{name}]] above each of them.")
+        return []
+
+    def _problem(self, path: str, message: str, suggestion: str = "") -> None:
+        self.problems.append(Problem(path, message, suggestion))
+
+
+def _shared(table: Table, common: type[BaseModel]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key in common.model_fields}

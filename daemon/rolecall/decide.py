@@ -1,0 +1,192 @@
+"""What follows from a poll: pure decisions that end in a `Plan`. The store acts on it, once.
+
+Facts come in as arguments (`now` too); nothing here knows a database, a socket or a clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rolecall.config import Channel, Config, SourceEntry
+from rolecall.errors import Refused, SourceError
+from rolecall.match import Search
+from rolecall.model import Action, Assignment, Match, MessageKind, Page, Posting, Print, RawPosting, Reply, Validators
+from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, SourceState
+from rolecall.schedule import DAY, next_poll, next_retry, next_slot
+
+NOTICE_AFTER = 5  # failures in a row before the owner hears of a source that cannot be reached
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A new or changed posting with everything the pure core says of it."""
+
+    posting: Posting
+    content_hash: str
+    print: Print
+    facts: Mapping[str, object]
+    matches: tuple[Match, ...]
+
+
+# --- the source -----------------------------------------------------------------------------------------------
+
+
+def after_success(
+    state: SourceState, entry: SourceEntry, pages: Sequence[Page], validators: Mapping[str, Validators], now: datetime
+) -> SourceState:
+    """Return the state after a poll that was answered (also with "unchanged")."""
+    wait = max((page.wait or 0 for page in pages), default=0.0)
+    return replace(
+        state,
+        due_at=next_poll(now, entry.every, state.name, wait),
+        validators=validators,
+        baseline=True,
+        health="ok",
+        failures=0,
+        last_try=now,
+        last_success=now,
+        postings=sum(len(page.postings) for page in pages) if pages else state.postings,
+        skipped=sum(page.skipped for page in pages) if pages else state.skipped,
+    )
+
+
+def after_failure(state: SourceState, entry: SourceEntry, error: SourceError, now: datetime) -> SourceState:
+    """Return the state after a poll that failed. A refusal slows the source to once a day; it is never given up."""
+    failures = state.failures + 1
+    refused = isinstance(error, Refused)
+    due = now + DAY if refused else next_retry(now, entry.every, state.name, failures, error.retry_after)
+    return replace(
+        state,
+        due_at=due,
+        health="suspended" if refused else "failing",
+        failures=failures,
+        last_try=now,
+        last_error=str(error),
+        last_error_at=now,
+    )
+
+
+def notice_of(before: SourceState, after: SourceState, owner: str | None, now: datetime) -> tuple[NewNotice, ...]:
+    """Return one word to the owner when a source breaks for good or for long, and one when it is back."""
+    broken = after.health == "suspended" or after.failures == NOTICE_AFTER
+    was_told = before.health == "suspended" or before.failures >= NOTICE_AFTER
+    if owner is None or (broken and was_told):
+        return ()
+    if broken:
+        subject, text = f"{after.name} cannot be read", f"{after.last_error}. It is tried again from time to time."
+    elif was_told and after.health == "ok":
+        subject, text = f"{after.name} is back", "It can be read again."
+    else:
+        return ()
+    return (NewNotice(f"{after.name}:{after.health}:{now.isoformat()}", owner, subject, text, now),)
+
+
+# --- the postings ---------------------------------------------------------------------------------------------
+
+
+def content_hash(raw: RawPosting) -> str:
+    """Return a hash of what a person reads in a posting; times and addresses may change without a new meaning."""
+    said = [raw.title, raw.company, raw.location, raw.description, raw.salary_text, raw.fields, raw.tags, raw.country]
+    text = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def merge(pages: Iterable[Page]) -> tuple[RawPosting, ...]:
+    """Return the postings of all pages, each (source, id) once; the first row wins, locations are united."""
+    merged: dict[tuple[str, str], RawPosting] = {}
+    for page in pages:
+        for raw in page.postings:
+            first = merged.setdefault((raw.source, raw.id), raw)
+            if first is not raw and raw.location and raw.location not in first.location:
+                together = "; ".join(filter(None, (first.location, raw.location)))
+                merged[(raw.source, raw.id)] = replace(first, location=together)
+    return tuple(merged.values())
+
+
+def new_validators(replies: Iterable[Reply], asked: Iterable[str], old: Mapping[str, Validators]) -> dict[str, Validators]:
+    """Return the validators by the URL that was asked; an unchanged reply keeps the old ones."""
+    kept = {}
+    for url, reply in zip(asked, replies, strict=True):
+        before = old.get(url, Validators())
+        kept[url] = before if reply.unchanged else _validators(reply)
+    return kept
+
+
+def _validators(reply: Reply) -> Validators:
+    body_hash = hashlib.blake2b(reply.body, digest_size=16).hexdigest()
+    return Validators(reply.headers.get("etag"), reply.headers.get("last-modified"), body_hash)
+
+
+def stored(understood: Understood, assignment: Assignment) -> NewPosting:
+    """Return the posting as the store keeps it."""
+    return NewPosting(
+        understood.posting.raw, understood.content_hash, understood.print, understood.facts, assignment
+    )
+
+
+# --- the alerts -----------------------------------------------------------------------------------------------
+
+
+def alerts(
+    understood: Iterable[tuple[Understood, str]], config: Config, now: datetime, *, baseline: bool
+) -> tuple[NewAlert, ...]:
+    """Return one alert per (search, job) among the matches. In a baseline they travel in summaries: no flood."""
+    searches = {search.name: search for search in config.searches}
+    planned: dict[tuple[str, str], NewAlert] = {}
+    for each, job in understood:
+        for match in each.matches:
+            search = searches[match.search]
+            alert = NewAlert(
+                search=match.search,
+                job=job,
+                key=each.posting.key,
+                action=match.action,
+                reasons=match.reasons,
+                rank=match.rank,
+                deliveries=deliveries(search, job, match.action, config, now, baseline=baseline),
+            )
+            better = planned.get((match.search, job))
+            if better is None or _order(alert) > _order(better):
+                planned[(match.search, job)] = alert
+    return tuple(planned.values())
+
+
+def _order(alert: NewAlert) -> tuple[bool, float]:
+    return (alert.action is Action.ALERT, alert.rank)
+
+
+def deliveries(
+    search: Search, job: str, action: Action, config: Config, now: datetime, *, baseline: bool
+) -> tuple[Delivery, ...]:
+    """Return where one alert goes: at once, into the next digest, or into the summary of a first run.
+
+    What is only worth a digest goes to the search's digest channels; where it has none, to a daily digest on
+    its other channels, so that nothing is dropped.
+    """
+    channels = config.notified(search)
+    if baseline:
+        return tuple(_summary(channel, search, config, now) for channel in channels)
+    if action is Action.DIGEST:
+        chosen = [channel for channel in channels if channel.digests] or list(channels)
+        return tuple(_digest(channel, config, now) for channel in chosen)
+    return tuple(
+        _digest(channel, config, now) if channel.digests else Delivery(channel.name, f"job:{job}", "alert", now)
+        for channel in channels
+    )
+
+
+def _digest(channel: Channel, config: Config, now: datetime) -> Delivery:
+    slot = next_slot(now, config.zone, channel.at or config.daemon.digest_at, channel.every)
+    local = slot.astimezone(config.zone)
+    # With `every`, slots may be seconds apart; with `at`, the local date and time name the digest once for ever.
+    name = slot.isoformat() if channel.every else f"{local:%Y-%m-%dT%H:%M}"
+    return Delivery(channel.name, f"digest:{name}", "digest", slot)
+
+
+def _summary(channel: Channel, search: Search, config: Config, now: datetime) -> Delivery:
+    kind: MessageKind = "summary"
+    return Delivery(channel.name, f"summary:{search.name}", kind, now + config.daemon.summary_wait)

@@ -1,0 +1,131 @@
+"""The outbox, once: claim, render, send, settle. Settled after the send, never before."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from rolecall.config import Channel
+from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
+from rolecall.house import House
+from rolecall.model import Card, Copy, Message, Reason
+from rolecall.normalise import normalise
+from rolecall.ports import Claim, Dead, Outcome, RetryAt, Sent, StoredAlert, StoredJob, StoredPosting, Suspend
+from rolecall.render.card import make_card
+from rolecall.render.subject import subject
+
+log = logging.getLogger(__name__)
+
+LEASE = 300.0  # seconds; far above any send, so that only a killed process loses its lease
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(minutes=15)
+MOST_AMBIGUOUS = 3
+MOST_ATTEMPTS = 500  # about five days of quarter hours
+
+
+async def deliver(channel: Channel, house: House) -> Outcome | None:
+    """Send the channel's oldest due message; None when there is nothing to do now."""
+    claim = await house.store.claim(channel.name, house.now(), LEASE)
+    if claim is None:
+        return None
+    message = await asyncio.to_thread(compose, claim, house.config.zone, house.now())
+    outcome = await _send(channel, claim, message, house)
+    await house.store.settle(claim.id, outcome, house.now())
+    _log(channel, claim, outcome)
+    return outcome
+
+
+async def _send(channel: Channel, claim: Claim, message: Message, house: House) -> Outcome:
+    try:
+        return Sent(await channel.notifier.send(message))
+    except DeliveryError as error:
+        return settlement(error, claim, house.now())
+
+
+def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
+    """Say what becomes of a message that was not sent: later, never, or the channel stops."""
+    match error:
+        case Rejected():
+            return Suspend(str(error))
+        case Unsendable():
+            return Dead(str(error))
+        case Deferred() if error.ambiguous and claim.ambiguous + 1 >= MOST_AMBIGUOUS:
+            return Dead(f"{error} ({MOST_AMBIGUOUS} times without a clear answer; it may have arrived)")
+        case Deferred() if claim.attempts + error.counts > MOST_ATTEMPTS:
+            return Dead(f"{error} (tried {claim.attempts} times)")
+        case Deferred():
+            wait = max(_backoff(claim.attempts), timedelta(seconds=error.retry_after or 0))
+            return RetryAt(now + wait, str(error), counts=error.counts, ambiguous=error.ambiguous)
+    raise TypeError(f"a delivery error without a settlement: {error!r}")
+
+
+def _backoff(attempts: int) -> timedelta:
+    return min(LONGEST_RETRY, FIRST_RETRY * int(2 ** min(attempts, 12)))
+
+
+def _log(channel: Channel, claim: Claim, outcome: Outcome) -> None:
+    fields = f"channel={channel.name} kind={claim.kind} id={claim.id} alerts={len(claim.alerts)}"
+    match outcome:
+        case Sent():
+            log.info("sent %s again=%s", fields, claim.again)
+        case RetryAt():
+            log.warning("send-deferred %s until=%s error=%s", fields, f"{outcome.at:%H:%M:%S}", outcome.error)
+        case Dead():
+            log.error("send-dead %s error=%s", fields, outcome.error)
+        case Suspend():
+            log.error("channel-suspended %s error=%s", fields, outcome.error)
+
+
+# --- from rows to a message -----------------------------------------------------------------------------------
+
+
+def compose(claim: Claim, zone: ZoneInfo, now: datetime) -> Message:
+    """Return the message a claimed row stands for: one card per job, best first."""
+    ordered = sorted(claim.alerts, key=lambda alert: alert.job.id)
+    groups = [list(group) for _, group in groupby(ordered, key=lambda alert: alert.job.id)]
+    cards = sorted((card_of(group, zone, now) for group in groups), key=lambda card: -card.rank)
+    return Message(
+        id=claim.message_id,
+        kind=claim.kind,
+        subject=claim.subject or subject(claim.kind, cards, now.astimezone(zone)),
+        cards=tuple(cards),
+        text=claim.text,
+        total=len(cards),
+        created_at=claim.created_at,
+    )
+
+
+def card_of(alerts: Sequence[StoredAlert], zone: ZoneInfo, now: datetime) -> Card:
+    """Return the card of one job that matched one or more searches."""
+    best = max(alerts, key=lambda alert: alert.rank)
+    shown = _posting(best.job, best.key)
+    return make_card(
+        job=best.job.id,
+        posting=normalise(shown.raw),
+        reasons=_reasons(alerts),
+        searches=tuple(sorted({alert.search for alert in alerts})),
+        copies=_copies(best.job, shown),
+        first_seen=best.job.first_seen,
+        now=now,
+        zone=zone,
+        rank=best.rank,
+    )
+
+
+def _posting(job: StoredJob, key: tuple[str, str]) -> StoredPosting:
+    return next((p for p in job.postings if (p.raw.source, p.raw.id) == key), job.postings[0])
+
+
+def _reasons(alerts: Sequence[StoredAlert]) -> list[Reason]:
+    """Unite the reasons of several searches, each said once."""
+    said = {(r.criterion, r.verdict.label): r for alert in alerts for r in alert.reasons}
+    return list(said.values())
+
+
+def _copies(job: StoredJob, shown: StoredPosting) -> tuple[Copy, ...]:
+    others = [p for p in job.postings if p is not shown and p.closed_at is None and p.raw.url != shown.raw.url]
+    return tuple(Copy(p.raw.source, p.raw.url, p.raw.company) for p in others)

@@ -1,0 +1,25 @@
+"""What the two halves of the journey work with; opened by `app.py`, changed only by a reload."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rolecall.config import Config
+from rolecall.match import Index
+from rolecall.ports import Fetcher, Parser, Store
+
+
+@dataclass(slots=True)
+class House:
+    """The store, the edges and the user's decisions. `deciding` lets one poll at a time recognise and write."""
+
+    store: Store
+    fetcher: Fetcher
+    parser: Parser
+    config: Config
+    index: Index
+    now: Callable[[], datetime]
+    deciding: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -1,0 +1,55 @@
+"""Logging: the standard library, one event word and fields a line; secrets are taken out of the finished record."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterable
+
+_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b")  # a Telegram bot token, wherever it comes from
+_NOISY = ("apscheduler", "httpx", "httpcore", "telegram", "asyncio", "aiosmtplib")
+_PRIORITIES = {"CRITICAL": 2, "ERROR": 3, "WARNING": 4, "INFO": 6, "DEBUG": 7}
+
+
+class Redacting(logging.Formatter):
+    """Formats a record, traceback included, and replaces every known secret by `***`."""
+
+    def __init__(self, fmt: str, secrets: Iterable[str]) -> None:
+        super().__init__(fmt, "%Y-%m-%dT%H:%M:%S")
+        self._secrets = sorted((secret for secret in secrets if len(secret) >= 4), key=len, reverse=True)
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return _one_line(_TOKEN.sub("***", text), record)
+
+
+def _one_line(text: str, record: logging.LogRecord) -> str:
+    """Keep a record on one line (a feed may try to write log lines of its own); tracebacks keep theirs."""
+    if record.exc_info or record.exc_text:
+        return text
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+class _Journal(Redacting):
+    """journald reads a priority in angle brackets (sd-daemon(3)) and adds the time itself."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"<{_PRIORITIES.get(record.levelname, 6)}>{super().format(record)}"
+
+
+def set_up(level: str, secrets: Iterable[str] = ()) -> None:
+    """Send all logs to standard error, or in journald's form when it is listening."""
+    journal = "JOURNAL_STREAM" in os.environ
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        _Journal("%(name)s %(message)s", secrets)
+        if journal
+        else Redacting("%(asctime)s %(levelname)-7s %(message)s", secrets)
+    )
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))

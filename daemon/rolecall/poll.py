@@ -1,0 +1,129 @@
+"""One source, once: ask, read, understand, recognise, match, and write it all down in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from rolecall import decide, dedupe
+from rolecall.config import SourceEntry
+from rolecall.decide import Understood
+from rolecall.errors import SourceError
+from rolecall.house import House
+from rolecall.match import Index
+from rolecall.model import Page, RawPosting, Reply, Request, Validators
+from rolecall.normalise import normalise
+from rolecall.normalise.facts import as_json
+from rolecall.ports import Committed, Plan, SourceState, Store
+
+log = logging.getLogger(__name__)
+
+MAX_PAGES = 20
+BATCH = 200  # postings understood per step in the worker thread
+
+
+async def poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
+    """Poll one source and commit what follows; returns its new state. A failing source is a state, not an error."""
+    try:
+        pages, validators = await _ask(entry, state, house)
+    except SourceError as error:
+        return await _failed(entry, state, error, house)
+    raws = decide.merge(pages)
+    fresh = await _understood(await _unknown(entry.source.name, raws, house.store), house.index)
+    after, committed = await _commit(entry, state, pages, validators, raws, fresh, house)
+    log.info(
+        "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
+        after.name, len(raws), committed.postings, committed.jobs, committed.alerts,
+        after.skipped, f"{after.due_at:%H:%M:%S}",
+    )  # fmt: skip
+    return after
+
+
+async def _failed(entry: SourceEntry, state: SourceState, error: SourceError, house: House) -> SourceState:
+    now = house.now()
+    after = decide.after_failure(state, entry, error, now)
+    notices = decide.notice_of(state, after, house.config.owner, now)
+    await house.store.commit(Plan(now=now, source=after, notices=notices))
+    log.warning(
+        "poll-failed source=%s failures=%d next=%s error=%s",
+        after.name, after.failures, f"{after.due_at:%H:%M:%S}", error,
+    )  # fmt: skip
+    return after
+
+
+async def _ask(entry: SourceEntry, state: SourceState, house: House) -> tuple[list[Page], dict[str, Validators]]:
+    """Ask every request of the source, following its pages; unchanged replies give no page."""
+    asked: list[str] = []
+    replies: list[Reply] = []
+    pages: list[Page] = []
+    waiting: list[Request] = list(entry.source.requests())
+    while waiting and len(asked) < MAX_PAGES:
+        request = waiting.pop(0)
+        reply = await house.fetcher.fetch(request, state.validators.get(request.url, Validators()))
+        asked.append(request.url)
+        replies.append(reply)
+        if not reply.unchanged:
+            page = await house.parser.parse(entry.source, reply)
+            pages.append(page)
+            waiting.extend([page.next] if page.next else [])
+    return pages, decide.new_validators(replies, asked, state.validators)
+
+
+async def _unknown(source: str, raws: Sequence[RawPosting], store: Store) -> list[tuple[RawPosting, str]]:
+    """Return the postings that are new or changed, with their content hash."""
+    hashes = {raw.id: decide.content_hash(raw) for raw in raws}
+    known = await store.known(source, list(hashes))
+    return [(raw, hashes[raw.id]) for raw in raws if known.get(raw.id) != hashes[raw.id]]
+
+
+async def _understood(raws: Sequence[tuple[RawPosting, str]], index: Index) -> list[Understood]:
+    """Understand postings in a worker thread, in batches, so that the loop is never held."""
+    done: list[Understood] = []
+    for start in range(0, len(raws), BATCH):
+        done += await asyncio.to_thread(lambda part: [_understand(r, h, index) for r, h in part], raws[start : start + BATCH])
+    return done
+
+
+def _understand(raw: RawPosting, content_hash: str, index: Index) -> Understood:
+    posting = normalise(raw)
+    return Understood(
+        posting, content_hash, dedupe.fingerprint(posting), as_json(posting), tuple(index.matches(posting))
+    )
+
+
+async def _commit(
+    entry: SourceEntry,
+    state: SourceState,
+    pages: Sequence[Page],
+    validators: dict[str, Validators],
+    raws: Sequence[RawPosting],
+    fresh: Sequence[Understood],
+    house: House,
+) -> tuple[SourceState, Committed]:
+    """Recognise and write. One poll at a time: two boards with the same new vacancy must not both call it new."""
+    name = entry.source.name
+    async with house.deciding:
+        now = house.now()
+        keys = {key for each in fresh for key in each.print.keys}
+        known = await house.store.candidates(keys) if keys else ()
+        assignments = await asyncio.to_thread(dedupe.assign, [each.print for each in fresh], known)
+        after = decide.after_success(state, entry, pages, validators, now)
+        jobs = [assignment.job for assignment in assignments]
+        plan = Plan(
+            now=now,
+            source=after,
+            postings=tuple(map(decide.stored, fresh, assignments)),
+            seen=tuple(raw.id for raw in raws),
+            gone=await _gone(name, pages, raws, house.store),
+            alerts=decide.alerts(zip(fresh, jobs, strict=True), house.config, now, baseline=not state.baseline),
+            notices=decide.notice_of(state, after, house.config.owner, now),
+        )
+        return after, await house.store.commit(plan)
+
+
+async def _gone(source: str, pages: Sequence[Page], raws: Sequence[RawPosting], store: Store) -> tuple[str, ...]:
+    """Return the ids missing from a complete, non-empty list; anything else says nothing about what is absent."""
+    if not raws or not pages or not all(page.complete for page in pages):
+        return ()
+    return tuple(await store.open_ids(source) - {raw.id for raw in raws})

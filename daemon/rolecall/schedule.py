@@ -1,0 +1,70 @@
+"""When: pure arithmetic over times. The clock itself is somewhere else; `now` is always an argument."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+JITTER = 0.1
+FIRST_RETRY = timedelta(minutes=2)
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|h|d)\w*\s*", re.IGNORECASE)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read "45m", "2h", "1h 30m" or "90 seconds"; raises ValueError with a sentence."""
+    matches = list(_DURATION.finditer(text))
+    if not matches or "".join(m.group() for m in matches) != text:
+        raise ValueError(f"{text!r} is not a length of time; write it like 45m, 2h or 1d")
+    return timedelta(seconds=sum(float(m[1]) * _UNITS[m[2].lower()] for m in matches))
+
+
+def parse_time(text: str) -> time:
+    """Read "07:30"; raises ValueError with a sentence."""
+    try:
+        hour, minute = text.split(":")
+        return time(int(hour), int(minute))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time of day; write it like 07:30") from None
+
+
+def next_slot(now: datetime, zone: ZoneInfo, at: tuple[time, ...], every: timedelta | None = None) -> datetime:
+    """Return the first digest time after `now`, in UTC: the next local time `at`, or the next multiple of `every`.
+
+    Across the DST nights each local time is met once a day: a time that does not exist moves to the hour after,
+    one that exists twice counts the first time (datetime's fold=0).
+    """
+    if every is not None:
+        seconds = every.total_seconds()
+        return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
+    today = now.astimezone(zone).date()
+    slots = (
+        datetime.combine(today + timedelta(days=day), moment, zone).astimezone(UTC)
+        for day in range(-1, 3)
+        for moment in sorted(at)
+    )
+    return min(slot for slot in slots if slot > now)
+
+
+def next_poll(now: datetime, every: timedelta, name: str, wait: float | None = None) -> datetime:
+    """Return when to ask a healthy source again: its interval or its own wish, ±10 %, at most a day."""
+    interval = max(every, timedelta(seconds=wait or 0))
+    return now + min(DAY, interval * _jitter(name, now))
+
+
+def next_retry(now: datetime, every: timedelta, name: str, failures: int, retry_after: float | None) -> datetime:
+    """Return when to ask a failing source again: doubling from two minutes, at least as long as it asked for."""
+    backoff = min(max(every, FIRST_RETRY), FIRST_RETRY * int(2 ** min(failures - 1, 12)))
+    if failures > 6:
+        backoff = min(DAY, every * int(2 ** min(failures - 6, 12)))
+    return now + min(DAY, max(backoff * _jitter(name, now), timedelta(seconds=retry_after or 0)))
+
+
+def _jitter(name: str, now: datetime) -> float:
+    """Spread sources over time without a random number: a pure function stays testable."""
+    digest = hashlib.blake2s(f"{name}@{now.isoformat()}".encode(), digest_size=4).digest()
+    return 1 - JITTER + 2 * JITTER * int.from_bytes(digest) / 0xFFFFFFFF

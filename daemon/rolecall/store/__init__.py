@@ -1,0 +1,5 @@
+"""Everything Rolecall remembers: the store on SQLite, and its fake in memory for tests (`store.memory`)."""
+
+from rolecall.store.sqlite import SqliteStore
+
+__all__ = ["SqliteStore"]

@@ -1,0 +1,118 @@
+"""Opening a database file: the lock, the pragmas, the schema, and a clear sentence for everything that can go wrong."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from rolecall.errors import DatabaseBusy, StoreError
+from rolecall.store.migrations import check, migrations
+
+BUSY = 5.0  # seconds to wait for a lock that only a backup or a person with a shell can hold
+
+
+def acquire(path: Path) -> int:
+    """Lock `<path>.lock` for this process and return the descriptor. Raises `DatabaseBusy`: one daemon per database."""
+    lock = path.with_name(path.name + ".lock")
+    with explained(path):
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise DatabaseBusy(f"another Rolecall is using this database (it holds {lock.name})") from error
+    return descriptor
+
+
+def writer(path: Path) -> Database:
+    """Open for writing: create the file (mode 0600) where it is missing, and bring the schema up to date."""
+    with explained(path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with _closing_on_error(_connect(path, "rw")) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA journal_size_limit = 67108864")  # a big import must not leave a big file behind
+            with immediate(db):  # all pending migrations or none, whenever the power fails
+                if not check(db):
+                    migrations.apply(db)
+            db.execute("PRAGMA foreign_keys = ON")  # only now: a migration may rebuild a table others refer to
+            return db
+
+
+def reader(path: Path) -> Database:
+    """Open for reading only. Raises `StoreError` when the file is missing or its schema is not this program's."""
+    with explained(path):
+        if not path.exists():
+            raise StoreError("there is no database yet: start the daemon first")
+        with _closing_on_error(_connect(path, "ro")) as db:
+            db.execute("PRAGMA query_only = ON")
+            if not check(db):
+                raise StoreError("it was written by an older Rolecall: start the daemon once to update it")
+            return db
+
+
+@contextmanager
+def immediate(db: Database) -> Iterator[None]:
+    """One write transaction. Never deferred: upgrading a read transaction fails at once in spite of busy_timeout."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        db.conn.rollback()
+        raise
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the file system or the disk did into a `StoreError`; a broken constraint is a bug and passes."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path}: {_sentence(error)}") from error
+    except FileNotFoundError as error:
+        raise StoreError(f"{path}: the directory {path.parent} does not exist") from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}") from error
+    except StoreError as error:
+        raise type(error)(f"{path}: {error}") from error
+
+
+def _sentence(error: sqlite3.Error) -> str:
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return "the disk is full"
+        case sqlite3.SQLITE_NOTADB:
+            return "it is not an SQLite database"
+        case sqlite3.SQLITE_CORRUPT:
+            return "the database is damaged: restore a backup"
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_READONLY:
+            return f"it cannot be opened or written ({error}): check the permissions of the file and its directory"
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "another program is writing to it"
+        case _:
+            return str(error)
+
+
+def _connect(path: Path, mode: str) -> Database:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None)
+    return Database(connection, execute_plugins=False)
+
+
+@contextmanager
+def _closing_on_error(db: Database) -> Iterator[Database]:
+    try:
+        yield db
+    except BaseException:
+        with suppress(sqlite3.Error):
+            db.close()
+        raise

@@ -1,0 +1,195 @@
+"""Reading jobs, postings and alerts back, for delivery and for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from rolecall.dedupe import canonical_url
+from rolecall.model import Action, Print
+from rolecall.ports import SourceState, StoredAlert, StoredJob, StoredPosting
+from rolecall.store.rows import (
+    Row,
+    chunks,
+    hashed,
+    marks,
+    print_of,
+    raw_posting,
+    reasons_of,
+    source_state,
+    to_time,
+    to_us,
+)
+
+# --- for polling ----------------------------------------------------------------------------------------------
+
+
+def source_states(db: Database) -> dict[str, SourceState]:
+    return {row["name"]: source_state(row) for row in db.query("SELECT * FROM source")}
+
+
+def known(db: Database, source: str, ids: Sequence[str]) -> dict[str, str]:
+    """Return id → content hash of those that are stored."""
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        query = f"SELECT source_id, content_hash FROM posting WHERE source = ? AND source_id IN ({marks(chunk)})"  # noqa: S608 (only ?)
+        found.update(db.execute(query, [source, *chunk]))
+    return found
+
+
+def open_ids(db: Database, source: str) -> frozenset[str]:
+    rows = db.execute("SELECT source_id FROM posting WHERE source = ? AND closed_at IS NULL", [source])
+    return frozenset(source_id for (source_id,) in rows)
+
+
+def candidates(db: Database, keys: Collection[str]) -> list[tuple[Print, str]]:
+    """Return (print, job) of every posting that shares a key; a collision of hashes is sorted out here."""
+    wanted = frozenset(keys)
+    found: dict[tuple[str, str], tuple[Print, str]] = {}
+    for chunk in chunks(hashed(key) for key in wanted):
+        for job, *row in db.execute(_CANDIDATES.format(marks(chunk)), chunk):
+            print_ = print_of(*row)
+            if not wanted.isdisjoint(print_.keys):
+                found[print_.key] = (print_, job)
+    return list(found.values())
+
+
+_CANDIDATES = """
+SELECT p.job, p.source, p.source_id, b.print, b.shingles
+FROM posting p JOIN posting_body b ON b.posting = p.id
+WHERE p.id IN (SELECT posting FROM posting_key WHERE key IN ({}))
+"""
+
+
+def alerted(db: Database, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for chunk in chunks(jobs):
+        found.update(db.execute(f"SELECT search, job FROM alert WHERE job IN ({marks(chunk)})", chunk))  # noqa: S608 (only ?)
+    return frozenset(found)
+
+
+def searches(db: Database) -> dict[str, str]:
+    return dict(db.execute("SELECT name, fingerprint FROM search"))
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------
+
+
+def jobs(db: Database, ids: Iterable[str]) -> dict[str, StoredJob]:
+    """Return the jobs by id with all their postings, first seen first; a job without postings is left out."""
+    postings: dict[str, list[StoredPosting]] = {}
+    for chunk in chunks(dict.fromkeys(ids)):
+        query = f"{_POSTING} WHERE p.job IN ({marks(chunk)}) ORDER BY p.first_seen, p.id"
+        for row in db.execute(query, chunk):
+            postings.setdefault(row[0], []).append(_posting(row))
+    return {name: StoredJob(name, found[0].first_seen, tuple(found)) for name, found in postings.items()}
+
+
+_POSTING = """
+SELECT p.job, p.source, p.source_id, p.first_seen, p.last_seen, p.closed_at, b.raw, b.facts, b.because
+FROM posting p JOIN posting_body b ON b.posting = p.id
+"""
+
+
+def _posting(row: Row) -> StoredPosting:
+    job, source, source_id, first_seen, last_seen, closed_at, raw, facts, because = row
+    return StoredPosting(
+        raw=raw_posting(source, source_id, raw),
+        job=job,
+        first_seen=to_time(first_seen),
+        last_seen=to_time(last_seen),
+        closed_at=to_time(closed_at),
+        facts=json.loads(facts),
+        because=tuple(json.loads(because)),
+    )
+
+
+def job(db: Database, prefix: str) -> StoredJob | None:
+    """Return the job whose id is this, or the only one whose id begins with it."""
+    query = "SELECT id FROM job WHERE id >= ? AND substr(id, 1, ?) = ? ORDER BY id LIMIT 2"
+    match _column(db, query, [prefix, len(prefix), prefix]):
+        case [only] if prefix:
+            return jobs(db, [only])[only]
+        case [first, _] if first == prefix:
+            return jobs(db, [first])[first]
+    return None
+
+
+def find_url(db: Database, url: str) -> StoredJob | None:
+    """Return the job of the posting with this address, a latest one."""
+    canonical = canonical_url(url)
+    query = "SELECT job FROM posting WHERE url = ? ORDER BY id DESC LIMIT 1"
+    return next(iter(_jobs_in_order(db, query, [hashed(canonical)])), None) if canonical else None
+
+
+def recent(db: Database, since: datetime, limit: int) -> list[StoredJob]:
+    """Return jobs with an open posting first seen since then, newest first."""
+    query = """
+        SELECT job FROM posting WHERE first_seen >= ? AND closed_at IS NULL
+        GROUP BY job ORDER BY max(first_seen) DESC, max(id) DESC LIMIT ?
+    """
+    return _jobs_in_order(db, query, [to_us(since), limit])
+
+
+def _jobs_in_order(db: Database, query: str, values: Sequence[object]) -> list[StoredJob]:
+    ids = _column(db, query, values)
+    found = jobs(db, ids)
+    return [found[job] for job in ids]
+
+
+def _column(db: Database, query: str, values: Sequence[object]) -> list[str]:
+    return [value for (value,) in db.execute(query, values)]
+
+
+# --- alerts ---------------------------------------------------------------------------------------------------
+
+
+def alerts_of_message(db: Database, outbox: int) -> list[StoredAlert]:
+    """Return the alerts that travel in one message, oldest first."""
+    return _alerts(db, "WHERE a.id IN (SELECT alert FROM outbox_alert WHERE outbox = ?) ORDER BY a.id", [outbox])
+
+
+def alerts(db: Database, limit: int, search: str | None, open_only: bool) -> list[StoredAlert]:
+    """Return alerts, newest posting first."""
+    where = """
+        WHERE (:search IS NULL OR a.search = :search)
+          AND (NOT :open_only OR EXISTS (SELECT 1 FROM posting o WHERE o.job = a.job AND o.closed_at IS NULL))
+        ORDER BY coalesce(p.posted_at, p.first_seen) DESC, a.id DESC LIMIT :limit
+    """
+    return _alerts(db, where, {"search": search, "open_only": open_only, "limit": limit})
+
+
+def _alerts(db: Database, where: str, values: Sequence[object] | dict[str, object]) -> list[StoredAlert]:
+    rows = list(db.query(_ALERT + where, values))
+    found = jobs(db, (row["job"] for row in rows))
+    return [_alert(row, found[row["job"]]) for row in rows]
+
+
+_ALERT = "SELECT a.*, p.source, p.source_id FROM alert a JOIN posting p ON p.id = a.posting "
+
+
+def _alert(row: Mapping[str, Any], job: StoredJob) -> StoredAlert:
+    return StoredAlert(
+        id=row["id"],
+        search=row["search"],
+        action=Action(row["action"]),
+        reasons=reasons_of(row["reasons"]),
+        rank=row["rank"],
+        created_at=to_time(row["created_at"]),
+        key=(row["source"], row["source_id"]),
+        job=job,
+    )
+
+
+# --- counts ---------------------------------------------------------------------------------------------------
+
+
+def totals(db: Database) -> dict[str, int]:
+    postings, jobs = db.execute("SELECT count(*), count(DISTINCT job) FROM posting").fetchone()
+    (alerts,) = db.execute("SELECT count(*) FROM alert").fetchone()
+    (sent,) = db.execute("SELECT count(*) FROM outbox WHERE state = 'sent'").fetchone()
+    return {"postings": postings, "jobs": jobs, "alerts": alerts, "duplicates": postings - jobs, "sent": sent}

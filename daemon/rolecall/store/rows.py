@@ -1,0 +1,162 @@
+"""Rows ↔ dataclasses: the one place that knows how a value is written down."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, TypeVar, overload
+
+from rolecall.model import Answer, Print, RawPosting, Reason, Validators, Verdict
+from rolecall.ports import SourceState
+
+T = TypeVar("T")
+Row = Sequence[Any]
+
+CHUNK = 500  # values in one IN (…); SQLite before 3.32 takes 999
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
+
+
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """Yield lists of at most `CHUNK` items."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return as many question marks as there are values, for IN (…)."""
+    return ",".join("?" * len(values))
+
+
+# --- times and hashes -----------------------------------------------------------------------------------------
+
+
+@overload
+def to_us(at: datetime) -> int: ...
+@overload
+def to_us(at: datetime | None) -> int | None: ...
+def to_us(at: datetime | None) -> int | None:
+    """Return microseconds since 1970; exact."""
+    return None if at is None else (at - _EPOCH) // _US
+
+
+@overload
+def to_time(us: int) -> datetime: ...
+@overload
+def to_time(us: int | None) -> datetime | None: ...
+def to_time(us: int | None) -> datetime | None:
+    """Return the aware UTC time of `to_us`."""
+    return None if us is None else _EPOCH + us * _US
+
+
+def hashed(key: str) -> int:
+    """Return a stable signed 64-bit hash: an index of integers is a third of an index of texts."""
+    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------
+
+
+def dumps(value: object) -> str:
+    """Return compact ASCII JSON (lone surrogates survive); what JSON does not know is written as its text."""
+    return json.dumps(value, separators=(",", ":"), default=str)
+
+
+_RAW = tuple(f.name for f in fields(RawPosting) if f.name not in ("source", "id"))
+_RAW_TIMES = ("posted_at", "closes_at")
+
+
+def raw_blob(raw: RawPosting) -> bytes:
+    """Return a raw posting without its identity and without what is empty, as compressed JSON."""
+    values = {name: value for name in _RAW if (value := getattr(raw, name))}
+    for name in _RAW_TIMES:
+        if name in values:
+            values[name] = values[name].isoformat()
+    return zlib.compress(dumps(values).encode(), 1)
+
+
+def raw_posting(source: str, source_id: str, blob: bytes) -> RawPosting:
+    """Read `raw_blob` back."""
+    values = json.loads(zlib.decompress(blob))
+    for name in _RAW_TIMES:
+        if name in values:
+            values[name] = datetime.fromisoformat(values[name])
+    values["tags"] = tuple(values.get("tags", ()))
+    return RawPosting(source=source, id=source_id, **values)
+
+
+def print_json(print_: Print) -> str:
+    """Return a print without its identity and its shingles, which have columns of their own."""
+    keys, places = sorted(print_.keys), sorted(print_.places)
+    return dumps([keys, print_.company, print_.title, print_.level, places, print_.url, print_.length])
+
+
+def shingles_blob(shingles: Collection[int]) -> bytes:
+    """Return the hashes as machine words of 4 or 8 bytes behind the letter that says which."""
+    code = "I" if max(shingles, default=0) < 2**32 else "Q"
+    return code.encode() + array(code, sorted(shingles)).tobytes()
+
+
+def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:
+    """Read `print_json` and `shingles_blob` back."""
+    keys, company, title, level, places, url, length = json.loads(text)
+    shingles = frozenset(array(chr(blob[0]), blob[1:]))
+    return Print(source, source_id, frozenset(keys), company, title, level, frozenset(places), url, shingles, length)
+
+
+def reasons_json(reasons: Iterable[Reason]) -> str:
+    return dumps([[r.criterion, *_verdict_row(r.verdict), r.evidence, r.source, r.rule] for r in reasons])
+
+
+def _verdict_row(verdict: Verdict) -> tuple[str, str, str, str]:
+    return (verdict.answer.value, verdict.reason, verdict.label, verdict.policy)
+
+
+def reasons_of(text: str) -> tuple[Reason, ...]:
+    """Read `reasons_json` back."""
+    return tuple(
+        Reason(criterion, Verdict(Answer(answer), reason, label, policy), evidence, source, rule)
+        for criterion, answer, reason, label, policy, evidence, source, rule in json.loads(text)
+    )
+
+
+# --- source states --------------------------------------------------------------------------------------------
+
+
+def source_row(state: SourceState) -> dict[str, object]:
+    return {
+        "name": state.name,
+        "due_at": to_us(state.due_at),
+        "validators": _validators_json(state.validators),
+        "baseline": state.baseline,
+        "health": state.health,
+        "failures": state.failures,
+        "last_try": to_us(state.last_try),
+        "last_success": to_us(state.last_success),
+        "last_error": state.last_error,
+        "last_error_at": to_us(state.last_error_at),
+        "postings": state.postings,
+        "skipped": state.skipped,
+        "moved_to": state.moved_to,
+    }
+
+
+def source_state(row: Mapping[str, Any]) -> SourceState:
+    """Read `source_row` back."""
+    values = dict(row)
+    for name in ("due_at", "last_try", "last_success", "last_error_at"):
+        values[name] = to_time(values[name])
+    values["baseline"] = bool(values["baseline"])
+    values["validators"] = {url: Validators(*parts) for url, parts in json.loads(values["validators"]).items()}
+    return SourceState(**values)
+
+
+def _validators_json(validators: Mapping[str, Validators]) -> str:
+    return dumps({url: [v.etag, v.last_modified, v.body_hash] for url, v in validators.items()})

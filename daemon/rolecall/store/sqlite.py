@@ -1,0 +1,166 @@
+"""The store on SQLite: one thread writes, another reads, and the event loop never waits for the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from sqlite_utils import Database
+
+from rolecall.errors import StoreError
+from rolecall.model import Print
+from rolecall.ports import (
+    ChannelState,
+    Claim,
+    Committed,
+    DeadMessage,
+    Outcome,
+    Plan,
+    SourceState,
+    StoredAlert,
+    StoredJob,
+)
+from rolecall.store import connection, outbox, read, write
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Worker:
+    """One connection and the only thread that ever touches it."""
+
+    def __init__(self, path: Path, name: str, connect: Callable[[Path], Database]) -> None:
+        self._path, self._connect = path, connect
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{name}")
+        self._db: Database | None = None
+
+    async def run(self, action: Callable[[Database], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, action)
+
+    def _run(self, action: Callable[[Database], T]) -> T:
+        if self._db is None:
+            self._db = self._connect(self._path)
+        with connection.explained(self._path):
+            return action(self._db)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown()
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+
+
+class SqliteStore:
+    """`ports.Store` in one file. Open with `await SqliteStore.open(path)`; methods raise `StoreError`."""
+
+    def __init__(self, path: Path, lock: int | None) -> None:
+        self._lock = lock
+        self._writer = _Worker(path, "write", connection.writer)
+        self._reader = _Worker(path, "read", connection.reader)
+
+    @classmethod
+    async def open(cls, path: str | Path, *, readonly: bool = False) -> Self:
+        """Open or create the database. Only one process may write: the second one gets `DatabaseBusy`.
+
+        `readonly` works beside a running daemon and refuses a file that does not exist. Raises `StoreError`,
+        `DatabaseBusy`, `DatabaseTooNew`.
+        """
+        path = Path(path)
+        store = cls(path, None if readonly else connection.acquire(path))
+        try:
+            await (store._reader if readonly else store._writer).run(lambda db: None)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Close the connections, the reading one first, so that the last checkpoint is the writer's."""
+        await self._reader.close()
+        await self._writer.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    async def _read(self, function: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def transaction(db: Database) -> T:
+            with db.atomic():  # several SELECTs, one moment
+                return function(db, *args, **kwargs)
+
+        return await self._reader.run(transaction)
+
+    async def _write(self, function: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def transaction(db: Database) -> T:
+            with connection.immediate(db):
+                return function(db, *args, **kwargs)
+
+        if self._lock is None:
+            raise StoreError("the database is open for reading only")
+        return await self._writer.run(transaction)
+
+    # polling
+    async def source_states(self) -> Mapping[str, SourceState]:
+        return await self._read(read.source_states)
+
+    async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
+        return await self._read(read.known, source, ids)
+
+    async def open_ids(self, source: str) -> frozenset[str]:
+        return await self._read(read.open_ids, source)
+
+    async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
+        return await self._read(read.candidates, keys)
+
+    async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
+        return await self._read(read.alerted, jobs)
+
+    async def searches(self) -> Mapping[str, str]:
+        return await self._read(read.searches)
+
+    async def commit(self, plan: Plan) -> Committed:
+        return await self._write(write.execute, plan)
+
+    # delivering
+    async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
+        return await self._write(outbox.claim, channel, now, lease)
+
+    async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:
+        await self._write(outbox.settle, claim_id, outcome, now)
+
+    async def release_leases(self) -> int:
+        return await self._write(outbox.release_leases)
+
+    async def hurry(self, now: datetime) -> None:
+        await self._write(outbox.hurry, now)
+
+    async def resume(self, channel: str) -> None:
+        await self._write(outbox.resume, channel)
+
+    async def channels(self, now: datetime) -> Mapping[str, ChannelState]:
+        return await self._read(outbox.channels, now)
+
+    async def dead_messages(self, limit: int = 20) -> Sequence[DeadMessage]:
+        return await self._read(outbox.dead_messages, limit)
+
+    # reading
+    async def job(self, id_or_prefix: str) -> StoredJob | None:
+        return await self._read(read.job, id_or_prefix)
+
+    async def find_url(self, url: str) -> StoredJob | None:
+        return await self._read(read.find_url, url)
+
+    async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
+        return await self._read(read.recent, since, limit)
+
+    async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
+        return await self._read(read.alerts, limit, search, open_only)
+
+    async def totals(self) -> Mapping[str, int]:
+        return await self._read(read.totals)

@@ -1,0 +1,169 @@
+"""Executing a plan: postings, jobs, alerts, outbox rows and the source's state, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlite_utils import Database
+
+from rolecall.ports import Committed, NewAlert, NewPosting, Plan, SourceState
+from rolecall.store import outbox
+from rolecall.store.rows import (
+    chunks,
+    dumps,
+    hashed,
+    marks,
+    print_json,
+    raw_blob,
+    reasons_json,
+    shingles_blob,
+    source_row,
+    to_us,
+)
+
+Key = tuple[str, str]
+
+
+def execute(db: Database, plan: Plan) -> Committed:
+    """Write everything the plan says and return what was really new."""
+    now = to_us(plan.now)
+    postings = {posting.print.key: posting for posting in plan.postings}
+    jobs = _store_postings(db, postings, now)
+    if plan.source is not None:
+        _save_source(db, plan.source)
+        _touch(db, plan.source.name, plan.seen, "last_seen = ?, closed_at = NULL", now)
+        _touch(db, plan.source.name, plan.gone, "closed_at = coalesce(closed_at, ?)", now)
+    alerts, messages = _add_alerts(db, plan.alerts, now)
+    messages += sum(outbox.add_notice(db, notice, now) for notice in plan.notices)
+    _save_searches(db, plan.searches)
+    return Committed(postings=len(postings), jobs=jobs, alerts=alerts, messages=messages)
+
+
+# --- postings -------------------------------------------------------------------------------------------------
+
+
+def _store_postings(db: Database, postings: Mapping[Key, NewPosting], now: int) -> int:
+    """Insert new postings, update changed ones in place; return how many jobs are new."""
+    ids = _stored(db, postings)
+    _forget_keys(db, ids.values())
+    new = [posting for key, posting in postings.items() if key not in ids]
+    jobs = _add_jobs(db, new, now)
+    ids |= _next_ids(db, (posting.print.key for posting in new))
+    db.conn.executemany(_UPSERT_POSTING, [_posting_row(ids[key], posting, now) for key, posting in postings.items()])
+    db.conn.executemany(_UPSERT_BODY, [_body_row(ids[key], posting) for key, posting in postings.items()])
+    keys = sorted((hashed(text), ids[key]) for key, posting in postings.items() for text in posting.print.keys)
+    db.conn.executemany("INSERT INTO posting_key (key, posting) VALUES (?, ?) ON CONFLICT DO NOTHING", keys)
+    return jobs
+
+
+# A posting never leaves its job: an edited text must not make a second alert for the same vacancy.
+_UPSERT_POSTING = """
+INSERT INTO posting (id, source, source_id, job, content_hash, first_seen, last_seen, posted_at, url)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, last_seen = excluded.last_seen,
+  closed_at = NULL, posted_at = excluded.posted_at, url = excluded.url
+"""
+_UPSERT_BODY = """
+INSERT INTO posting_body (posting, print, shingles, because, facts, raw) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (posting) DO UPDATE SET print = excluded.print, shingles = excluded.shingles,
+  facts = excluded.facts, raw = excluded.raw
+"""
+
+
+def _posting_row(row_id: int, new: NewPosting, now: int) -> tuple[object, ...]:
+    posted_at = to_us(new.raw.posted_at)
+    return (
+        *(row_id, *new.print.key, new.assignment.job, new.content_hash),
+        *(now, now, posted_at, hashed(new.print.url) if new.print.url else None),
+    )
+
+
+def _body_row(row_id: int, new: NewPosting) -> tuple[object, ...]:
+    because, facts = dumps(new.assignment.because), dumps(new.facts)
+    return (row_id, print_json(new.print), shingles_blob(new.print.shingles), because, facts, raw_blob(new.raw))
+
+
+def _stored(db: Database, keys: Iterable[Key]) -> dict[Key, int]:
+    """Return the row ids of those postings that are stored."""
+    by_source = defaultdict[str, list[str]](list)
+    for source, source_id in keys:
+        by_source[source].append(source_id)
+    return {
+        (source, source_id): row_id
+        for source, source_ids in by_source.items()
+        for chunk in chunks(source_ids)
+        for source_id, row_id in db.execute(_ROW_IDS.format(marks(chunk)), [source, *chunk])
+    }
+
+
+_ROW_IDS = "SELECT source_id, id FROM posting WHERE source = ? AND source_id IN ({})"
+
+
+def _next_ids(db: Database, keys: Iterable[Key]) -> dict[Key, int]:
+    """Choose the row ids ourselves (nobody else writes), so that all tables can be filled in bulk."""
+    (last,) = db.execute("SELECT coalesce(max(id), 0) FROM posting").fetchone()
+    return {key: row_id for row_id, key in enumerate(keys, last + 1)}
+
+
+def _add_jobs(db: Database, postings: Sequence[NewPosting], now: int) -> int:
+    before = db.conn.total_changes
+    rows = [(posting.assignment.job, now) for posting in postings]
+    db.conn.executemany("INSERT INTO job (id, first_seen) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+    return db.conn.total_changes - before
+
+
+def _forget_keys(db: Database, row_ids: Collection[int]) -> None:
+    """Delete the look-up keys of changed postings; they are found by what they were made from, without an index."""
+    for chunk in chunks(row_ids):
+        rows = db.execute(f"SELECT posting, print FROM posting_body WHERE posting IN ({marks(chunk)})", chunk)  # noqa: S608 (only ?)
+        keys = [(hashed(key), posting) for posting, text in rows for key in json.loads(text)[0]]
+        db.conn.executemany("DELETE FROM posting_key WHERE key = ? AND posting = ?", keys)
+
+
+def _touch(db: Database, source: str, source_ids: Sequence[str], change: str, now: int) -> None:
+    query = f"UPDATE posting SET {change} WHERE source = ? AND source_id = ?"  # noqa: S608 (our own words)
+    db.conn.executemany(query, [(now, source, source_id) for source_id in source_ids])
+
+
+# --- alerts ---------------------------------------------------------------------------------------------------
+
+
+def _add_alerts(db: Database, alerts: Sequence[NewAlert], now: int) -> tuple[int, int]:
+    """Write those that do not exist; return how many, and how many messages were started for them."""
+    written = messages = 0
+    for alert in alerts:
+        row_id = _add_alert(db, alert, now)
+        if row_id is not None:
+            written += 1
+            messages += sum(outbox.add_delivery(db, delivery, row_id, now) for delivery in alert.deliveries)
+    return written, messages
+
+
+def _add_alert(db: Database, alert: NewAlert, now: int) -> int | None:
+    """Return the new alert's row id, None when this (search, job) has one already."""
+    found = db.execute("SELECT job, id FROM posting WHERE source = ? AND source_id = ?", alert.key).fetchone()
+    if found is None:
+        raise LookupError(f"an alert for a posting that is not stored: {alert.key}")
+    cursor = db.execute(
+        """
+        INSERT INTO alert (search, job, posting, action, reasons, rank, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job, search) DO NOTHING
+        """,
+        [alert.search, *found, alert.action.value, reasons_json(alert.reasons), alert.rank, now],
+    )
+    return cursor.lastrowid if cursor.rowcount else None
+
+
+# --- states ---------------------------------------------------------------------------------------------------
+
+
+def _save_source(db: Database, state: SourceState) -> None:
+    row = source_row(state)
+    query = f"INSERT OR REPLACE INTO source ({', '.join(row)}) VALUES ({marks(list(row))})"  # noqa: S608 (our own names)
+    db.execute(query, list(row.values()))
+
+
+def _save_searches(db: Database, searches: Mapping[str, str]) -> None:
+    db.conn.executemany("INSERT OR REPLACE INTO search (name, fingerprint) VALUES (?, ?)", list(searches.items()))

@@ -23,20 +23,21 @@ _BLOCK = re.compile(
 _ITEM = re.compile(r"<\s*li\b[^<>]{0,2000}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--[^<>]{0,4000}-->|<(script|style)\b[^<>]{0,2000}>[^<]{0,40000}</\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,4000}>")
-_SPACES = re.compile(r"[ \t\f\v\r]+")
+_SPACES = re.compile(r" {2,}| ?[\t\f\v\r][ \t\f\v\r]*")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
-_CHARS = str.maketrans(
-    {
-        **dict.fromkeys("‘’ʼ`´", "'"),
-        **dict.fromkeys("“”", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
-        **dict.fromkeys("•·▪●◦‣⁃∙", "*"),
-        "\u00a0": " ",
-    }
+_CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
+_BULLET = re.compile(r"^[*\-o>✓✔✅➢➤→]\s+", re.MULTILINE)  # the text of an item may stand in a block of its own
+_MOJIBAKE = (("Â£", "£"), ("â‚¬", "€"), ("‚¬", "€"), ("â€™", "'"), ("â€“", "-"), ("Â\u00a0", " "), ("Â ", " "))
+_LOOKALIKES = (
+    *((c, "'") for c in "‘’ʼ´"),
+    *((c, '"') for c in "“”"),
+    *((c, "-") for c in "‐‑‒–—―−"),
+    *((c, "") for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f"),
+    *((c, "*") for c in "•·▪●◦‣⁃∙■"),
+    *((c, "\n") for c in "\u2028\u2029\x85"),
+    ("\u00a0", " "),
+    ("İ", "I"),  # the one letter whose lower case is longer: `low` must keep the offsets of `body`
 )
-_MOJIBAKE = (("Â£", "£"), ("â‚¬", "€"), ("‚¬", "€"), ("Â\u00a0", " "), ("Â ", " "), ("\\-", "-"))
-_BULLET = re.compile(r"^[*\-o>]\s+", re.MULTILINE)
 
 
 class Zone(StrEnum):
@@ -70,6 +71,11 @@ class Doc:
     salary_field: str
     body: str
     lines: tuple[Line, ...]
+    low: str = ""  # `body` in lower case, with the same offsets
+
+    def mentions(self, *words: str) -> bool:
+        """Whether the body holds one of these lower-case strings: asked before an expensive pattern is tried."""
+        return any(word in self.low for word in words)
 
 
 def prepare(raw: RawPosting) -> Doc:
@@ -83,6 +89,7 @@ def prepare(raw: RawPosting) -> Doc:
         salary_field=short(raw.salary_text),
         body=body,
         lines=tuple(_zoned(body)),
+        low=body.lower(),
     )
 
 
@@ -99,11 +106,20 @@ def plain(text: str) -> str:
         text = _ITEM.sub("\n* ", text)
         text = _BLOCK.sub("\n", text)
         text = _TAG.sub("", text)
-    for wrong, right in _MOJIBAKE:
-        text = text.replace(wrong, right)
-    text = unicodedata.normalize("NFKC", text.translate(_CHARS)).translate(_CHARS)
+    text = _tidy(text).replace("`", "'").replace("\\-", "-")
     text = _NEWLINES.sub("\n", _SPACES.sub(" ", text))
+    if "~" in text:
+        text = _CIRCA_RANGE.sub("-", text)
     return _BULLET.sub("* ", text).strip()[:MAX_BODY]
+
+
+def _tidy(text: str) -> str:
+    """Return `text` with damaged and look-alike characters as plain ones. (`str.translate` would take ten times as long.)"""
+    if text.isascii():
+        return text
+    for wrong, right in (*_MOJIBAKE, *_LOOKALIKES):
+        text = text.replace(wrong, right)
+    return unicodedata.normalize("NFKC", text)
 
 
 def _zoned(body: str) -> list[Line]:

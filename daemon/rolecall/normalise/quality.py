@@ -1,0 +1,2 @@
+def read_flags(doc) -> frozenset[str]:
+    return frozenset()

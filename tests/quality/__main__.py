@@ -1,0 +1,67 @@
+"""The scoreboard: `python -m tests.quality [field ...] [--json] [--misses N] [--record]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from tests.quality import data, record
+from tests.quality.fields import FIELDS, scores
+from tests.quality.scores import Score
+
+
+def main() -> int:
+    options = _options()
+    if not data.DATA.exists():
+        print(f"needs {data.DATA}, which is not part of the project", file=sys.stderr)
+        return 2
+    found = [score for field in options.field or FIELDS for score in _scores(field)]
+    if options.json:
+        print(json.dumps([score.as_json(options.misses) for score in found], indent=1, default=str))
+    else:
+        _print(found, options.misses)
+    if options.record:
+        record.save(found)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.quality", description="How well postings are understood.")
+    parser.add_argument("field", nargs="*", help=f"which fields (all): {', '.join(FIELDS)}")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--misses", type=int, default=5, metavar="N", help="show N misses per score (5)")
+    parser.add_argument("--record", action="store_true", help="record these scores: CI fails below them")
+    options = parser.parse_args()
+    if unknown := set(options.field) - set(FIELDS):
+        parser.error(f"no such field: {', '.join(sorted(unknown))}")
+    return options
+
+
+def _scores(field: str) -> list[Score]:
+    try:
+        return list(scores(field))
+    except ModuleNotFoundError as error:
+        print(f"{field}: {error}", file=sys.stderr)
+        return []
+
+
+def _print(found: list[Score], misses: int) -> None:
+    print(f"{'field/data':24} {'n':>6} {'exact':>8} {'prec.':>8} {'recall':>8}")
+    for score in found:
+        print(f"{score.name:24} {score.n:6} {score.exact:8.2%} {score.precision:8.2%} {score.recall:8.2%}")
+    for score in found:
+        _print_rules(score)
+        for outcome in score.misses[:misses]:
+            print(f"  {outcome.id}: {outcome.text[:300]!r}")
+            print(f"      expected {outcome.expected}\n      got      {outcome.got}  ({outcome.rule or '-'})")
+
+
+def _print_rules(score: Score) -> None:
+    print(f"\n{score.name}: {len(score.misses)} misses")
+    for rule, (fired, right) in score.rules.items():
+        print(f"  {rule:40} {right:5} of {fired}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from rolecall.config import Channel
+from rolecall.config import Channel, Config
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Card, Copy, Message, Reason
 from rolecall.normalise import normalise
-from rolecall.ports import Claim, Dead, Outcome, RetryAt, Sent, StoredAlert, StoredJob, StoredPosting, Suspend
+from rolecall.ports import Claim, Dead, NewNotice, Outcome, RetryAt, Sent, StoredAlert, StoredJob, StoredPosting, Suspend
 from rolecall.render.card import make_card
 from rolecall.render.subject import subject
 
@@ -32,18 +32,23 @@ async def deliver(channel: Channel, house: House) -> Outcome | None:
     claim = await house.store.claim(channel.name, house.now(), LEASE)
     if claim is None:
         return None
-    message = await asyncio.to_thread(compose, claim, house.config.zone, house.now())
-    outcome = await _send(channel, claim, message, house)
+    outcome = await _attempt(channel, claim, house)
     await house.store.settle(claim.id, outcome, house.now())
     _log(channel, claim, outcome)
     return outcome
 
 
-async def _send(channel: Channel, claim: Claim, message: Message, house: House) -> Outcome:
+async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
+    """Render and send. One of the two places that catch everything: no message may stop the daemon."""
     try:
+        message = await asyncio.to_thread(compose, claim, house.config.zone, house.now())
         return Sent(await channel.notifier.send(message))
     except DeliveryError as error:
         return settlement(error, claim, house.now())
+    except Exception as error:  # noqa: BLE001 # a bug in a template or notifier: logged, retried, at last set aside
+        log.exception("send-bug channel=%s id=%d", channel.name, claim.id)
+        unclear = Deferred(f"a bug in Rolecall: {type(error).__name__}", retry_after=60, ambiguous=True)
+        return settlement(unclear, claim, house.now())
 
 
 def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
@@ -61,6 +66,16 @@ def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
             wait = max(_backoff(claim.attempts), timedelta(seconds=error.retry_after or 0))
             return RetryAt(now + wait, str(error), counts=error.counts, ambiguous=error.ambiguous)
     raise TypeError(f"a delivery error without a settlement: {error!r}")
+
+
+def suspension_notice(channel: Channel, outcome: Suspend, config: Config, now: datetime) -> tuple[NewNotice, ...]:
+    """Return one word to the owner by another channel; none when there is no other."""
+    others = [name for name in (config.owner, *(c.name for c in config.channels)) if name and name != channel.name]
+    if not others:
+        return ()
+    text = f"{outcome.error}. Its messages are kept. Mend it and restart or reload Rolecall."
+    key = f"suspended:{channel.name}:{now:%Y-%m-%d}"
+    return (NewNotice(key, others[0], f"The channel {channel.name} is suspended", text, now),)
 
 
 def _backoff(attempts: int) -> timedelta:

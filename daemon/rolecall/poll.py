@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from rolecall import decide, dedupe
-from rolecall.config import SourceEntry
+from rolecall.config import Config, SourceEntry
 from rolecall.decide import Understood
-from rolecall.errors import SourceError
+from rolecall.errors import SourceError, StoreError
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.model import Page, RawPosting, Reply, Request, Validators
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
 from rolecall.ports import Committed, Plan, SourceState, Store
+from rolecall.schedule import DAY
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +25,32 @@ MAX_PAGES = 20
 BATCH = 200  # postings understood per step in the worker thread
 
 
+def due(
+    config: Config, states: Mapping[str, SourceState], now: datetime
+) -> Iterator[tuple[SourceEntry, SourceState]]:
+    """Yield the sources to ask now. A due time beyond any interval means that the clock was set back."""
+    for entry in config.sources:
+        state = states.get(entry.source.name) or SourceState(entry.source.name, now)
+        longest = max(entry.every, DAY) * 1.2
+        if state.due_at <= now or state.due_at > now + longest:
+            yield entry, state
+
+
 async def poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
     """Poll one source and commit what follows; returns its new state. A failing source is a state, not an error."""
     try:
-        pages, validators = await _ask(entry, state, house)
+        return await _poll(entry, state, house)
     except SourceError as error:
         return await _failed(entry, state, error, house)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 # one of the two places: no source may stop the daemon
+        log.exception("poll-bug source=%s", entry.source.name)
+        return await _failed(entry, state, SourceError(f"a bug in Rolecall: {type(error).__name__}"), house)
+
+
+async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
+    pages, validators = await _ask(entry, state, house)
     raws = decide.merge(pages)
     fresh = await _understood(await _unknown(entry.source.name, raws, house.store), house.index)
     after, committed = await _commit(entry, state, pages, validators, raws, fresh, house)
@@ -81,8 +103,12 @@ async def _understood(raws: Sequence[tuple[RawPosting, str]], index: Index) -> l
     """Understand postings in a worker thread, in batches, so that the loop is never held."""
     done: list[Understood] = []
     for start in range(0, len(raws), BATCH):
-        done += await asyncio.to_thread(lambda part: [_understand(r, h, index) for r, h in part], raws[start : start + BATCH])
+        done += await asyncio.to_thread(_understand_all, raws[start : start + BATCH], index)
     return done
+
+
+def _understand_all(raws: Sequence[tuple[RawPosting, str]], index: Index) -> list[Understood]:
+    return [_understand(raw, content_hash, index) for raw, content_hash in raws]
 
 
 def _understand(raw: RawPosting, content_hash: str, index: Index) -> Understood:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal, Protocol
 
 from rolecall.model import (
     Action,
@@ -30,8 +30,14 @@ from rolecall.model import (
 class Source(Protocol):
     """One place that lists jobs. It does no I/O: it says what to ask and reads the answer.
 
-    An implementation is a frozen dataclass whose fields are its options in the configuration.
+    An implementation is a frozen dataclass whose fields are its options in the configuration. `interval` is how
+    often it is asked when the user does not say; `minimum` is what its board asks of us.
     """
+
+    kind: ClassVar[str]
+    summary: ClassVar[str]
+    interval: ClassVar[timedelta]
+    minimum: ClassVar[timedelta]
 
     @property
     def name(self) -> str:
@@ -348,6 +354,9 @@ class Store(Protocol):
     async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
         """Alerts, newest posting first (posted_at where known, else first seen)."""
 
+    async def alerted_at(self, job: str) -> Mapping[str, datetime]:
+        """Return search → time of the job's alerts."""
+
     async def totals(self) -> Mapping[str, int]:
         """Counts: postings, jobs, alerts, duplicates (postings beyond the first of their job), messages sent."""
 
@@ -357,6 +366,9 @@ class Store(Protocol):
 
 class Notifier(Protocol):
     """One channel to a person. An implementation is opened once and told to send, one message at a time."""
+
+    kind: ClassVar[str]
+    summary: ClassVar[str]
 
     async def open(self) -> None:
         """Get ready. Must not fail because the far side is down: the daemon starts while Telegram is away."""

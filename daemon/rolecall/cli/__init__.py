@@ -1,5 +1,48 @@
-"""The commands of Rolecall."""
+"""The commands of Rolecall, one module per group; thin: they read arguments, call a function and print.
+
+Heavy imports stand inside the commands, so that `rolecall --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from rolecall.cli import check, demo, filters, look, run
+from rolecall.errors import ConfigError, DatabaseTooNew, RolecallError
+
+CONFIG_ERROR = 78  # EX_CONFIG of sysexits(3)
+NO_PERMISSION = 77  # EX_NOPERM
+
+app = typer.Typer(
+    name="rolecall",
+    help="Watches job feeds and tells you, once, about the jobs you would want.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (run, demo, check, look, filters):
+    group.register(app)
 
 
 def main() -> None:
-    raise SystemExit("not built yet")
+    """Run one command; what a user can cause ends with a clear sentence, not with a traceback."""
+    try:
+        app()
+    except ConfigError as error:
+        for problem in error.problems:
+            print(f"rolecall: {problem}", file=sys.stderr)  # noqa: T201 # a command's own words
+        raise SystemExit(CONFIG_ERROR) from None
+    except (DatabaseTooNew, RolecallError) as error:
+        print(f"rolecall: {error}", file=sys.stderr)  # noqa: T201 # a command's own words
+        raise SystemExit(_code(error)) from None
+    except BrokenPipeError:
+        raise SystemExit(141) from None
+
+
+def _code(error: RolecallError) -> int:
+    if isinstance(error, DatabaseTooNew):
+        return CONFIG_ERROR
+    return NO_PERMISSION if isinstance(error.__cause__, PermissionError) else 1

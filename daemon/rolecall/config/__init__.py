@@ -5,6 +5,7 @@
 """
 
 from rolecall.config.model import Channel, Config, DaemonOptions, SourceEntry
+from rolecall.config.plugin import secrets_of
 from rolecall.config.read import Kinds, find, load, read
 
-__all__ = ["Channel", "Config", "DaemonOptions", "Kinds", "SourceEntry", "find", "load", "read"]
+__all__ = ["Channel", "Config", "DaemonOptions", "Kinds", "SourceEntry", "find", "load", "read", "secrets_of"]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError, create_model
 
-from rolecall.config.model import STRICT
+from rolecall.config.model import STRICT, Config
 from rolecall.errors import Problem
 from rolecall.secret import Secret
 
@@ -46,6 +46,14 @@ def secret_names(plugin: Plugin) -> tuple[str, ...]:
 
 def _is_secret(annotation: Any) -> bool:
     return annotation is Secret or (get_origin(annotation) is not None and Secret in get_args(annotation))
+
+
+def secrets_of(config: Config) -> list[str]:
+    """Return every secret the configuration holds, for the log's redaction."""
+    plugins: list[Any] = [channel.notifier for channel in config.channels]
+    plugins += [entry.source for entry in config.sources]
+    values = [getattr(plugin, name) for plugin in plugins for name in secret_names(type(plugin))]
+    return [value.reveal() for value in values if isinstance(value, Secret)]
 
 
 def validate(model: type[M], table: Mapping[str, Any], path: str, also: Iterable[str] = ()) -> M | list[Problem]:

@@ -1,0 +1,306 @@
+"""The composition root and the life of the daemon: opens everything in order, closes it in reverse.
+
+It is the only module that knows every room. Stop is an event: work in hand is finished, and only when the grace
+period is over is it cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from rolecall import __version__, systemd
+from rolecall.baseline import make_baselines
+from rolecall.clock import clock
+from rolecall.config import Channel, Config, Kinds, load
+from rolecall.deliver import deliver, suspension_notice
+from rolecall.errors import ConfigError, StoreError
+from rolecall.fetch import HttpFetcher
+from rolecall.house import House
+from rolecall.match import Index
+from rolecall.poll import due, poll
+from rolecall.ports import Plan, RetryAt, SourceState, Store, Suspend
+from rolecall.sandbox import Sandbox
+from rolecall.sources import KINDS as SOURCES
+from rolecall.store import SqliteStore
+from rolecall_notifiers import KINDS as NOTIFIERS
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8  # sources polled side by side; the fetcher still asks each host one thing at a time
+STORE_PAUSE = 30.0  # seconds to wait when the database cannot be used (a full disk)
+
+
+def kinds() -> Kinds:
+    """Return every kind of source and notifier: our own, and those that other packages bring."""
+    return Kinds(SOURCES | _others("rolecall.sources"), NOTIFIERS | _others("rolecall.notifiers"))
+
+
+def _others(group: str) -> dict[str, Any]:
+    return {entry.name: entry.load() for entry in entry_points(group=group)}
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_house(config: Config) -> AsyncIterator[House]:
+    """Open the store, the fetcher and the parser; every channel; close them in reverse."""
+    async with AsyncExitStack() as stack:
+        store = await SqliteStore.open(config.database)
+        stack.push_async_callback(store.close)
+        fetcher = await stack.enter_async_context(
+            HttpFetcher(
+                contact=config.daemon.contact,
+                pause=config.daemon.host_pause.total_seconds(),
+                allow_private=config.daemon.allow_private,
+            )
+        )
+        parser = await stack.enter_async_context(Sandbox())
+        yield House(store, fetcher, parser, config, Index(config.searches), utc_now)
+
+
+class Daemon:
+    """The long life: polls what is due, delivers what is due, reloads when told, ends when told."""
+
+    def __init__(self, house: House, config_path: Path | None = None) -> None:
+        self.house = house
+        self.config_path = config_path
+        self.stop = asyncio.Event()
+        self.poll_wake = asyncio.Event()
+        self.deliver_wake = asyncio.Event()
+        self.reload_wake = asyncio.Event()
+        self.states: dict[str, SourceState] = {}
+        self.running: set[str] = set()
+        self.slots = asyncio.Semaphore(AT_ONCE)
+        self.senders: dict[str, asyncio.Task[None]] = {}
+        self.sending: dict[str, asyncio.Lock] = {}
+        self.beats: dict[str, float] = {}
+
+    # --- the life
+
+    async def live(self) -> None:
+        """Run until `stop` is set; then finish the work in hand, at most for the grace period."""
+        options = self.house.config.daemon
+        await self._begin()
+        async with asyncio.timeout(None) as deadline:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._poll_due(group), name="poll")
+                    group.create_task(self._deliver_due(group), name="deliver")
+                    group.create_task(self._reloads(), name="reload")
+                    group.create_task(self._signs_of_life(), name="watchdog")
+                    wakes = {"poll": (self.poll_wake, options.tick), "deliver": (self.deliver_wake, options.tick)}
+                    async with clock(wakes):
+                        systemd.ready(self._status())
+                        await self.stop.wait()
+                    systemd.stopping()
+                    log.info("stopping")
+                    self._wake_all()
+                    deadline.reschedule(asyncio.get_running_loop().time() + options.grace.total_seconds())
+            except TimeoutError:
+                log.warning("stopped before the work in hand was finished")
+        await self._close_channels(self.house.config.channels)
+
+    async def once(self) -> bool:
+        """Poll everything due, deliver everything due; True when all of it went well."""
+        await self._begin()
+        async with asyncio.TaskGroup() as group:
+            for entry, state in due(self.house.config, self.states, self.house.now()):
+                group.create_task(self._poll_one(entry, state))
+        await self.house.store.hurry(self.house.now())
+        delivered = [await self._deliver_all(channel) for channel in self.house.config.channels]
+        await self._close_channels(self.house.config.channels)
+        healthy = all(self.states[entry.source.name].health == "ok" for entry in self.house.config.sources)
+        return healthy and all(delivered)
+
+    async def _begin(self) -> None:
+        store, config = self.house.store, self.house.config
+        log.info("starting version=%s database=%s", __version__, config.database)
+        if left := await store.release_leases():
+            log.warning("unsettled messages=%d: sent once more, since it is not known whether they arrived", left)
+        for channel in config.channels:
+            await store.resume(channel.name)
+            await channel.notifier.open()
+        self.states = dict(await store.source_states())
+        await make_baselines(self.house)
+
+    def _wake_all(self) -> None:
+        for event in (self.poll_wake, self.deliver_wake, self.reload_wake):
+            event.set()
+
+    def _status(self) -> str:
+        config = self.house.config
+        bad = [name for name, state in self.states.items() if state.health in ("failing", "suspended")]
+        ill = f", {len(bad)} of them failing" if bad else ""
+        return f"watching {len(config.sources)} sources{ill} for {len(config.searches)} searches"
+
+    # --- polling
+
+    async def _poll_due(self, group: asyncio.TaskGroup) -> None:
+        while not self.stop.is_set():
+            self._beat("poll")
+            for entry, state in due(self.house.config, self.states, self.house.now()):
+                if entry.source.name not in self.running:
+                    self.running.add(entry.source.name)
+                    group.create_task(self._poll_one(entry, state), name=f"poll:{entry.source.name}")
+            await self._next(self.poll_wake)
+
+    async def _poll_one(self, entry: Any, state: SourceState) -> None:
+        name = entry.source.name
+        try:
+            async with self.slots:
+                if not self.stop.is_set():
+                    self.states[name] = await poll(entry, state, self.house)
+        except StoreError as error:
+            await self._store_trouble(error)
+        finally:
+            self.running.discard(name)
+        self.deliver_wake.set()
+
+    async def _store_trouble(self, error: StoreError) -> None:
+        """A full disk must not end the daemon: nothing was committed, so nothing is lost; wait and try again."""
+        log.error("store-trouble error=%s", error)
+        systemd.status(f"the database cannot be used: {error}")
+        await self._pause(STORE_PAUSE)
+
+    # --- delivering
+
+    async def _deliver_due(self, group: asyncio.TaskGroup) -> None:
+        """Let every channel send on its own, so that none delays another."""
+        while not self.stop.is_set():
+            self._beat("deliver")
+            for channel in self.house.config.channels:
+                task = self.senders.get(channel.name)
+                if task is None or task.done():
+                    self.senders[channel.name] = group.create_task(self._send_all(channel.name))
+            await self._next(self.deliver_wake)
+
+    async def _send_all(self, name: str) -> None:
+        channel = self.house.config.channel(name)
+        if channel is not None:
+            try:
+                await self._deliver_all(channel)
+            except StoreError as error:
+                await self._store_trouble(error)
+
+    async def _deliver_all(self, channel: Channel) -> bool:
+        """Send what is due on one channel, in order; False when something could not be sent."""
+        went_well = True
+        async with self.sending.setdefault(channel.name, asyncio.Lock()):
+            while not self.stop.is_set():
+                outcome = await deliver(channel, self.house)
+                if outcome is None:
+                    return went_well
+                if isinstance(outcome, Suspend):
+                    notices = suspension_notice(channel, outcome, self.house.config, self.house.now())
+                    await self.house.store.commit(Plan(now=self.house.now(), notices=notices))
+                if isinstance(outcome, Suspend | RetryAt):
+                    went_well = False
+        return went_well
+
+    # --- reloading
+
+    async def _reloads(self) -> None:
+        while not self.stop.is_set():
+            await self._next(self.reload_wake)
+            if not self.stop.is_set() and self.config_path is not None:
+                systemd.reloading()
+                await self._reload(self.config_path)
+                systemd.ready(self._status())
+
+    async def _reload(self, path: Path) -> None:
+        """Take the new configuration, or keep the old one when the new is bad."""
+        try:
+            config = await asyncio.to_thread(load, path, kinds())
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("reload-refused problem=%s", problem)
+            return
+        old = {channel.name: channel for channel in self.house.config.channels}
+        channels = tuple(old[c.name] if old.get(c.name) == c else c for c in config.channels)
+        opened = [channel for channel in channels if old.get(channel.name) is not channel]
+        for channel in opened:
+            await self.house.store.resume(channel.name)
+            await channel.notifier.open()
+        self.house.config = replace(config, channels=channels, database=self.house.config.database)
+        self.house.index = Index(config.searches)
+        await self._close_channels([channel for channel in old.values() if channel not in channels])
+        await make_baselines(self.house)
+        self._wake_all()
+        log.info("reloaded sources=%d searches=%d channels=%d", len(config.sources), len(config.searches), len(channels))
+
+    async def _close_channels(self, channels: tuple[Channel, ...] | list[Channel]) -> None:
+        for channel in channels:
+            async with self.sending.setdefault(channel.name, asyncio.Lock()):  # a message in hand is finished
+                await channel.notifier.close()
+
+    # --- waiting and signs of life
+
+    async def _next(self, wake: asyncio.Event) -> None:
+        await wake.wait()
+        wake.clear()
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stop.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _beat(self, name: str) -> None:
+        self.beats[name] = asyncio.get_running_loop().time()
+
+    async def _signs_of_life(self) -> None:
+        """Ping the watchdog only while both loops turn and the database answers."""
+        interval = systemd.watchdog_interval()
+        while interval and not self.stop.is_set():
+            await self._pause(interval)
+            await asyncio.wait_for(self.house.store.source_states(), interval)
+            oldest = min(self.beats.values())
+            if asyncio.get_running_loop().time() - oldest < 2 * interval + self.house.config.daemon.tick.total_seconds():
+                systemd.alive()
+                systemd.status(self._status())
+
+
+@contextmanager
+def signals(daemon: Daemon) -> Iterator[None]:
+    """SIGTERM and SIGINT stop, a second one at once; SIGHUP reloads."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if daemon.stop.is_set():
+            raise KeyboardInterrupt
+        daemon.stop.set()
+
+    handlers: Mapping[signal.Signals, Any] = {
+        signal.SIGTERM: stop,
+        signal.SIGINT: stop,
+        signal.SIGHUP: daemon.reload_wake.set,
+    }
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
+    try:
+        yield
+    finally:
+        for number in handlers:
+            loop.remove_signal_handler(number)
+
+
+async def run(config: Config, *, once: bool = False) -> bool:
+    """Live until told to stop, or do everything due once; True when all went well."""
+    async with open_house(config) as house:
+        daemon = Daemon(house, config.path)
+        with signals(daemon):
+            if once:
+                return await daemon.once()
+            await daemon.live()
+            return True

@@ -1,0 +1,113 @@
+"""`check` and `test`: is the configuration good, does every source answer, does every channel?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rolecall.cli.options import ConfigOption, JsonOption, load_config
+from rolecall.cli.table import table
+
+if TYPE_CHECKING:
+    from rolecall.config import Channel, Config, SourceEntry
+    from rolecall.fetch import HttpFetcher
+    from rolecall.sandbox import Sandbox
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(check)
+    app.command()(test)
+
+
+def check(
+    config: ConfigOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Only read the configuration; ask nobody.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the configuration, then try each source and channel. Exit 78 when the configuration is bad."""
+    loaded = load_config(config)
+    summary = f"{loaded.path}: good ({len(loaded.sources)} sources, {len(loaded.channels)} channels, " + (
+        f"{len(loaded.searches)} searches)"
+    )
+    rows = [] if offline else asyncio.run(_try_all(loaded))
+    typer.echo(json.dumps(rows, indent=2) if as_json else "\n\n".join(filter(None, [summary, table(rows)])))
+    if any(row["RESULT"] != "ok" for row in rows):
+        raise typer.Exit(1)
+
+
+async def _try_all(config: Config) -> list[dict[str, object]]:
+    from rolecall.fetch import HttpFetcher
+    from rolecall.sandbox import Sandbox
+
+    options = config.daemon
+    pause = options.host_pause.total_seconds()
+    fetcher = HttpFetcher(contact=options.contact, pause=pause, allow_private=options.allow_private)
+    async with fetcher, Sandbox() as parser:
+        sources = await asyncio.gather(*(_try_source(entry, fetcher, parser) for entry in config.sources))
+    channels = await asyncio.gather(*(_try_channel(channel) for channel in config.channels))
+    return [*sources, *channels]
+
+
+async def _try_source(entry: SourceEntry, fetcher: HttpFetcher, parser: Sandbox) -> dict[str, object]:
+    from rolecall.errors import SourceError
+    from rolecall.model import Validators
+
+    try:
+        pages = [
+            await parser.parse(entry.source, await fetcher.fetch(request, Validators()))
+            for request in entry.source.requests()
+        ]
+    except SourceError as error:
+        return _line("source", entry.source.name, "failed", str(error))
+    count = sum(len(page.postings) for page in pages)
+    skipped = sum(page.skipped for page in pages)
+    return _line("source", entry.source.name, "ok", f"{count} postings" + (f", {skipped} unreadable" if skipped else ""))
+
+
+async def _try_channel(channel: Channel) -> dict[str, object]:
+    from rolecall.errors import DeliveryError
+
+    try:
+        await channel.notifier.open()
+        try:
+            return _line("channel", channel.name, "ok", await channel.notifier.check())
+        finally:
+            await channel.notifier.close()
+    except DeliveryError as error:
+        return _line("channel", channel.name, "failed", str(error))
+
+
+def _line(what: str, name: str, result: str, detail: str) -> dict[str, object]:
+    return {"WHAT": what, "NAME": name, "RESULT": result, "DETAIL": detail}
+
+
+def test(
+    notifier: Annotated[str, typer.Argument(metavar="CHANNEL", help="A channel of your configuration.")],
+    config: ConfigOption = None,
+) -> None:
+    """Send a short test message to one channel."""
+    loaded = load_config(config)
+    channel = loaded.channel(notifier)
+    if channel is None:
+        names = ", ".join(each.name for each in loaded.channels)
+        raise typer.BadParameter(f"there is no channel {notifier!r}; channels are {names}")
+    typer.echo(f"{channel.name}: sent ({asyncio.run(_send_test(channel))})")
+
+
+async def _send_test(channel: Channel) -> str:
+    from datetime import UTC, datetime
+    from uuid import uuid4
+
+    from rolecall.model import Message
+
+    now = datetime.now(UTC)
+    text = "If you can read this, Rolecall can reach you here."
+    message = Message(f"test-{uuid4().hex[:12]}", "notice", "A test from Rolecall", text=text, created_at=now)
+    await channel.notifier.open()
+    try:
+        return await channel.notifier.send(message)
+    finally:
+        await channel.notifier.close()

@@ -1,0 +1,242 @@
+"""`status`, `list`, `why`: looking at what is stored, while the daemon runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rolecall.cli.options import ConfigOption, JsonOption, load_config, reading
+from rolecall.cli.table import Format, table, write
+from rolecall.terminal import colours, strong
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from rolecall.config import Config
+    from rolecall.model import Match
+    from rolecall.views import Explanation, Row, Status
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(status)
+    app.command("list")(list_jobs)
+    app.command()(why)
+
+
+# --- status ---------------------------------------------------------------------------------------------------
+
+
+def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show every source and channel: last success, next due, failures, what waits to be sent."""
+    loaded = load_config(config)
+    seen = asyncio.run(_status(loaded))
+    typer.echo(json.dumps(_status_json(seen), default=str, indent=2) if as_json else _status_text(seen, loaded.zone))
+
+
+async def _status(config: Config) -> Status:
+    from rolecall import views
+
+    async with reading(config) as store:
+        return await views.status(store, config, datetime.now(UTC))
+
+
+def _status_json(seen: Status) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(seen)
+
+
+def _status_text(seen: Status, zone: ZoneInfo) -> str:
+    totals = seen.totals
+    parts = [
+        f"{totals.get('postings', 0)} postings, {totals.get('jobs', 0)} jobs "
+        f"({totals.get('duplicates', 0)} duplicates folded), {totals.get('alerts', 0)} alerts, "
+        f"{totals.get('messages', 0)} messages sent",
+        table([_source_line(row, zone) for row in seen.sources]) or "No sources.",
+        table([_channel_line(row, zone) for row in seen.channels]) or "No channels.",
+    ]
+    if seen.dead:
+        dead = [{"SET ASIDE": m.id, "CHANNEL": m.channel, "MESSAGE": m.subject, "WHY": m.error} for m in seen.dead]
+        parts.append(table(dead))
+    return "\n\n".join(parts)
+
+
+def _source_line(row: Any, zone: ZoneInfo) -> dict[str, object]:
+    skipped = f" ({row.skipped} unreadable)" if row.skipped else ""
+    return {
+        "SOURCE": row.name,
+        "HEALTH": row.health,
+        "LAST SUCCESS": _when(row.last_success, zone),
+        "NEXT": _when(row.next_due, zone),
+        "POSTINGS": f"{row.postings}{skipped}",
+        "FAILURES": row.failures or "",
+        "ERROR": row.error,
+    }
+
+
+def _channel_line(row: Any, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "CHANNEL": row.name,
+        "WAITING": row.pending,
+        "NEXT": _when(row.not_before or row.next_due, zone),
+        "SENT": row.sent,
+        "SET ASIDE": row.dead,
+        "LAST SENT": _when(row.last_sent, zone),
+        "TROUBLE": f"suspended: {row.suspended}" if row.suspended else row.last_error,
+    }
+
+
+def _when(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %d %b %H:%M}" if moment else "-"
+
+
+# --- list -----------------------------------------------------------------------------------------------------
+
+
+def list_jobs(
+    config: ConfigOption = None,
+    top: Annotated[int, typer.Option(min=1, max=10_000, help="How many jobs.")] = 50,
+    form: Annotated[Format, typer.Option("--format", help="table, json, csv, md or html.")] = "table",
+    search: Annotated[str | None, typer.Option(help="Only this saved search.")] = None,
+    closed: Annotated[bool, typer.Option("--closed", help="Closed jobs too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the jobs that matched, newest first."""
+    loaded = load_config(config)
+    if search is not None and search not in {s.name for s in loaded.searches}:
+        names = ", ".join(repr(s.name) for s in loaded.searches)
+        raise typer.BadParameter(f"there is no search {search!r}; searches are {names}")
+    rows = asyncio.run(_rows(loaded, top, search, closed))
+    chosen: Format = "json" if as_json else form
+    if not rows and chosen == "table":
+        typer.echo("Nothing has matched yet. `rolecall status` shows what is being watched.")
+        return
+    exact = chosen in ("json", "csv")
+    lines = [_json_row(row) if exact else _row(row, loaded.zone, chosen) for row in rows]
+    typer.echo(write(lines, chosen, title=f"{len(rows)} current matching jobs"))
+
+
+async def _rows(config: Config, top: int, search: str | None, closed: bool) -> list[Row]:
+    from rolecall import views
+
+    async with reading(config) as store:
+        return await views.listing(store, config, datetime.now(UTC), top, search, closed)
+
+
+def _row(row: Row, zone: ZoneInfo, form: Format) -> dict[str, object]:
+    card = row.card
+    line: dict[str, object] = {
+        "ID": row.job,
+        "POSTED": _day(row.posted, zone),
+        "TITLE": card.title,
+        "COMPANY": card.company,
+        "PAY": card.pay or "not stated",
+        "PLACE": card.place,
+        "MODE": card.mode,
+        "SEARCH": row.search,
+    }
+    return line if form == "table" else line | {"URL": card.url}
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
+    local, today = moment.astimezone(zone), datetime.now(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local:%a %d %b}" if today - local < timedelta(days=300) else f"{local:%d %b %Y}"
+
+
+def _json_row(row: Row) -> dict[str, object]:
+    card = row.card
+    return {
+        "id": row.job,
+        "posted_at": row.posted.isoformat(),
+        "title": card.title,
+        "company": card.company,
+        "pay": card.pay,
+        "annual_gbp_min": row.annual_gbp[0],
+        "annual_gbp_max": row.annual_gbp[1],
+        "place": card.place,
+        "mode": card.mode,
+        "level": card.level,
+        "contract": card.contract,
+        "stack": ", ".join(card.stack),
+        "search": row.search,
+        "action": row.action,
+        "source": card.source,
+        "also_on": ", ".join(copy.source for copy in card.also_on),
+        "url": card.url,
+    }
+
+
+# --- why ------------------------------------------------------------------------------------------------------
+
+
+def why(
+    job: Annotated[str, typer.Argument(metavar="ID|URL", help="A job's id (or its beginning), or its address.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain what every search thinks of a job, and the words it was read from."""
+    loaded = load_config(config)
+    found = asyncio.run(_why(loaded, job))
+    if found is None:
+        typer.echo(f"rolecall: no stored job has the id or address {job!r}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(json.dumps(_why_json(found), indent=2, default=str) if as_json else _why_text(found, loaded))
+
+
+async def _why(config: Config, job: str) -> Explanation | None:
+    from rolecall import views
+
+    async with reading(config) as store:
+        return await views.why(store, config, job)
+
+
+def _why_text(found: Explanation, config: Config) -> str:
+    raw = found.posting.raw
+    head = f"{found.job.id}  {raw.title} - {raw.company or 'company not stated'}\n{raw.url}"
+    copies = [f"  also {p.raw.source}  {p.raw.url}  ({', '.join(p.because)})" for p in found.job.postings[1:]]
+    parts = ["\n".join([strong(head.splitlines()[0]), *head.splitlines()[1:], *copies])]
+    parts += [_match_text(match, found.alerted.get(match.search), config) for match in found.matches]
+    return "\n\n".join(parts)
+
+
+def _match_text(match: Match, alerted: datetime | None, config: Config) -> str:
+    told = f", alerted {_when(alerted, config.zone)}" if alerted else ""
+    rows = [
+        {
+            "CRITERION": reason.criterion,
+            "VERDICT": reason.verdict.answer.name,
+            "BECAUSE": reason.verdict.label or reason.verdict.reason,
+            "READ FROM": f'{reason.source}: "{reason.evidence}"' if reason.evidence else "",
+            "RULE": reason.rule,
+        }
+        for reason in match.reasons
+    ]
+    title = f'"{match.search}" -> {match.action.value}{told}'
+    return f"{strong(title)}\n{_verdict_colours(table(rows))}"
+
+
+def _verdict_colours(text: str) -> str:
+    if not colours():
+        return text
+    for word, code in ((" YES ", 32), (" NO ", 31), (" UNKNOWN ", 33)):
+        text = text.replace(word, f"\x1b[{code}m{word}\x1b[0m")
+    return text
+
+
+def _why_json(found: Explanation) -> dict[str, object]:
+    from rolecall import match
+    from rolecall.normalise.facts import as_json
+
+    return {
+        "job": found.job.id,
+        "facts": as_json(found.posting),
+        "postings": [{"source": p.raw.source, "url": p.raw.url, "because": p.because} for p in found.job.postings],
+        "matches": [match.as_json(found.job.id, each) for each in found.matches],
+        "alerted": found.alerted,
+    }

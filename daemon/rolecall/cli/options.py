@@ -1,0 +1,39 @@
+"""The options that several commands share, and how a configuration is found for them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rolecall.config import Config
+    from rolecall.ports import Store
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The configuration; see `rolecall run --help`.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def load_config(given: Path | None) -> Config:
+    """Find and read the configuration; raises ConfigError."""
+    from rolecall.app import kinds
+    from rolecall.config import find, load
+
+    return load(find(given), kinds())
+
+
+@asynccontextmanager
+async def reading(config: Config) -> AsyncIterator[Store]:
+    """Open the database for reading only: the daemon may be running."""
+    from rolecall.store import SqliteStore
+
+    store = await SqliteStore.open(config.database, readonly=True)
+    try:
+        yield store
+    finally:
+        await store.close()

@@ -1,0 +1,35 @@
+"""`rolecall run`: the daemon."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rolecall.cli.options import ConfigOption, load_config
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(run)
+
+
+def run(
+    config: ConfigOption = None,
+    once: Annotated[bool, typer.Option("--once", help="Poll everything due, deliver it, and end.")] = False,
+) -> None:
+    """Watch the configured sources and tell about matching jobs, until stopped.
+
+    The configuration is FILE, or else ./config.toml, $XDG_CONFIG_HOME/rolecall/config.toml or
+    /etc/rolecall/config.toml. SIGHUP reloads it; SIGTERM and Ctrl-C finish the work in hand and end.
+    With --once the exit code is 0 when every source was read and every message sent, else 1.
+    """
+    import asyncio
+
+    from rolecall import app, logs
+    from rolecall.config import secrets_of
+
+    loaded = load_config(config)
+    logs.set_up(loaded.daemon.log_level, secrets_of(loaded))
+    went_well = asyncio.run(app.run(loaded, once=once))
+    if not went_well:
+        raise typer.Exit(1)

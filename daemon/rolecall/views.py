@@ -1,0 +1,114 @@
+"""What `status`, `list` and `why` show: functions that return data. The commands only print it; a web page may too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from rolecall import match
+from rolecall.config import Config
+from rolecall.deliver import card_of
+from rolecall.model import Card, Match, Posting
+from rolecall.normalise import normalise
+from rolecall.ports import ChannelState, DeadMessage, SourceState, Store, StoredAlert, StoredJob
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source: what it is doing, in words where something is wrong."""
+
+    name: str
+    health: str
+    last_success: datetime | None
+    next_due: datetime | None
+    postings: int
+    skipped: int
+    failures: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    sources: tuple[SourceRow, ...]
+    channels: tuple[ChannelState, ...]
+    dead: tuple[DeadMessage, ...]
+    totals: Mapping[str, int]
+
+
+async def status(store: Store, config: Config, now: datetime) -> Status:
+    """Return how every configured source and channel is, the messages set aside, and the totals."""
+    states = await store.source_states()
+    channels = await store.channels(now)
+    return Status(
+        sources=tuple(_source_row(entry.source.name, states.get(entry.source.name)) for entry in config.sources),
+        channels=tuple(channels.get(channel.name, ChannelState(channel.name)) for channel in config.channels),
+        dead=tuple(await store.dead_messages()),
+        totals=await store.totals(),
+    )
+
+
+def _source_row(name: str, state: SourceState | None) -> SourceRow:
+    if state is None:
+        return SourceRow(name, "new", None, None, 0, 0, 0, "")
+    error = state.last_error if state.failures else ""
+    return SourceRow(
+        name, state.health, state.last_success, state.due_at, state.postings, state.skipped, state.failures, error
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One matching job as `rolecall list` shows it."""
+
+    job: str
+    posted: datetime
+    search: str
+    action: str
+    card: Card
+    annual_gbp: tuple[int | None, int | None]
+
+
+async def listing(
+    store: Store, config: Config, now: datetime, top: int, search: str | None = None, closed: bool = False
+) -> list[Row]:
+    """Return the most current matching jobs, newest first, each job once."""
+    rows: dict[str, list[StoredAlert]] = {}
+    for alert in await store.alerts(top * max(1, len(config.searches)), search, open_only=not closed):
+        rows.setdefault(alert.job.id, []).append(alert)
+    return [_row(alerts, config, now) for alerts in list(rows.values())[:top]]
+
+
+def _row(alerts: list[StoredAlert], config: Config, now: datetime) -> Row:
+    first = max(alerts, key=lambda alert: alert.rank)
+    posting = next((p for p in first.job.postings if (p.raw.source, p.raw.id) == first.key), first.job.postings[0])
+    salary = normalise(posting.raw).salary.value
+    return Row(
+        job=first.job.id,
+        posted=posting.raw.posted_at or posting.first_seen,
+        search=", ".join(sorted({alert.search for alert in alerts})),
+        action=first.action.value,
+        card=card_of(alerts, config.zone, now),
+        annual_gbp=salary.annual_gbp if salary and not salary.predicted else (None, None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything `rolecall why` says of one job: its copies, and what each search thinks of the best copy."""
+
+    job: StoredJob
+    posting: Posting
+    matches: tuple[Match, ...]
+    alerted: Mapping[str, datetime]
+
+
+async def why(store: Store, config: Config, id_or_url: str) -> Explanation | None:
+    """Explain one job by its id (or the beginning of it) or an address of one of its postings."""
+    by_url = "://" in id_or_url
+    job = await (store.find_url(id_or_url) if by_url else store.job(id_or_url))
+    if job is None:
+        return None
+    judged = [(normalise(p.raw), tuple(match.explain(config.searches, normalise(p.raw)))) for p in job.postings]
+    posting, matches = max(judged, key=lambda each: max((m.rank for m in each[1]), default=0.0))
+    return Explanation(job, posting, matches, await store.alerted_at(job.id))

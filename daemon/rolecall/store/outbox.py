@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from rolecall.ports import ChannelState, Claim, Dead, DeadMessage, Delivery, NewNotice, Outcome, RetryAt, Sent, Suspend
 from rolecall.store import read
-from rolecall.store.rows import to_time, to_us
+from rolecall.store.rows import to_time, to_us, writable
 
 # --- filling --------------------------------------------------------------------------------------------------
 
@@ -67,7 +67,14 @@ def add_notice(db: Database, notice: NewNotice, now: int) -> bool:
         INSERT INTO outbox (channel, bundle, kind, subject, text, created_at, due)
         VALUES (?, ?, 'notice', ?, ?, ?, ?) ON CONFLICT (channel, bundle, part) DO NOTHING
         """,
-        [notice.channel, f"notice:{notice.key}", notice.subject, notice.text, now, to_us(notice.due)],
+        [
+            notice.channel,
+            f"notice:{writable(notice.key)}",
+            writable(notice.subject),
+            writable(notice.text),
+            now,
+            to_us(notice.due),
+        ],
     )
     return cursor.rowcount > 0
 
@@ -137,13 +144,13 @@ def settle(db: Database, claim_id: int, outcome: Outcome, now: datetime) -> None
             _update_channel(db, found[0], last_sent=to_us(now), last_error="")
         case RetryAt(at, error, counts, ambiguous):
             _settle(db, claim_id, "pending", None, error=error, attempts=counts, ambiguous=ambiguous)
-            _update_channel(db, found[0], not_before=to_us(at), last_error=error)
+            _update_channel(db, found[0], not_before=to_us(at), last_error=writable(error))
         case Dead(error):
             _settle(db, claim_id, "dead", now, error=error)
-            _update_channel(db, found[0], last_error=error)
+            _update_channel(db, found[0], last_error=writable(error))
         case Suspend(error):
             _settle(db, claim_id, "pending", None, error=error)
-            _update_channel(db, found[0], suspended=error or "refused", last_error=error)
+            _update_channel(db, found[0], suspended=writable(error) or "refused", last_error=writable(error))
 
 
 def _settle(
@@ -163,7 +170,7 @@ def _settle(
           attempts = attempts + ?, ambiguous = ambiguous + ?
         WHERE id = ?
         """,
-        [state, to_us(at), error, receipt, attempts, ambiguous, row_id],
+        [state, to_us(at), writable(error), writable(receipt), attempts, ambiguous, row_id],
     )
 
 

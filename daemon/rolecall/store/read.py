@@ -185,6 +185,12 @@ def _alert(row: Mapping[str, Any], job: StoredJob) -> StoredAlert:
     )
 
 
+def alerted_at(db: Database, job: str) -> dict[str, datetime]:
+    """Return search → time of the job's alerts."""
+    rows = db.execute("SELECT search, created_at FROM alert WHERE job = ? ORDER BY id", [job])
+    return {search: to_time(at) for search, at in rows}
+
+
 # --- counts ---------------------------------------------------------------------------------------------------
 
 
@@ -192,4 +198,4 @@ def totals(db: Database) -> dict[str, int]:
     postings, jobs = db.execute("SELECT count(*), count(DISTINCT job) FROM posting").fetchone()
     (alerts,) = db.execute("SELECT count(*) FROM alert").fetchone()
     (sent,) = db.execute("SELECT count(*) FROM outbox WHERE state = 'sent'").fetchone()
-    return {"postings": postings, "jobs": jobs, "alerts": alerts, "duplicates": postings - jobs, "sent": sent}
+    return {"postings": postings, "jobs": jobs, "alerts": alerts, "duplicates": postings - jobs, "messages": sent}

@@ -61,6 +61,11 @@ def hashed(key: str) -> int:
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
+def writable(text: str) -> str:
+    """Return text that UTF-8 can hold: an error message may quote half a character from a hostile feed."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 # --- JSON -----------------------------------------------------------------------------------------------------
 
 
@@ -140,11 +145,11 @@ def source_row(state: SourceState) -> dict[str, object]:
         "failures": state.failures,
         "last_try": to_us(state.last_try),
         "last_success": to_us(state.last_success),
-        "last_error": state.last_error,
+        "last_error": writable(state.last_error),
         "last_error_at": to_us(state.last_error_at),
         "postings": state.postings,
         "skipped": state.skipped,
-        "moved_to": state.moved_to,
+        "moved_to": None if state.moved_to is None else writable(state.moved_to),
     }
 
 

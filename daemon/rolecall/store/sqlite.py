@@ -162,5 +162,8 @@ class SqliteStore:
     async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
         return await self._read(read.alerts, limit, search, open_only)
 
+    async def alerted_at(self, job: str) -> Mapping[str, datetime]:
+        return await self._read(read.alerted_at, job)
+
     async def totals(self) -> Mapping[str, int]:
         return await self._read(read.totals)

@@ -1,0 +1,311 @@
+"""The store in memory: a fake for tests that keeps every promise of the real one but survives nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from rolecall.dedupe import canonical_url
+from rolecall.model import MessageKind, Print
+from rolecall.ports import (
+    ChannelState,
+    Claim,
+    Committed,
+    Dead,
+    DeadMessage,
+    Delivery,
+    NewAlert,
+    NewNotice,
+    NewPosting,
+    Outcome,
+    Plan,
+    RetryAt,
+    Sent,
+    SourceState,
+    StoredAlert,
+    StoredJob,
+    StoredPosting,
+    Suspend,
+)
+
+Key = tuple[str, str]
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Row:
+    """One row of the outbox."""
+
+    id: int
+    channel: str
+    bundle: str
+    part: int
+    kind: MessageKind
+    created_at: datetime
+    due: datetime
+    subject: str = ""
+    text: str = ""
+    state: str = "pending"
+    lease_until: datetime = _LONG_AGO
+    attempts: int = 0
+    ambiguous: int = 0
+    error: str = ""
+    settled_at: datetime | None = None
+    alerts: list[int] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> bool:
+        return self.state in ("pending", "sending")
+
+
+class MemoryStore:
+    """`ports.Store` without a file."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, SourceState] = {}
+        self._searches: dict[str, str] = {}
+        self._postings: dict[Key, StoredPosting] = {}
+        self._news: dict[Key, NewPosting] = {}  # the latest text of each
+        self._alerts: dict[tuple[str, str], tuple[int, NewAlert, datetime]] = {}
+        self._outbox: dict[int, _Row] = {}
+        self._channels: dict[str, ChannelState] = {}
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    # polling
+    async def source_states(self) -> Mapping[str, SourceState]:
+        return dict(self._sources)
+
+    async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
+        return {id_: self._news[source, id_].content_hash for id_ in ids if (source, id_) in self._news}
+
+    async def open_ids(self, source: str) -> frozenset[str]:
+        return frozenset(key[1] for key, p in self._postings.items() if key[0] == source and p.closed_at is None)
+
+    async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
+        return [(new.print, self._postings[key].job) for key, new in self._news.items() if new.print.keys & set(keys)]
+
+    async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
+        return frozenset(pair for pair in self._alerts if pair[1] in jobs)
+
+    async def searches(self) -> Mapping[str, str]:
+        return dict(self._searches)
+
+    async def commit(self, plan: Plan) -> Committed:
+        before = self._size()
+        stored = {posting.print.key for posting in plan.postings}
+        for alert in plan.alerts:
+            if alert.key not in stored | self._postings.keys():
+                raise LookupError(f"an alert for a posting that is not stored: {alert.key}")
+        for posting in plan.postings:
+            self._store(posting, plan.now)
+        if plan.source is not None:
+            self._sources[plan.source.name] = plan.source
+            self._touch(plan.source.name, plan.seen, lambda p: replace(p, last_seen=plan.now, closed_at=None))
+            self._touch(plan.source.name, plan.gone, lambda p: replace(p, closed_at=p.closed_at or plan.now))
+        for alert in plan.alerts:
+            self._add_alert(alert, plan.now)
+        for notice in plan.notices:
+            self._add_notice(notice, plan.now)
+        self._searches.update(plan.searches)
+        jobs, alerts, messages = (now - then for now, then in zip(self._size(), before, strict=True))
+        return Committed(len(stored), jobs, alerts, messages)
+
+    def _size(self) -> tuple[int, int, int]:
+        return (len({p.job for p in self._postings.values()}), len(self._alerts), len(self._outbox))
+
+    def _store(self, new: NewPosting, now: datetime) -> None:
+        key, job = new.print.key, new.assignment.job
+        first = StoredPosting(new.raw, job, now, now, None, new.facts, new.assignment.because)
+        old = self._postings.get(key, first)
+        self._postings[key] = replace(old, raw=new.raw, facts=new.facts, last_seen=now, closed_at=None)
+        self._news[key] = new
+
+    def _touch(self, source: str, ids: Iterable[str], change: Callable[[StoredPosting], StoredPosting]) -> None:
+        for key in ((source, id_) for id_ in ids):
+            if key in self._postings:
+                self._postings[key] = change(self._postings[key])
+
+    def _add_alert(self, alert: NewAlert, now: datetime) -> None:
+        pair = (alert.search, self._postings[alert.key].job)
+        if pair in self._alerts:
+            return
+        row_id = len(self._alerts) + 1
+        self._alerts[pair] = (row_id, alert, now)
+        for delivery in alert.deliveries:
+            row = self._bundle(delivery, now)
+            row.alerts += [row_id] if row_id not in row.alerts else []
+
+    def _bundle(self, delivery: Delivery, now: datetime) -> _Row:
+        parts = [r for r in self._outbox.values() if (r.channel, r.bundle) == (delivery.channel, delivery.bundle)]
+        if parts and parts[-1].state == "pending" and not parts[-1].ambiguous:
+            return parts[-1]
+        return self._queue(delivery.channel, delivery.bundle, len(parts) + 1, delivery.kind, now, delivery.due)
+
+    def _queue(self, channel: str, bundle: str, part: int, kind: MessageKind, now: datetime, due: datetime) -> _Row:
+        self._channels.setdefault(channel, ChannelState(channel))
+        row_id = len(self._outbox) + 1
+        row = self._outbox[row_id] = _Row(row_id, channel, bundle, part, kind, now, due)
+        return row
+
+    def _add_notice(self, notice: NewNotice, now: datetime) -> None:
+        bundle = f"notice:{notice.key}"
+        if all((row.channel, row.bundle) != (notice.channel, bundle) for row in self._outbox.values()):
+            row = self._queue(notice.channel, bundle, 1, "notice", now, notice.due)
+            row.subject, row.text = notice.subject, notice.text
+
+    # delivering
+    async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
+        state = self._channels.get(channel, ChannelState(channel))
+        rows = [row for row in self._outbox.values() if row.channel == channel and row.waiting]
+        due = [row for row in rows if row.due <= now]
+        held = any(row.lease_until > now for row in rows)
+        if not due or held or state.suspended or (state.not_before is not None and state.not_before > now):
+            return None
+        row = min(due, key=lambda row: (row.due, row.id))
+        again = row.state == "sending"
+        row.state, row.lease_until, row.ambiguous = "sending", now + timedelta(seconds=lease), row.ambiguous + again
+        return self._claim(row, again)
+
+    def _claim(self, row: _Row, again: bool) -> Claim:
+        return Claim(
+            id=row.id,
+            channel=row.channel,
+            kind=row.kind,
+            message_id=f"{row.channel}/{row.bundle}~{row.part}/{row.created_at.isoformat()}",
+            subject=row.subject,
+            text=row.text,
+            attempts=row.attempts,
+            ambiguous=row.ambiguous,
+            again=again,
+            created_at=row.created_at,
+            alerts=tuple(alert for alert in self._stored_alerts() if alert.id in row.alerts),
+        )
+
+    async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:
+        row = self._outbox.get(claim_id)
+        if row is None or row.state != "sending":
+            return
+        row.lease_until = _LONG_AGO
+        match outcome:
+            case Sent():
+                row.state, row.settled_at, row.error = "sent", now, ""
+                self._change(row.channel, last_sent=now, last_error="")
+            case RetryAt(at, error, counts, ambiguous):
+                row.state, row.error = "pending", error
+                row.attempts, row.ambiguous = row.attempts + counts, row.ambiguous + ambiguous
+                self._change(row.channel, not_before=at, last_error=error)
+            case Dead(error):
+                row.state, row.settled_at, row.error = "dead", now, error
+                self._change(row.channel, last_error=error)
+            case Suspend(error):
+                row.state, row.error = "pending", error
+                self._change(row.channel, suspended=error or "refused", last_error=error)
+
+    def _change(self, channel: str, **changes: object) -> None:
+        if channel in self._channels:
+            self._channels[channel] = replace(self._channels[channel], **changes)  # type: ignore[arg-type]  # by name
+
+    async def release_leases(self) -> int:
+        held = [row for row in self._outbox.values() if row.state == "sending"]
+        for row in held:
+            row.lease_until = _LONG_AGO
+        return len(held)
+
+    async def hurry(self, now: datetime) -> None:
+        for row in self._outbox.values():
+            if row.state == "pending" and row.kind == "summary":
+                row.due = min(row.due, now)
+
+    async def resume(self, channel: str) -> None:
+        self._change(channel, suspended="", not_before=None)
+
+    async def channels(self, now: datetime) -> Mapping[str, ChannelState]:
+        return {name: self._channel_state(state, now) for name, state in self._channels.items()}
+
+    def _channel_state(self, state: ChannelState, now: datetime) -> ChannelState:
+        rows = [row for row in self._outbox.values() if row.channel == state.name]
+        waiting = [row for row in rows if row.waiting]
+        return replace(
+            state,
+            pending=len(waiting),
+            sent=sum(row.state == "sent" for row in rows),
+            dead=sum(row.state == "dead" for row in rows),
+            next_due=min((max(row.due, row.lease_until) for row in waiting), default=None),
+            oldest=min((row.created_at for row in waiting if row.due <= now), default=None),
+        )
+
+    async def dead_messages(self, limit: int = 20) -> Sequence[DeadMessage]:
+        dead = [
+            (row.settled_at, row.id, row) for row in self._outbox.values() if row.state == "dead" and row.settled_at
+        ]
+        return [
+            DeadMessage(row.id, row.channel, row.subject or self._title(row), row.error, at)
+            for at, _, row in sorted(dead, reverse=True)[:limit]
+        ]
+
+    def _title(self, row: _Row) -> str:
+        claim = self._claim(row, False)
+        return claim.alerts[0].job.postings[0].raw.title if claim.alerts else ""
+
+    # reading
+    async def job(self, id_or_prefix: str) -> StoredJob | None:
+        jobs = self._jobs()
+        found = [name for name in jobs if name.startswith(id_or_prefix)] if id_or_prefix else []
+        if id_or_prefix in found or len(found) == 1:
+            return jobs[id_or_prefix if id_or_prefix in found else found[0]]
+        return None
+
+    async def find_url(self, url: str) -> StoredJob | None:
+        canonical = canonical_url(url)
+        found = [key for key, new in self._news.items() if canonical and new.print.url == canonical]
+        return self._jobs()[self._postings[found[-1]].job] if found else None
+
+    async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
+        newest: dict[str, tuple[datetime, int]] = {}
+        for row_id, p in enumerate(self._postings.values()):
+            if p.closed_at is None and p.first_seen >= since:
+                newest[p.job] = max(newest.get(p.job, (since, -1)), (p.first_seen, row_id))
+        jobs = self._jobs()
+        return [jobs[name] for name in sorted(newest, key=lambda name: newest[name], reverse=True)[:limit]]
+
+    async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
+        found = [
+            alert
+            for alert in self._stored_alerts()
+            if search in (None, alert.search)
+            and (not open_only or any(p.closed_at is None for p in alert.job.postings))
+        ]
+        return sorted(found, key=lambda alert: (self._shown_at(alert.key), alert.id), reverse=True)[:limit]
+
+    def _shown_at(self, key: Key) -> datetime:
+        return self._postings[key].raw.posted_at or self._postings[key].first_seen
+
+    async def alerted_at(self, job: str) -> Mapping[str, datetime]:
+        return {search: at for (search, of), (_, _, at) in self._alerts.items() if of == job}
+
+    async def totals(self) -> Mapping[str, int]:
+        postings, jobs = len(self._postings), len(self._jobs())
+        sent = sum(row.state == "sent" for row in self._outbox.values())
+        return {
+            "postings": postings,
+            "jobs": jobs,
+            "alerts": len(self._alerts),
+            "duplicates": postings - jobs,
+            "messages": sent,
+        }
+
+    def _jobs(self) -> dict[str, StoredJob]:
+        postings: dict[str, list[StoredPosting]] = {}
+        for posting in self._postings.values():
+            postings.setdefault(posting.job, []).append(posting)
+        return {name: StoredJob(name, found[0].first_seen, tuple(found)) for name, found in postings.items()}
+
+    def _stored_alerts(self) -> list[StoredAlert]:
+        jobs = self._jobs()
+        return [
+            StoredAlert(row_id, search, alert.action, alert.reasons, alert.rank, at, alert.key, jobs[job])
+            for (search, job), (row_id, alert, at) in self._alerts.items()
+        ]

@@ -1,0 +1,521 @@
+"""What every store promises: one suite over the store on SQLite and its fake in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from rolecall.model import Assignment, Validators
+from rolecall.ports import ChannelState, Claim, Committed, Dead, RetryAt, Sent, SourceState, Store, Suspend
+from rolecall.store import SqliteStore
+from rolecall.store.memory import MemoryStore
+from tests.store_plans import NOW, SOURCE, after, alert, at_once, digest, notice, plan, poll, posting
+
+LEASE = 60.0
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    opened: Store = MemoryStore() if request.param == "memory" else await SqliteStore.open(tmp_path / "rolecall.db")
+    yield opened
+    await opened.close()
+
+
+async def claimed(store: Store, channel: str = "phone", now=NOW) -> Claim:  # type: ignore[no-untyped-def]  # a default tells
+    claim = await store.claim(channel, now, LEASE)
+    assert claim is not None
+    return claim
+
+
+def subjects(claim: Claim) -> list[str]:
+    return [each.key[1] for each in claim.alerts]
+
+
+# --- sources and searches -------------------------------------------------------------------------------------
+
+
+async def test_a_source_state_comes_back_as_it_was_saved(store: Store) -> None:
+    state = SourceState(
+        name=SOURCE,
+        due_at=after(minutes=30),
+        validators={"https://larkspur.example/feed": Validators('"abc"', "Mon, 02 Mar 2026 09:00:00 GMT", "00ff")},
+        baseline=True,
+        health="failing",
+        failures=3,
+        last_try=NOW,
+        last_success=after(hours=-2),
+        last_error="503",
+        last_error_at=NOW,
+        postings=41,
+        skipped=1,
+        moved_to="https://larkspur.example/jobs",
+    )
+    await store.commit(plan(source=state))
+    assert await store.source_states() == {SOURCE: state}
+
+
+async def test_the_latest_source_state_replaces_the_one_before(store: Store) -> None:
+    await store.commit(plan(source=SourceState(SOURCE, NOW, {"u": Validators("a")}, failures=2)))
+    await store.commit(plan(source=SourceState(SOURCE, after(hours=1))))
+    assert await store.source_states() == {SOURCE: SourceState(SOURCE, after(hours=1))}
+
+
+async def test_searches_are_remembered_by_their_fingerprint(store: Store) -> None:
+    await store.commit(plan(searches={"python": "f1", "go": "f2"}))
+    await store.commit(plan(searches={"python": "f3"}))
+    assert await store.searches() == {"python": "f3", "go": "f2"}
+
+
+# --- postings -------------------------------------------------------------------------------------------------
+
+
+async def test_only_stored_ids_are_known_and_only_of_their_own_source(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b", content_hash="second"), posting("a", "other", source="feed:x")))
+    assert await store.known(SOURCE, ["a", "b", "c"]) == {"a": "first", "b": "second"}
+
+
+async def test_known_takes_more_ids_than_one_statement_does(store: Store) -> None:
+    await store.commit(plan(*(posting(f"{n}") for n in range(1100))))
+    assert len(await store.known(SOURCE, [f"{n}" for n in range(1, 1200)])) == 1099
+
+
+async def test_a_posting_comes_back_as_the_source_said_it(store: Store) -> None:
+    new = posting("a", posted_at=after(days=-1))
+    await store.commit(plan(new))
+    job = await store.job("job-a")
+    assert job is not None
+    (stored,) = job.postings
+    assert stored.raw == new.raw
+    assert stored.facts == new.facts
+    assert (stored.job, stored.first_seen, stored.last_seen, stored.closed_at) == ("job-a", NOW, NOW, None)
+
+
+async def test_a_changed_posting_is_updated_in_place(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    changed = posting("a", title="Senior Python developer", content_hash="second", keys=frozenset({"c:new"}))
+    assert await store.commit(plan(changed, now=after(hours=1))) == Committed(postings=1)
+    job = await store.job("job-a")
+    assert job is not None
+    (stored,) = job.postings
+    assert (stored.raw.title, stored.first_seen, stored.last_seen) == ("Senior Python developer", NOW, after(hours=1))
+    assert await store.known(SOURCE, ["a"]) == {"a": "second"}
+
+
+async def test_a_changed_posting_is_found_by_its_new_keys_only(store: Store) -> None:
+    await store.commit(plan(posting("a", keys=frozenset({"old", "both"}))))
+    changed = posting("a", content_hash="second", keys=frozenset({"both", "new"}))
+    await store.commit(plan(changed))
+    assert await store.candidates({"old"}) == []
+    assert await store.candidates({"new", "both"}) == [(changed.print, "job-a")]
+
+
+async def test_a_posting_never_leaves_its_job(store: Store) -> None:
+    """Otherwise an edited text would make a second alert for the same vacancy."""
+    first = posting("a", "one")
+    await store.commit(plan(first, alerts=(alert(first),)))
+    moved = posting("a", "two", content_hash="second")
+    assert await store.commit(plan(moved, alerts=(alert(moved),))) == Committed(postings=1)
+    assert await store.alerted({"one", "two"}) == {("python", "one")}
+    assert await store.job("two") is None
+
+
+async def test_candidates_share_a_key_and_come_once(store: Store) -> None:
+    one, two, three = (posting(i, keys=frozenset({"shared", f"c:{i}"})) for i in "abc")
+    await store.commit(plan(one, two, three, posting("d")))
+    found = await store.candidates({"shared", "c:a", "nothing"})
+    assert sorted(job for _, job in found) == ["job-a", "job-b", "job-c"]
+    assert one.print in [each for each, _ in found]
+    assert await store.candidates(set()) == []
+
+
+async def test_seen_moves_last_seen_and_gone_closes(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b")))
+    await store.commit(poll(after(hours=1), seen=("a",), gone=("b",)))
+    assert await store.open_ids(SOURCE) == {"a"}
+    seen, gone = await store.job("job-a"), await store.job("job-b")
+    assert seen is not None
+    assert gone is not None
+    assert (seen.postings[0].last_seen, seen.postings[0].closed_at) == (after(hours=1), None)
+    assert (gone.postings[0].last_seen, gone.postings[0].closed_at) == (NOW, after(hours=1))
+
+
+async def test_a_posting_that_is_gone_twice_closed_the_first_time(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    await store.commit(poll(after(hours=1), gone=("a",)))
+    await store.commit(poll(after(hours=2), gone=("a",)))
+    job = await store.job("job-a")
+    assert job is not None
+    assert job.postings[0].closed_at == after(hours=1)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+async def test_a_posting_seen_again_is_open_again(store: Store, changed: bool) -> None:
+    await store.commit(plan(posting("a")))
+    await store.commit(poll(gone=("a",)))
+    again = replace(poll(seen=("a",)), postings=(posting("a", content_hash="second"),) if changed else ())
+    await store.commit(again)
+    assert await store.open_ids(SOURCE) == {"a"}
+    assert await store.known(SOURCE, ["a"]) == {"a": "second" if changed else "first"}
+
+
+async def test_closed_postings_are_still_known(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    await store.commit(poll(gone=("a",)))
+    assert await store.known(SOURCE, ["a"]) == {"a": "first"}
+
+
+async def test_text_of_every_alphabet_and_half_a_character_survives(store: Store) -> None:
+    new = posting("ключ-🗝", title="Développeuse \ud800 \x00 🦀")
+    await store.commit(plan(new, alerts=(alert(new, at_once(new)),)))
+    job = await store.job("job-ключ")
+    assert job is not None
+    assert job.postings[0].raw == new.raw
+    assert subjects(await claimed(store)) == ["ключ-🗝"]
+
+
+async def test_half_a_character_in_an_error_stops_nothing(store: Store) -> None:
+    state = SourceState(SOURCE, NOW, last_error="odd: \ud800", moved_to="https://\udfff")
+    await store.commit(plan(source=state, notices=(replace(notice(), text="\ud800"),)))
+    await store.settle((await claimed(store)).id, Dead("\ud800"), NOW)
+    assert (await store.source_states())[SOURCE].last_error.startswith("odd: ")
+    assert len(await store.dead_messages()) == 1
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_job_holds_its_postings_first_seen_first(store: Store) -> None:
+    await store.commit(plan(posting("b", "one", source="feed:x")))
+    why = Assignment((SOURCE, "a"), "one", ("feed:x", "b"), ("same address",))
+    assert await store.commit(plan(replace(posting("a", "one"), assignment=why), now=after(hours=1))) == Committed(1)
+    job = await store.job("one")
+    assert job is not None
+    assert [each.raw.id for each in job.postings] == ["b", "a"]
+    assert job.first_seen == NOW
+    assert job.postings[1].because == ("same address",)
+
+
+async def test_a_job_is_found_by_an_unambiguous_beginning(store: Store) -> None:
+    await store.commit(plan(posting("1", "abc"), posting("2", "abcd"), posting("3", "xyz"), posting("4", "a_%")))
+    found = {asked: await store.job(asked) for asked in ("x", "abc", "abcd", "ab", "a_", "q", "", "abcde")}
+    assert {asked: job.id for asked, job in found.items() if job} == {
+        "x": "xyz",
+        "abc": "abc",
+        "abcd": "abcd",
+        "a_": "a_%",
+    }
+
+
+async def test_a_job_is_found_by_any_form_of_its_address(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    for url in ("https://jobs.larkspur.example/a", "http://JOBS.larkspur.example/a/?utm_campaign=x#apply"):
+        job = await store.find_url(url)
+        assert job is not None
+        assert job.id == "job-a"
+    assert await store.find_url("https://jobs.larkspur.example/b") is None
+    assert await store.find_url("not an address") is None
+
+
+async def test_recent_jobs_come_newest_first_and_only_while_open(store: Store) -> None:
+    await store.commit(plan(posting("old"), now=after(days=-40)))
+    for hours, source_id in enumerate("abcd"):
+        await store.commit(plan(posting(source_id), now=after(hours=hours)))
+    await store.commit(poll(gone=("c",)))
+    assert [job.id for job in await store.recent(after(days=-30), 10)] == ["job-d", "job-b", "job-a"]
+    assert [job.id for job in await store.recent(after(days=-30), 1)] == ["job-d"]
+
+
+async def test_totals_count_copies_beyond_the_first_as_duplicates(store: Store) -> None:
+    one, two, three = posting("a", "one"), posting("b", "one"), posting("c", "two")
+    await store.commit(plan(one, two, three, alerts=(alert(one, at_once(one)),)))
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    assert await store.totals() == {"postings": 3, "jobs": 2, "alerts": 1, "duplicates": 1, "messages": 1}
+
+
+# --- alerts ---------------------------------------------------------------------------------------------------
+
+
+async def test_an_alert_is_written_once_and_delivered_once(store: Store) -> None:
+    one, copy = posting("a", "one"), posting("b", "one")
+    assert await store.commit(plan(one, alerts=(alert(one, at_once(one)),))) == Committed(1, 1, 1, 1)
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    assert await store.commit(plan(copy, alerts=(alert(copy, at_once(copy)),))) == Committed(1, 0, 0, 0)
+    assert await store.claim("phone", NOW, LEASE) is None
+    assert await store.alerted(["one", "two"]) == {("python", "one")}
+
+
+async def test_two_searches_that_match_one_job_travel_in_one_message(store: Store) -> None:
+    one = posting("a")
+    both = (alert(one, at_once(one)), alert(one, at_once(one), search="leeds"))
+    assert await store.commit(plan(one, alerts=both)) == Committed(1, 1, 2, 1)
+    claim = await claimed(store)
+    assert [each.search for each in claim.alerts] == ["python", "leeds"]
+    assert await store.alerted_at("job-a") == {"python": NOW, "leeds": NOW}
+
+
+async def test_an_alert_goes_to_every_channel_it_names(store: Store) -> None:
+    one = posting("a")
+    await store.commit(plan(one, alerts=(alert(one, at_once(one), digest(channel="mail")),)))
+    assert [(await claimed(store, name)).kind for name in ("phone", "mail")] == ["alert", "digest"]
+
+
+async def test_an_alert_comes_back_with_its_reasons_and_all_copies_of_its_job(store: Store) -> None:
+    one, copy = posting("a", "one"), posting("b", "one")
+    planned = alert(copy, at_once(copy), rank=2.5)
+    await store.commit(plan(one, copy, alerts=(planned,)))
+    (found,) = (await claimed(store)).alerts
+    assert (found.search, found.key, found.action, found.rank) == ("python", copy.print.key, planned.action, 2.5)
+    assert found.reasons == planned.reasons
+    assert found.created_at == NOW
+    assert [each.raw for each in found.job.postings] == [one.raw, copy.raw]
+
+
+async def test_an_alert_without_a_stored_posting_is_a_bug_and_writes_nothing(store: Store) -> None:
+    stranger = posting("nobody")
+    with pytest.raises(LookupError):
+        await store.commit(plan(posting("a"), alerts=(alert(stranger),), searches={"python": "f"}))
+    assert await store.known(SOURCE, ["a"]) == {}
+    assert await store.searches() == {}
+
+
+async def test_alerts_are_listed_newest_posting_first(store: Store) -> None:
+    old, new, undated = (
+        posting("old", posted_at=after(days=-3)),
+        posting("new", posted_at=after(days=1)),
+        posting("mid"),
+    )
+    await store.commit(plan(old, new, undated, alerts=tuple(map(alert, (old, new, undated)))))
+    assert [each.key[1] for each in await store.alerts(10)] == ["new", "mid", "old"]
+    assert [each.key[1] for each in await store.alerts(2)] == ["new", "mid"]
+
+
+async def test_alerts_are_listed_by_search_and_while_a_copy_is_open(store: Store) -> None:
+    one, copy, gone = posting("a", "one"), posting("b", "one"), posting("c")
+    await store.commit(plan(one, copy, gone, alerts=(alert(one), alert(gone), alert(gone, search="go"))))
+    await store.commit(poll(gone=("a", "c")))
+    assert [each.job.id for each in await store.alerts(10)] == ["one"]
+    assert [each.job.id for each in await store.alerts(10, open_only=False)] == ["job-c", "job-c", "one"]
+    assert [each.search for each in await store.alerts(10, "go", open_only=False)] == ["go"]
+
+
+# --- the outbox: bundles --------------------------------------------------------------------------------------
+
+
+async def test_alerts_of_one_bundle_share_a_message_while_it_is_pending(store: Store) -> None:
+    for source_id in "ab":
+        new = posting(source_id)
+        await store.commit(plan(new, alerts=(alert(new, digest()),)))
+    assert subjects(await claimed(store)) == ["a", "b"]
+    assert (await store.channels(NOW))["phone"].pending == 1
+
+
+async def test_a_bundle_under_way_or_sent_is_followed_by_another_message(store: Store) -> None:
+    claims = []
+    for source_id in "abc":
+        new = posting(source_id)
+        await store.commit(plan(new, alerts=(alert(new, digest()),)))
+        if claims:
+            await store.settle(claims[-1].id, Sent(), NOW)
+        claims.append(await claimed(store))
+    assert [subjects(claim) for claim in claims] == [["a"], ["b"], ["c"]]
+    assert len({claim.message_id for claim in claims}) == 3
+
+
+async def test_a_message_that_may_have_arrived_is_joined_by_nothing(store: Store) -> None:
+    """Its next copy has the same message id: whoever drops copies would drop the alert that joined."""
+    first, second = posting("a"), posting("b")
+    await store.commit(plan(first, alerts=(alert(first, digest()),)))
+    await store.settle((await claimed(store)).id, RetryAt(NOW, "no answer", ambiguous=True), NOW)
+    await store.commit(plan(second, alerts=(alert(second, digest()),)))
+    retried = await claimed(store)
+    assert subjects(retried) == ["a"]
+    await store.settle(retried.id, Sent(), NOW)
+    assert subjects(await claimed(store)) == ["b"]
+
+
+async def test_a_message_that_surely_did_not_arrive_is_joined(store: Store) -> None:
+    first, second = posting("a"), posting("b")
+    await store.commit(plan(first, alerts=(alert(first, digest()),)))
+    await store.settle((await claimed(store)).id, RetryAt(NOW, "refused"), NOW)
+    await store.commit(plan(second, alerts=(alert(second, digest()),)))
+    assert subjects(await claimed(store)) == ["a", "b"]
+
+
+async def test_a_bundle_belongs_to_its_channel(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    await store.commit(plan(one, two, alerts=(alert(one, digest()), alert(two, digest(channel="mail")))))
+    assert [subjects(await claimed(store, name)) for name in ("phone", "mail")] == [["a"], ["b"]]
+
+
+async def test_a_notice_is_queued_once_on_a_channel(store: Store) -> None:
+    assert await store.commit(plan(notices=(notice(), notice(), notice(channel="mail")))) == Committed(messages=2)
+    claim = await claimed(store)
+    assert (claim.kind, claim.subject, claim.text) == ("notice", notice().subject, notice().text)
+    await store.settle(claim.id, Sent(), NOW)
+    assert await store.commit(plan(notices=(notice(),), now=after(days=1))) == Committed()
+
+
+# --- the outbox: claiming -------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_claimed_before_it_is_due_or_from_an_unknown_channel(store: Store) -> None:
+    await store.commit(plan(notices=(notice(due=after(minutes=1)),)))
+    assert await store.claim("phone", NOW, LEASE) is None
+    assert await store.claim("pigeon", NOW, LEASE) is None
+    assert await store.claim("phone", after(minutes=1), LEASE) is not None
+
+
+async def test_messages_are_claimed_in_order_of_due_time_then_of_writing(store: Store) -> None:
+    await store.commit(plan(notices=(notice("b"), notice("late", due=after(minutes=1)), notice("c"))))
+    await store.commit(plan(notices=(notice("a", due=after(minutes=-1)),)))
+    ids = []
+    for _ in range(4):
+        claim = await claimed(store, now=after(minutes=2))
+        ids.append(claim.id)
+        await store.settle(claim.id, Sent(), after(minutes=2))
+    assert ids == [4, 1, 3, 2]
+
+
+async def test_one_message_at_a_time_on_a_channel_and_channels_do_not_wait_for_each_other(store: Store) -> None:
+    await store.commit(plan(notices=(notice("a"), notice("b"), notice("c", channel="mail"))))
+    first = await claimed(store)
+    assert await store.claim("phone", NOW, LEASE) is None
+    assert await store.claim("mail", NOW, LEASE) is not None
+    await store.settle(first.id, Sent(), NOW)
+    assert (await claimed(store)).id != first.id
+
+
+async def test_a_lost_lease_is_claimed_again_with_the_same_message_id_and_says_so(store: Store) -> None:
+    await store.commit(plan(notices=(notice(),)))
+    first = await claimed(store)
+    assert await store.claim("phone", after(seconds=LEASE - 1), LEASE) is None
+    second = await claimed(store, now=after(seconds=LEASE))
+    assert (first.again, second.again) == (False, True)
+    assert (first.ambiguous, second.ambiguous) == (0, 1)
+    assert (first.id, first.message_id) == (second.id, second.message_id)
+
+
+async def test_released_leases_are_claimable_at_once(store: Store) -> None:
+    await store.commit(plan(notices=(notice("a"), notice("b"), notice("c", channel="mail"))))
+    first = await claimed(store)
+    await claimed(store, "mail")
+    assert await store.release_leases() == 2
+    again = await claimed(store)
+    assert (again.id, again.again) == (first.id, True)
+
+
+async def test_a_retry_keeps_the_message_id_and_counts_what_it_is_told(store: Store) -> None:
+    await store.commit(plan(notices=(notice(),)))
+    first = await claimed(store)
+    await store.settle(first.id, RetryAt(NOW, "timeout", ambiguous=True), NOW)
+    second = await claimed(store)
+    await store.settle(second.id, RetryAt(NOW, "429", counts=False), NOW)
+    third = await claimed(store)
+    assert [(c.attempts, c.ambiguous, c.again) for c in (first, second, third)] == [
+        (0, 0, False),
+        (1, 1, False),
+        (1, 1, False),
+    ]
+    assert first.message_id == second.message_id == third.message_id
+
+
+# --- the outbox: settling -------------------------------------------------------------------------------------
+
+
+async def test_a_sent_message_is_never_claimed_again(store: Store) -> None:
+    await store.commit(plan(notices=(notice(),)))
+    await store.settle((await claimed(store)).id, Sent("receipt-1"), after(seconds=2))
+    assert await store.claim("phone", after(days=1), LEASE) is None
+    assert await store.channels(NOW) == {"phone": ChannelState("phone", sent=1, last_sent=after(seconds=2))}
+
+
+async def test_a_retry_holds_the_whole_channel_so_that_order_is_kept(store: Store) -> None:
+    await store.commit(plan(notices=(notice("a"), notice("b"))))
+    first = await claimed(store)
+    await store.settle(first.id, RetryAt(after(minutes=5), "slow down"), NOW)
+    state = (await store.channels(NOW))["phone"]
+    assert (state.not_before, state.last_error, state.pending) == (after(minutes=5), "slow down", 2)
+    assert await store.claim("phone", after(minutes=4), LEASE) is None
+    assert (await claimed(store, now=after(minutes=5))).id == first.id
+
+
+async def test_a_dead_message_is_shown_with_its_reason_and_the_next_one_goes_on(store: Store) -> None:
+    one = posting("a", title="Rust engineer")
+    await store.commit(plan(one, alerts=(alert(one, at_once(one)),), notices=(notice("b"), notice("c"))))
+    await store.settle((await claimed(store)).id, Dead("too long"), NOW)
+    await store.settle((await claimed(store)).id, Dead("not text"), after(seconds=1))
+    assert [(d.subject, d.error, d.at) for d in await store.dead_messages()] == [
+        (notice().subject, "not text", after(seconds=1)),
+        ("Rust engineer", "too long", NOW),
+    ]
+    assert len(await store.dead_messages(1)) == 1
+    assert (await claimed(store)).subject == notice().subject
+    assert (await store.channels(NOW))["phone"].dead == 2
+
+
+async def test_a_suspended_channel_keeps_its_messages_until_it_is_resumed(store: Store) -> None:
+    await store.commit(plan(notices=(notice("a"), notice("b", channel="mail"))))
+    first = await claimed(store)
+    await store.settle(first.id, Suspend("the bot was blocked"), NOW)
+    state = (await store.channels(NOW))["phone"]
+    assert (state.suspended, state.pending) == ("the bot was blocked", 1)
+    assert await store.claim("phone", after(days=9), LEASE) is None
+    assert await store.claim("mail", NOW, LEASE) is not None
+    await store.resume("phone")
+    assert (await store.channels(NOW))["phone"].suspended == ""
+    assert (await claimed(store)).id == first.id
+
+
+async def test_resume_lifts_the_wait_of_a_channel(store: Store) -> None:
+    await store.commit(plan(notices=(notice(),)))
+    await store.settle((await claimed(store)).id, RetryAt(after(hours=9), "slow down"), NOW)
+    await store.resume("phone")
+    await store.resume("pigeon")
+    assert await store.claim("phone", NOW, LEASE) is not None
+
+
+@pytest.mark.parametrize("late", [Sent("late"), RetryAt(after(days=1), "late"), Dead("late"), Suspend("late")])
+@pytest.mark.parametrize("first", [Sent("r"), RetryAt(NOW, "busy"), Dead("no"), Suspend("no")])
+async def test_settling_again_changes_nothing(
+    store: Store, first: Sent | RetryAt | Dead | Suspend, late: Sent | RetryAt | Dead | Suspend
+) -> None:
+    await store.commit(plan(notices=(notice(),)))
+    claim = await claimed(store)
+    await store.settle(claim.id, first, NOW)
+    before = await store.channels(NOW)
+    await store.settle(claim.id, late, after(minutes=1))
+    await store.settle(999, late, after(minutes=1))
+    assert await store.channels(NOW) == before
+
+
+async def test_hurry_makes_only_pending_summaries_due(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    later = after(days=1)
+    summary = replace(digest("summary:python", due=later), kind="summary")
+    await store.commit(plan(one, two, alerts=(alert(one, summary), alert(two, digest(due=later)))))
+    assert await store.claim("phone", NOW, LEASE) is None
+    await store.hurry(NOW)
+    claim = await claimed(store)
+    assert (claim.kind, subjects(claim)) == ("summary", ["a"])
+    await store.settle(claim.id, Sent(), NOW)
+    assert await store.claim("phone", NOW, LEASE) is None
+
+
+async def test_a_channel_says_what_waits_and_since_when(store: Store) -> None:
+    assert await store.channels(NOW) == {}
+    await store.commit(plan(notices=(notice("a", due=after(hours=2)), notice("b", due=after(hours=1)))))
+    waiting = ChannelState("phone", pending=2, next_due=after(hours=1))
+    assert await store.channels(NOW) == {"phone": waiting}
+    assert await store.channels(after(hours=1)) == {"phone": replace(waiting, oldest=NOW)}
+
+
+async def test_a_message_under_lease_is_next_due_when_its_lease_ends(store: Store) -> None:
+    await store.commit(plan(notices=(notice(),)))
+    await claimed(store)
+    assert (await store.channels(NOW))["phone"].next_due == NOW + timedelta(seconds=LEASE)
+    await store.release_leases()
+    assert (await store.channels(NOW))["phone"].next_due == NOW

@@ -1,0 +1,53 @@
+"""A message's cards under the searches they answer, and the few phrases that every renderer shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rolecall.model import Card, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The vacancies found by one search, best first. A vacancy stands under the first search it answers only."""
+
+    search: str
+    cards: tuple[Card, ...]
+
+
+def grouped(message: Message) -> tuple[Group, ...]:
+    """Return the cards by search, in the order in which the best of each comes; each vacancy once."""
+    found: dict[str, list[Card]] = {}
+    for card in ranked(message.cards):
+        found.setdefault(card.searches[0] if card.searches else "", []).append(card)
+    return tuple(Group(search, tuple(cards)) for search, cards in found.items())
+
+
+def ranked(cards: tuple[Card, ...]) -> tuple[Card, ...]:
+    """Return each vacancy once, best first; the order given where ranks are equal."""
+    once: dict[str, Card] = {}
+    for card in cards:
+        once.setdefault(card.job, card)
+    return tuple(sorted(once.values(), key=lambda card: -card.rank))
+
+
+def rest(message: Message, shown: int) -> int:
+    """Return how many vacancies the message stands for beyond those shown."""
+    return max(message.total, len(message.cards)) - shown
+
+
+def jobs(count: int) -> str:
+    """Return "1 job", "12 jobs"."""
+    return "1 job" if count == 1 else f"{count:,} jobs"
+
+
+def evidence(card: Card) -> str:
+    """Return the words the pay was read from, "" where they would only repeat it."""
+    said = card.pay_evidence.strip(" .,;")
+    same = said.casefold().replace(" ", "").replace("-", "–") == card.pay.casefold().replace(" ", "")
+    return "" if same or not card.pay else said
+
+
+def stated(*values: str) -> list[str]:
+    """Return those of the values that the posting states."""
+    return [value for value in values if value]

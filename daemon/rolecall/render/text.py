@@ -1,0 +1,131 @@
+"""Plain text: the console and the text part of an e-mail. Colour is optional and never the only sign."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rolecall.model import Card, Message
+from rolecall.render.clean import clean
+from rolecall.render.groups import evidence, grouped, ranked, rest, stated
+
+SUMMARY_CARDS = 10
+
+_CODES = {"bold": "1", "dim": "2", "pay": "1;32", "head": "1;36", "link": "34", "mark": "33"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How wide, and with or without ANSI colour."""
+
+    width: int = 78
+    colour: bool = False
+
+    def paint(self, kind: str, text: str) -> str:
+        return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if self.colour and text else text
+
+
+def render_text(message: Message, *, width: int = 78, colour: bool = False) -> str:
+    """Return the whole message as text without a final newline, lines wrapped at `width` (links are never cut)."""
+    message, style = clean(message), Style(max(width, 40), colour)
+    lines = {"alert": _alert, "digest": _digest, "summary": _summary, "notice": _notice}[message.kind](message, style)
+    return "\n".join(lines)
+
+
+def _alert(message: Message, style: Style) -> Iterator[str]:
+    for card in message.cards:
+        yield from card_lines(card, style, searches=True)
+
+
+def _digest(message: Message, style: Style) -> Iterator[str]:
+    yield from _heading(message, style)
+    for group in grouped(message):
+        yield ""
+        yield style.paint("head", f"{group.search or 'Jobs'} ({len(group.cards)})")
+        for card in group.cards:
+            yield ""
+            yield from card_lines(card, style)
+    yield from _more(message, len(message.cards), style)
+
+
+def _summary(message: Message, style: Style) -> Iterator[str]:
+    yield from _heading(message, style)
+    cards = ranked(message.cards)[:SUMMARY_CARDS]
+    for number, card in enumerate(cards, 1):
+        yield ""
+        yield f"{number:>2}  {_title(card, style)}"
+        yield from _wrapped(_facts(card, style), style, "    ")
+        yield from ([f"    {style.paint('link', card.url)}"] if card.url else [])
+    yield from _more(message, len(cards), style)
+
+
+def _notice(message: Message, style: Style) -> Iterator[str]:
+    yield style.paint("mark", message.subject)
+    for paragraph in message.text.split("\n") if message.text else []:
+        yield from textwrap.wrap(paragraph, style.width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def card_lines(card: Card, style: Style, *, searches: bool = False) -> Iterator[str]:
+    """Yield one vacancy: what it is, what it pays, why it matched, where to read it."""
+    yield _title(card, style)
+    yield from _wrapped(_facts(card, style), style)
+    if card.stack:
+        yield from _wrapped([", ".join(card.stack)], style)
+    if said := evidence(card):
+        yield from _wrapped([f"pay read from “{said}”"], style, paint="dim")
+    yield from _wrapped(stated(card.age, card.closes, _also_on(card), card.attribution), style, paint="dim")
+    if card.why:
+        yield from _wrapped([f"why: {'; '.join(card.why)}"], style, paint="dim")
+    if searches and card.searches:
+        yield from _wrapped([f"for: {', '.join(card.searches)}"], style, paint="dim")
+    if card.url:
+        yield f"  {style.paint('link', card.url)}"
+
+
+def _title(card: Card, style: Style) -> str:
+    return " · ".join(stated(style.paint("bold", card.title), card.company))
+
+
+def _facts(card: Card, style: Style) -> list[str]:
+    pay = style.paint("pay", card.pay) if card.pay else style.paint("mark", "pay not stated")
+    return stated(pay, card.mode, card.place, card.level, card.contract)
+
+
+def _also_on(card: Card) -> str:
+    names = dict.fromkeys(copy.source for copy in card.also_on)
+    return f"also on {', '.join(names)}" if names else ""
+
+
+def _heading(message: Message, style: Style) -> Iterator[str]:
+    yield style.paint("head", message.subject)
+    yield style.paint("dim", "─" * min(style.width, max(len(message.subject), 20)))
+    if message.text:
+        yield from textwrap.wrap(message.text, style.width)
+
+
+def _more(message: Message, shown: int, style: Style) -> Iterator[str]:
+    if (more := rest(message, shown)) > 0:
+        yield ""
+        yield style.paint("dim", f"and {more:,} more: rolecall list")
+
+
+def _wrapped(parts: list[str], style: Style, indent: str = "  ", paint: str = "") -> Iterator[str]:
+    """Yield the parts joined by dots, broken between words where the line is full (colour has no width)."""
+    line = ""
+    for word in " · ".join(parts).split(" "):
+        if line and _shown(f"{line} {word}") > style.width - len(indent):
+            yield indent + _painted(style, paint, line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    if line:
+        yield indent + _painted(style, paint, line)
+
+
+def _painted(style: Style, paint: str, line: str) -> str:
+    return style.paint(paint, line) if paint else line
+
+
+def _shown(text: str) -> int:
+    return len(text) - sum(text.count(f"\x1b[{code}m") * (len(code) + 3) for code in (*_CODES.values(), "0"))

@@ -1,0 +1,230 @@
+"""The technologies Rolecall knows: their names, what follows from them, and how a name is found again.
+
+The words are in `stack.toml` (its head explains the fields); a user adds to them from the configuration,
+`[vocabulary.<kind>]`, in the same shape.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from rolecall.errors import Problem
+from rolecall.normalise.words import load
+
+TOKEN = re.compile(r"(\.[Nn][Ee][Tt]\b|[^\W_]+(?:\+\+|#)?)")
+"""One word of a technology's name; `TOKEN.split` gives gap, word, gap, word … gap."""
+
+SOFT = frozenset({"", " ", "-", ".", "_"})
+"""What may stand between the words of a name in place of a space."""
+
+Trust = Literal["free", "cased", "ambiguous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One technology, as a line of `stack.toml`."""
+
+    id: str
+    name: str
+    kind: str
+    aliases: tuple[str, ...] = ()
+    cased: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    near: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+    veto_before: frozenset[str] = frozenset()
+    veto_after: frozenset[str] = frozenset()
+    implies: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+
+    def spellings(self) -> Iterator[tuple[str, Trust]]:
+        """Yield every alias with what it needs to be believed; the name counts unless it is listed as unsure."""
+        yield from ((alias, "ambiguous") for alias in self.ambiguous)
+        yield from ((alias, "cased") for alias in self.cased)
+        if self.name not in self.cased and self.name not in self.ambiguous:
+            yield self.name, "free"
+        yield from ((alias, "free") for alias in self.aliases)
+
+
+class Alias(NamedTuple):
+    """One spelling of an entry, cut into words: the first is the key it is found by."""
+
+    entry: Entry
+    text: str
+    trust: Trust
+    rest: list[str]
+    gaps: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A set of entries with everything derived from it, ready to be searched."""
+
+    entries: Mapping[str, Entry]
+    starts: Mapping[str, tuple[Alias, ...]] = field(repr=False)
+
+    @cached_property
+    def by_name(self) -> dict[str, str]:
+        """Every spelling, folded → id; ids win over names, names over aliases."""
+        found = {fold(alias): e.id for e in self.entries.values() for alias, _ in e.spellings()}
+        found |= {fold(e.name): e.id for e in self.entries.values()}
+        return found | {fold(key): key for key in self.entries}
+
+    @cached_property
+    def closure(self) -> dict[str, dict[str, bool]]:
+        """id → every id that follows from it → whether only weakly."""
+        return {key: self._follow(key) for key in self.entries}
+
+    def _follow(self, key: str) -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        queue = [(key, False)]
+        while queue:
+            entry, weakly = self.entries[queue[0][0]], queue.pop(0)[1]
+            for next_id, weak in [(i, weakly) for i in entry.implies] + [(i, True) for i in entry.weak]:
+                if next_id in self.entries and found.get(next_id, True) and found.get(next_id) is not weak:
+                    found[next_id] = weak
+                    queue.append((next_id, weak))
+        found.pop(key, None)
+        return found
+
+
+def build(kinds: Mapping[str, Mapping[str, Any]]) -> Vocabulary:
+    """Return the vocabulary of `kind → id → fields`, as `stack.toml` holds it under `tech`."""
+    return _index({key: _entry(key, kind, fields) for kind, techs in kinds.items() for key, fields in techs.items()})
+
+
+def extend(tables: Mapping[str, Mapping[str, Any]], base: Vocabulary | None = None) -> Vocabulary:
+    """Return `base` with the user's `kind → id → fields` merged in: lists are added to, the rest is replaced."""
+    entries = dict((base or VOCABULARY).entries)
+    for kind, techs in tables.items():
+        for key, fields in techs.items():
+            entries[key] = _merge(entries.get(key), _entry(key, kind, fields))
+    return _index(entries)
+
+
+def resolve(word: str, vocabulary: Vocabulary | None = None) -> str | None:
+    """Return the id that `word` stands for (an id, a name or an alias, in any case), None when unknown."""
+    return (vocabulary or VOCABULARY).by_name.get(fold(word))
+
+
+def suggest(word: str, vocabulary: Vocabulary | None = None) -> list[str]:
+    """Return up to three names that `word` may have been meant for, nearest first."""
+    known = vocabulary or VOCABULARY
+    near = difflib.get_close_matches(fold(word), known.by_name, n=6, cutoff=0.7)
+    return list(dict.fromkeys(known.entries[known.by_name[word]].name for word in near))[:3]
+
+
+def name(tech: str, vocabulary: Vocabulary | None = None) -> str:
+    """Return the name people know the id `tech` by; the id itself when it is unknown."""
+    entry = (vocabulary or VOCABULARY).entries.get(tech)
+    return tech if entry is None else entry.name
+
+
+def implied(tech: str, vocabulary: Vocabulary | None = None) -> frozenset[str]:
+    """Return every id that surely follows from the id `tech`, at any distance."""
+    return frozenset(i for i, weak in (vocabulary or VOCABULARY).closure.get(tech, {}).items() if not weak)
+
+
+def fold(word: str) -> str:
+    """Return the spelling-independent form that names are compared by: "Node JS", "node.js" → "node js"."""
+    return " ".join(TOKEN.findall(word.lower())) or word.strip().lower()
+
+
+def cut(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of a name, lower case, and the gaps between them."""
+    parts = TOKEN.split(text)
+    return [word.lower() for word in parts[1::2]], parts[2:-1:2]
+
+
+def _entry(key: str, kind: str, fields: Mapping[str, Any]) -> Entry:
+    lists = {k: tuple(fields.get(k, ())) for k in ("aliases", "cased", "ambiguous", "implies", "weak")}
+    sets = {k: frozenset(fields.get(k, ())) for k in _SETS}
+    return Entry(id=key, name=fields.get("name", key), kind=kind, **lists, **sets)  # type: ignore[arg-type]  # the two shapes of field
+
+
+_SETS = ("near", "before", "after", "veto_before", "veto_after")
+
+
+def _merge(old: Entry | None, new: Entry) -> Entry:
+    if old is None:
+        return new
+    joined = {
+        key: getattr(old, key) + tuple(v for v in getattr(new, key) if v not in getattr(old, key))
+        for key in ("aliases", "cased", "ambiguous", "implies", "weak")
+    }
+    merged = {key: getattr(old, key) | getattr(new, key) for key in _SETS}
+    return Entry(id=old.id, name=old.name if new.name == new.id else new.name, kind=new.kind, **joined, **merged)
+
+
+def _index(entries: dict[str, Entry]) -> Vocabulary:
+    starts: dict[str, dict[tuple[str, str], Alias]] = {}
+    for entry in entries.values():
+        for text, trust in entry.spellings():
+            words, gaps = cut(text)
+            if words:
+                alias = Alias(entry, text, trust, words[1:], tuple(map(_allowed, gaps)))
+                starts.setdefault(words[0], {}).setdefault((" ".join(words), text if trust != "free" else ""), alias)
+    return Vocabulary(
+        MappingProxyType(entries),
+        {first: tuple(sorted(found.values(), key=_longest_surest)) for first, found in starts.items()},
+    )
+
+
+def _longest_surest(alias: Alias) -> tuple[int, bool]:
+    return -len(alias.rest), alias.trust != "free"
+
+
+def _allowed(gap: str) -> frozenset[str]:
+    """Return what may stand in a text where `gap` stands in an alias: "/" also as " / " or a space."""
+    sign = gap.strip()
+    return SOFT if gap in SOFT else SOFT | {sign, f" {sign} ", f"{sign} "}
+
+
+VOCABULARY = build(load("stack")["tech"])
+TECHS: Mapping[str, Entry] = VOCABULARY.entries
+
+
+def check(vocabulary: Vocabulary | None = None) -> list[Problem]:
+    """Return everything wrong with a vocabulary; the one that is shipped gives an empty list."""
+    known = vocabulary or VOCABULARY
+    return [*_check_entries(known), *_check_spellings(known), *_check_cues()]
+
+
+def _check_entries(known: Vocabulary) -> Iterator[Problem]:
+    for entry in known.entries.values():
+        for target in (*entry.implies, *entry.weak):
+            if target not in known.entries:
+                yield Problem(f"{entry.kind}.{entry.id}", f"implies {target!r}, which is no technology here")
+        if (entry.near or entry.before or entry.after) and not entry.ambiguous:
+            yield Problem(f"{entry.kind}.{entry.id}", "context words (near, before, after) but no ambiguous name")
+        for word in entry.near | entry.before | entry.after | entry.veto_before | entry.veto_after:
+            if TOKEN.fullmatch(word) is None or word != word.lower():
+                yield Problem(f"{entry.kind}.{entry.id}", f"{word!r} is not one word in lower case")
+
+
+def _check_spellings(known: Vocabulary) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for entry in known.entries.values():
+        for text, _ in entry.spellings():
+            if not TOKEN.search(text):
+                yield Problem(f"{entry.kind}.{entry.id}", f"the alias {text!r} holds no word")
+            owner = owners.setdefault(fold(text), entry.id)
+            if owner != entry.id:
+                yield Problem(f"{entry.kind}.{entry.id}", f"the alias {text!r} belongs to {owner!r} already")
+
+
+def _check_cues() -> Iterator[Problem]:
+    for key, patterns in load("stack")["cue"].items():
+        for pattern in patterns:
+            if isinstance(pattern, str):
+                try:
+                    re.compile(pattern)
+                except re.error as error:
+                    yield Problem(f"cue.{key}", f"{pattern!r}: {error}")

@@ -71,17 +71,15 @@ def _tags(obj: Mapping[str, Json]) -> tuple[str, ...]:
 
 
 def _moment(obj: Mapping[str, Json], key: str) -> datetime | None:
-    """Return an ISO 8601 or RFC 2822 date as aware UTC (a date without a zone is UTC)."""
+    """Return an ISO 8601 or RFC 2822 date as aware UTC (without a zone: UTC); what is no date is not stated."""
     text = _text(obj, key).strip()
-    if not text:
-        return None
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(text)
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         except (ValueError, OverflowError):
             continue
-    raise ValueError(f"`{key}` is not a date: {text[:40]!r}")
+    return None
 
 
 # --- out --------------------------------------------------------------------------------------------------------

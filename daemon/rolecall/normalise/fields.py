@@ -1,0 +1,27 @@
+"""The structured values of a source, found by name: "contract_type", "categories.commitment"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rolecall.model import Json
+
+
+def stated(fields: Mapping[str, Json], paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield (path, text) for every path that holds text, numbers or a list of texts; a dot steps into an object."""
+    for path in paths:
+        for text in _texts(_at(fields, path)):
+            yield path, text
+
+
+def _at(value: Json, path: str) -> Json:
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str | int | float) and value != "":
+        yield str(value)[:200]
+    elif isinstance(value, list | tuple):
+        yield from (item[:200] for item in value[:20] if isinstance(item, str))

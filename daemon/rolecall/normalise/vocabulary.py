@@ -1,15 +1,15 @@
 """The technologies Rolecall knows: their names, what follows from them, and how a name is found again.
 
 The words are in `stack.toml` (its head explains the fields); a user adds to them from the configuration,
-`[vocabulary.<kind>]`, in the same shape.
+`[[vocabulary.tech]]`, in the same shape.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -95,17 +95,16 @@ class Vocabulary:
         return found
 
 
-def build(kinds: Mapping[str, Mapping[str, Any]]) -> Vocabulary:
-    """Return the vocabulary of `kind → id → fields`, as `stack.toml` holds it under `tech`."""
-    return _index({key: _entry(key, kind, fields) for kind, techs in kinds.items() for key, fields in techs.items()})
+def build(techs: Iterable[Mapping[str, Any]]) -> Vocabulary:
+    """Return the vocabulary of these lines of `stack.toml`."""
+    return _index({entry.id: entry for entry in map(_entry, techs)})
 
 
-def extend(tables: Mapping[str, Mapping[str, Any]], base: Vocabulary | None = None) -> Vocabulary:
-    """Return `base` with the user's `kind → id → fields` merged in: lists are added to, the rest is replaced."""
+def extend(techs: Iterable[Mapping[str, Any]], base: Vocabulary | None = None) -> Vocabulary:
+    """Return `base` with the user's lines merged in by their `id`: lists are added to, the rest is replaced."""
     entries = dict((base or VOCABULARY).entries)
-    for kind, techs in tables.items():
-        for key, fields in techs.items():
-            entries[key] = _merge(entries.get(key), _entry(key, kind, fields))
+    for entry in map(_entry, techs):
+        entries[entry.id] = _merge(entries[entry.id], entry) if entry.id in entries else entry
     return _index(entries)
 
 
@@ -143,24 +142,20 @@ def cut(text: str) -> tuple[list[str], list[str]]:
     return [word.lower() for word in parts[1::2]], parts[2:-1:2]
 
 
-def _entry(key: str, kind: str, fields: Mapping[str, Any]) -> Entry:
-    lists = {k: tuple(fields.get(k, ())) for k in ("aliases", "cased", "ambiguous", "implies", "weak")}
-    sets = {k: frozenset(fields.get(k, ())) for k in _SETS}
-    return Entry(id=key, name=fields.get("name", key), kind=kind, **lists, **sets)  # type: ignore[arg-type]  # the two shapes of field
-
-
+_LISTS = ("aliases", "cased", "ambiguous", "implies", "weak")
 _SETS = ("near", "before", "after", "veto_before", "veto_after")
 
 
-def _merge(old: Entry | None, new: Entry) -> Entry:
-    if old is None:
-        return new
-    joined = {
-        key: getattr(old, key) + tuple(v for v in getattr(new, key) if v not in getattr(old, key))
-        for key in ("aliases", "cased", "ambiguous", "implies", "weak")
-    }
-    merged = {key: getattr(old, key) | getattr(new, key) for key in _SETS}
-    return Entry(id=old.id, name=old.name if new.name == new.id else new.name, kind=new.kind, **joined, **merged)
+def _entry(fields: Mapping[str, Any]) -> Entry:
+    lists: dict[str, Any] = {key: tuple(fields.get(key, ())) for key in _LISTS}
+    sets: dict[str, Any] = {key: frozenset(fields.get(key, ())) for key in _SETS}
+    return Entry(fields["id"], fields.get("name", fields["id"]), fields.get("kind", "other"), **lists, **sets)
+
+
+def _merge(old: Entry, new: Entry) -> Entry:
+    lists: dict[str, Any] = {key: tuple(dict.fromkeys(getattr(old, key) + getattr(new, key))) for key in _LISTS}
+    sets: dict[str, Any] = {key: getattr(old, key) | getattr(new, key) for key in _SETS}
+    return replace(new, name=old.name if new.name == new.id else new.name, **lists, **sets)
 
 
 def _index(entries: dict[str, Entry]) -> Vocabulary:

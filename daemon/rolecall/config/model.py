@@ -112,6 +112,9 @@ class Config:
     def zone(self) -> ZoneInfo:
         return self.daemon.zone
 
+    def channel(self, name: str) -> Channel | None:
+        return next((channel for channel in self.channels if channel.name == name), None)
+
     @property
     def owner(self) -> str | None:
         """The channel for notices: the one named, else the first that sends at once, else the first."""

@@ -52,8 +52,13 @@ def secrets_of(config: Config) -> list[str]:
     """Return every secret the configuration holds, for the log's redaction."""
     plugins: list[Any] = [channel.notifier for channel in config.channels]
     plugins += [entry.source for entry in config.sources]
-    values = [getattr(plugin, name) for plugin in plugins for name in secret_names(type(plugin))]
+    values = [getattr(plugin, name) for plugin in plugins for name in _secret_names_of(plugin)]
     return [value.reveal() for value in values if isinstance(value, Secret)]
+
+
+def _secret_names_of(plugin: Any) -> tuple[str, ...]:
+    made_by: Plugin = type(plugin)
+    return secret_names(made_by)
 
 
 def validate(model: type[M], table: Mapping[str, Any], path: str, also: Iterable[str] = ()) -> M | list[Problem]:

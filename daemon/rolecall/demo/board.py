@@ -104,10 +104,6 @@ class Board:
         return web.json_response({"apiVersion": "1", "jobs": jobs})
 
     def _ashby(self, job: Job) -> Job:
-        pay = job.get("pay")
-        salary = [{"compensationType": "Salary", "interval": "1 YEAR", "currencyCode": "GBP"}] if pay else []
-        for part in salary:
-            part.update(minValue=pay[0], maxValue=pay[1])
         return {
             "id": f"demo-{job['id']}",
             "title": job["title"],
@@ -121,7 +117,7 @@ class Board:
             "jobUrl": self.url(job),
             "applyUrl": f"{self.url(job)}/application",
             "descriptionHtml": job["body"],
-            "compensation": {"compensationTiers": [], "summaryComponents": salary},
+            "compensation": {"compensationTiers": [], "summaryComponents": _ashby_pay(job)},
         }
 
     async def page(self, request: web.Request) -> web.Response:
@@ -134,6 +130,14 @@ class Board:
 
     async def broken(self, _: web.Request) -> web.Response:
         return web.Response(text=BROKEN, content_type="text/html")
+
+
+def _ashby_pay(job: Job) -> list[Job]:
+    if "pay" not in job:
+        return []
+    low, high = job["pay"]
+    salary = {"compensationType": "Salary", "interval": "1 YEAR", "currencyCode": "GBP"}
+    return [salary | {"minValue": low, "maxValue": high}]
 
 
 def _board(request: web.Request) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
+from hashlib import blake2b
 from typing import Any, Generic, Literal, TypeVar
 
 T = TypeVar("T")
@@ -60,6 +61,11 @@ class Reply:
     @property
     def unchanged(self) -> bool:
         return self.status == 304
+
+    @property
+    def body_hash(self) -> str:
+        """What `Validators.body_hash` remembers: the same body need not be read twice."""
+        return blake2b(self.body, digest_size=16).hexdigest()
 
 
 # --- what the source said -------------------------------------------------------------------------------------
@@ -227,7 +233,7 @@ class UkFit(StrEnum):
 
 
 Period = Literal["hour", "day", "week", "month", "year"]
-PayKind = Literal["base", "ote", "total_cash", "day_rate", "hourly", "package"]
+PayKind = Literal["base", "ote", "total_cash", "day_rate", "hourly", "package", "umbrella"]
 
 
 @dataclass(frozen=True, slots=True)

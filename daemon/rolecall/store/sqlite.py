@@ -38,6 +38,7 @@ class _Worker:
         self._path, self._connect = path, connect
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{name}")
         self._db: Database | None = None
+        self._closed = False
 
     async def run(self, action: Callable[[Database], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, action)
@@ -49,8 +50,10 @@ class _Worker:
             return action(self._db)
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown()
+        if not self._closed:
+            self._closed = True
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+            self._thread.shutdown()
 
     def _close(self) -> None:
         if self._db is not None:
@@ -82,7 +85,7 @@ class SqliteStore:
         return store
 
     async def close(self) -> None:
-        """Close the connections, the reading one first, so that the last checkpoint is the writer's."""
+        """Close the connections, the reading one first, so that the last checkpoint is the writer's. Twice is fine."""
         await self._reader.close()
         await self._writer.close()
         if self._lock is not None:

@@ -1,0 +1,139 @@
+"""A database of any age opens, a newer one is refused, and a power cut during a migration costs nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+from contextlib import closing
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from rolecall.errors import DatabaseTooNew, StoreError
+from rolecall.store import SqliteStore, connection, migrations
+from tests.store_plans import NOW, SOURCE, posting
+
+RELEASED = sorted((Path(__file__).parent / "fixtures" / "store").glob("*.sql"))
+"""One dump per released schema, with a posting, an alert and a message in it; never changed afterwards."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "rolecall.db"
+
+
+@pytest.fixture
+def newer_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this program one migration newer than it is."""
+    future = deepcopy(migrations.migrations)
+
+    @future()
+    def m999_future(db: Database) -> None:
+        db.execute("ALTER TABLE posting ADD COLUMN mood TEXT")
+        db.execute("CREATE TABLE mood (name TEXT PRIMARY KEY)")
+
+    monkeypatch.setattr(migrations, "migrations", future)
+    monkeypatch.setattr(connection, "migrations", future)
+
+
+def tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def load(path: Path, dump: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(dump.read_text())
+
+
+@pytest.mark.parametrize("dump", RELEASED, ids=lambda dump: dump.stem)
+async def test_the_database_of_every_release_opens_and_is_read(path: Path, dump: Path) -> None:
+    load(path, dump)
+    store = await SqliteStore.open(path)
+    expected = posting("a")
+    ((found, job),) = await store.candidates(expected.print.keys)
+    assert (found, job) == (expected.print, "job-a")
+    (alert,) = await store.alerts(10)
+    assert alert.job.postings[0].raw == expected.raw
+    claim = await store.claim("phone", NOW, 60)
+    assert claim is not None
+    assert claim.alerts == (alert,)
+    assert await store.open_ids(SOURCE) == {"a"}
+    await store.close()
+
+
+def test_every_migration_has_a_dump_of_the_schema_before_the_next_one() -> None:
+    names = [migration.name for migration in migrations.migrations.pending(Database(memory=True))]
+    assert [dump.stem for dump in RELEASED] == names
+
+
+def test_opening_twice_migrates_once(path: Path) -> None:
+    for _ in range(2):
+        connection.writer(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone() == (1,)
+
+
+def test_a_newer_schema_is_refused_and_left_alone(
+    path: Path, newer_program: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.writer(path).close()
+    monkeypatch.undo()
+    before = path.read_bytes()
+    for opened in (connection.writer, connection.reader):
+        with pytest.raises(DatabaseTooNew, match=r"rolecall\.db: it was written by a newer Rolecall \(m999_future\)"):
+            opened(path)
+    assert path.read_bytes() == before
+
+
+def test_a_reader_asks_for_the_daemon_when_the_schema_is_old(path: Path, request: pytest.FixtureRequest) -> None:
+    connection.writer(path).close()
+    request.getfixturevalue("newer_program")
+    with pytest.raises(StoreError, match="start the daemon once"):
+        connection.reader(path)
+    connection.writer(path).close()
+    connection.reader(path).close()
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["a new database", "an old database"])
+def test_kill_9_at_any_statement_of_a_migration_leaves_the_schema_before_it(
+    path: Path, old: bool, request: pytest.FixtureRequest
+) -> None:
+    if old:
+        connection.writer(path).close()
+    before = tables(path) if old else set()
+    request.getfixturevalue("newer_program")
+    for statement in (1, 2, 4, 6, 8) if old else (4, 9, 15, 22, 27):
+        assert _killed_at(statement, path)
+        assert tables(path) == before
+    connection.writer(path).close()
+    assert "mood" in tables(path)
+
+
+def _killed_at(statement: int, path: Path) -> bool:
+    """Open in a child process that is killed when it has run that many statements; say whether it was."""
+    child = os.fork()
+    if child == 0:
+        _kill_after(statement)
+        connection.writer(path)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def _kill_after(statements: int) -> None:
+    execute, run = Database.execute, 0
+
+    def counting(self: Database, *arguments: object) -> sqlite3.Cursor:
+        nonlocal run
+        cursor = execute(self, *arguments)  # type: ignore[arg-type]  # passed on as they came
+        run += "PRAGMA" not in str(arguments[0])
+        if run >= statements:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return cursor
+
+    Database.execute = counting  # type: ignore[method-assign]  # only in the child

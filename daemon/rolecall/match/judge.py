@@ -1,0 +1,104 @@
+"""What one saved search says of one posting: every criterion's reason, the action, the rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from rolecall.match.criteria import CRITERIA
+from rolecall.match.criterion import Criterion, unknown
+from rolecall.match.rank import rank
+from rolecall.match.wants import Search
+from rolecall.model import Action, Answer, Confidence, Fact, Match, Posting, Reason, Verdict
+
+FACTS = (
+    "family", "level", "level_floor", "mode", "uk", "salary", "contract", "ir35", "clearance", "visa", "agency",
+    "location",
+)  # fmt: skip
+
+
+def judge(search: Search, posting: Posting) -> Match:
+    """Return what `search` says of `posting`: pure. A fact that is only a guess answers neither YES nor NO."""
+    sure = without_guesses(posting)
+    reasons = tuple(_reason(CRITERIA[name], sure, posting, wanted, search) for name, wanted in _questions(search))
+    verdicts = [reason.verdict for reason in reasons]
+    return Match(search.name, _answer(verdicts), action(verdicts, search), reasons, rank(search, posting, verdicts))
+
+
+def explain(searches: Iterable[Search], posting: Posting) -> list[Match]:
+    """Return what every search says of the posting, drops included: for `rolecall why`."""
+    return [judge(search, posting) for search in searches]
+
+
+def survives(search: Search, sure: Posting) -> bool:
+    """Return whether `judge` would not drop the posting (given without guesses); stops at the first no."""
+    return all(not drops(ask(CRITERIA[name], sure, wanted, search), search) for name, wanted in _questions(search))
+
+
+def action(verdicts: Iterable[Verdict], search: Search) -> Action:
+    """Return what happens by the search's policies: the strictest one of all verdicts."""
+    policies = {_policy(verdict, search) for verdict in verdicts}
+    if "exclude" in policies:
+        return Action.DROP
+    return Action.DIGEST if "digest" in policies else Action.ALERT
+
+
+def drops(verdict: Verdict, search: Search) -> bool:
+    return verdict.answer is not Answer.YES and _policy(verdict, search) == "exclude"
+
+
+def ask(criterion: Criterion, sure: Posting, wanted: Any, search: Search) -> Verdict:
+    """Return the criterion's verdict. Where the advert contradicts itself, every reading must agree."""
+    readings = list(_readings(sure, criterion.reads))
+    verdicts = [criterion.judge(reading, wanted, search) for reading in readings]
+    if len({verdict.answer for verdict in verdicts}) == 1:
+        return verdicts[0]
+    labels = " / ".join(dict.fromkeys(verdict.label for verdict in verdicts))
+    return unknown("conflict", f"the advert contradicts itself: {labels}", criterion.unknown)
+
+
+def without_guesses(posting: Posting) -> Posting:
+    """Return the posting as if what is only guessed were not stated."""
+    guessed: dict[str, Any] = {name: Fact() for name in FACTS if getattr(posting, name).confidence is Confidence.GUESS}
+    return replace(posting, **guessed) if guessed else posting
+
+
+def _questions(search: Search) -> Iterator[tuple[str, Any]]:
+    return ((name, search.wanted[name]) for name in CRITERIA if name in search.wanted)
+
+
+def _reason(criterion: Criterion, sure: Posting, posting: Posting, wanted: Any, search: Search) -> Reason:
+    fact = criterion.evidence(posting, wanted)
+    verdict = ask(criterion, sure, wanted, search)
+    return Reason(criterion.name, verdict, fact.evidence, "" if fact.source == "none" else fact.source, fact.rule)
+
+
+def _readings(posting: Posting, names: tuple[str, ...]) -> Iterator[Posting]:
+    """Yield the posting once for every combination of what its contradictory facts may mean."""
+    facts = {name: getattr(posting, name) for name in names if name in FACTS}
+    torn = {name: fact for name, fact in facts.items() if fact.alternatives and "conflict" in fact.flags}
+    if not torn:
+        yield posting
+        return
+    for choice in product(*(_meanings(fact) for fact in torn.values())):
+        reading: dict[str, Any] = dict(zip(torn, choice, strict=True))
+        yield replace(posting, **reading)
+
+
+def _meanings(fact: Fact[Any]) -> list[Fact[Any]]:
+    values = [*([] if fact.value is None else [fact.value]), *fact.alternatives]
+    settled = replace(fact, alternatives=(), flags=fact.flags - {"conflict"})
+    return [replace(settled, value=value) for value in dict.fromkeys(values)]
+
+
+def _policy(verdict: Verdict, search: Search) -> str:
+    if verdict.answer is Answer.UNKNOWN:
+        return search.unknown[verdict.policy] if verdict.policy else "include"
+    return "include" if verdict.answer is Answer.YES else "exclude"
+
+
+def _answer(verdicts: Iterable[Verdict]) -> Answer:
+    answers = {verdict.answer for verdict in verdicts}
+    return next((answer for answer in (Answer.NO, Answer.UNKNOWN) if answer in answers), Answer.YES)

@@ -13,39 +13,28 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from rolecall import __version__, systemd
 from rolecall.baseline import make_baselines
 from rolecall.clock import clock
-from rolecall.config import Channel, Config, Kinds, load
+from rolecall.config import Channel, Config, SourceEntry, load
 from rolecall.deliver import deliver, suspension_notice
 from rolecall.errors import ConfigError, StoreError
 from rolecall.fetch import HttpFetcher
 from rolecall.house import House
 from rolecall.match import Index
+from rolecall.plugins import kinds
 from rolecall.poll import due, poll
-from rolecall.ports import Plan, RetryAt, SourceState, Store, Suspend
+from rolecall.ports import Plan, RetryAt, SourceState, Suspend
 from rolecall.sandbox import Sandbox
-from rolecall.sources import KINDS as SOURCES
 from rolecall.store import SqliteStore
-from rolecall_notifiers import KINDS as NOTIFIERS
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # sources polled side by side; the fetcher still asks each host one thing at a time
 STORE_PAUSE = 30.0  # seconds to wait when the database cannot be used (a full disk)
-
-
-def kinds() -> Kinds:
-    """Return every kind of source and notifier: our own, and those that other packages bring."""
-    return Kinds(SOURCES | _others("rolecall.sources"), NOTIFIERS | _others("rolecall.notifiers"))
-
-
-def _others(group: str) -> dict[str, Any]:
-    return {entry.name: entry.load() for entry in entry_points(group=group)}
 
 
 def utc_now() -> datetime:
@@ -155,7 +144,7 @@ class Daemon:
                     group.create_task(self._poll_one(entry, state), name=f"poll:{entry.source.name}")
             await self._next(self.poll_wake)
 
-    async def _poll_one(self, entry: Any, state: SourceState) -> None:
+    async def _poll_one(self, entry: SourceEntry, state: SourceState) -> None:
         name = entry.source.name
         try:
             async with self.slots:
@@ -237,7 +226,7 @@ class Daemon:
         await self._close_channels([channel for channel in old.values() if channel not in channels])
         await make_baselines(self.house)
         self._wake_all()
-        log.info("reloaded sources=%d searches=%d channels=%d", len(config.sources), len(config.searches), len(channels))
+        log.info("reloaded sources=%d searches=%d", len(config.sources), len(config.searches))
 
     async def _close_channels(self, channels: tuple[Channel, ...] | list[Channel]) -> None:
         for channel in channels:
@@ -265,8 +254,8 @@ class Daemon:
         while interval and not self.stop.is_set():
             await self._pause(interval)
             await asyncio.wait_for(self.house.store.source_states(), interval)
-            oldest = min(self.beats.values())
-            if asyncio.get_running_loop().time() - oldest < 2 * interval + self.house.config.daemon.tick.total_seconds():
+            silent = asyncio.get_running_loop().time() - min(self.beats.values())
+            if silent < 2 * interval + self.house.config.daemon.tick.total_seconds():
                 systemd.alive()
                 systemd.status(self._status())
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rolecall.config import Channel, Config, SourceEntry
 from rolecall.errors import Refused, SourceError
@@ -107,7 +107,9 @@ def merge(pages: Iterable[Page]) -> tuple[RawPosting, ...]:
     return tuple(merged.values())
 
 
-def new_validators(replies: Iterable[Reply], asked: Iterable[str], old: Mapping[str, Validators]) -> dict[str, Validators]:
+def new_validators(
+    replies: Iterable[Reply], asked: Iterable[str], old: Mapping[str, Validators]
+) -> dict[str, Validators]:
     """Return the validators by the URL that was asked; an unchanged reply keeps the old ones."""
     kept = {}
     for url, reply in zip(asked, replies, strict=True):

@@ -21,7 +21,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 def load_config(given: Path | None) -> Config:
     """Find and read the configuration; raises ConfigError."""
-    from rolecall.app import kinds
+    from rolecall.plugins import kinds
     from rolecall.config import find, load
 
     return load(find(given), kinds())

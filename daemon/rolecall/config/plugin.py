@@ -84,7 +84,7 @@ def _problem(error: dict[str, Any], path: str, known: list[str]) -> Problem:
 
 
 def _sentence(message: str) -> str:
-    return message[:1].lower() + message[1:].removeprefix("Input ").replace("Input should", "should")
+    return message.removeprefix("Input ")
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:

@@ -169,7 +169,9 @@ class _Reader:
                 given["inline"] = own.pop(name)
             if len(given) > 1:
                 self._problem(f"{path}.{name}", "is given in more than one way.", "Keep one of them.")
-            for form, value in list(given.items())[:1]:
+                found[name] = Secret("")
+                continue
+            for form, value in given.items():
                 found[name] = self._secret(form, str(value), f"{path}.{name}")
         return found
 

@@ -15,6 +15,7 @@ from rolecall.terminal import colours, dim
 from rolecall.config import load
 from rolecall.demo.board import serve
 from rolecall.house import House
+from rolecall.plugins import kinds
 
 WELCOME = """
 {bold}Rolecall demo{plain}: the real daemon, its real database, and a small job board that this program serves itself.
@@ -46,7 +47,7 @@ async def show(seconds: float | None = None) -> Path:
         config_path = folder / "config.toml"
         text = files(__package__).joinpath("config.toml").read_text(encoding="utf-8")
         config_path.write_text(text.replace("PORT", str(board.port)), encoding="utf-8")
-        config = load(config_path, app.kinds())
+        config = load(config_path, kinds())
         _say(WELCOME.format(digests=folder / "digests" / "latest.html", **_style()))
         _narrate(folder)
         async with app.open_house(config) as house:

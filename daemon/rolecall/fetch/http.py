@@ -1,0 +1,197 @@
+"""HTTP by aiohttp, and nowhere else: validators, redirects by hand, caps, one deadline, clear sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from time import monotonic
+from types import TracebackType
+from typing import NoReturn, Self
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+
+from rolecall import __version__
+from rolecall.errors import Refused, Unreachable, Unreadable
+from rolecall.fetch import body, files
+from rolecall.fetch.guard import Forbidden, guarded_socket
+from rolecall.fetch.turns import Turns
+from rolecall.model import Reply, Request, Validators
+
+MAX_REDIRECTS = 5
+LONGEST_WAIT = 86_400.0  # seconds: a Retry-After beyond a day is not believed
+
+
+class HttpFetcher:
+    """Asks boards, politely; implements `ports.Fetcher`. Use it as an async context manager.
+
+    `contact`: an address that boards can write to, part of the User-Agent. `pause`: seconds between two requests to
+    one host. `allow_private`: let feeds lie on this machine and in the local network. `deadline`: seconds for one
+    answer in all, redirects included.
+    """
+
+    def __init__(
+        self, *, contact: str = "", pause: float = 2.0, allow_private: bool = False, deadline: float = 20.0
+    ) -> None:
+        self._agent = f"Rolecall/{__version__} (+{contact})" if contact else f"Rolecall/{__version__}"
+        self._turns = Turns(pause)
+        self._guarded = not allow_private
+        self._deadline = deadline
+        self._http: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(
+            socket_factory=guarded_socket if self._guarded else None,
+            limit_per_host=1,
+            keepalive_timeout=15,
+            ttl_dns_cache=60,
+        )
+        self._http = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
+            headers={
+                "User-Agent": self._agent,
+                "Accept-Encoding": "gzip, deflate",
+                "Accept": "application/json, application/atom+xml, application/rss+xml, application/xml, */*;q=0.5",
+            },
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._http is not None:
+            await self._http.close()
+
+    async def fetch(self, request: Request, validators: Validators) -> Reply:
+        """Return the reply (200, or 304 for "unchanged"). Raises `Unreachable`, `Unreadable` or `Refused`."""
+        if request.url.startswith("file:"):
+            return await asyncio.to_thread(files.read, request, validators, datetime.now(UTC))
+        reply = await self._follow(request, validators)
+        if reply.status == HTTPStatus.OK and reply.body_hash == validators.body_hash:
+            return Reply(reply.url, 304, reply.headers, b"", reply.received_at, reply.moved_to)
+        return reply
+
+    async def _follow(self, request: Request, validators: Validators) -> Reply:
+        """Ask, and follow redirects by hand: each new address is checked like the first."""
+        url, moved_to, left = request.url, None, self._deadline
+        headers = {**request.headers, **_conditions(validators)}
+        for _ in range(MAX_REDIRECTS + 1):
+            host = _host(url)
+            async with self._turns.of(host):
+                started = monotonic()
+                reply = await self._ask(request, url, headers, left)
+                left -= monotonic() - started
+            if reply.status not in (301, 302, 303, 307, 308):
+                return Reply(reply.url, reply.status, reply.headers, reply.body, reply.received_at, moved_to)
+            target = _target(url, reply.headers)
+            permanent = reply.status in (301, 308) and (moved_to or url == request.url)
+            moved_to = target if permanent else moved_to
+            if _host(target) != host:
+                headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+            url = target
+        raise Unreachable(f"{_host(request.url)} redirects more than {MAX_REDIRECTS} times")
+
+    async def _ask(self, request: Request, url: str, headers: Mapping[str, str], deadline: float) -> Reply:
+        """Return one host's answer: 200, 304 or a redirect; everything else is an error in a sentence."""
+        host = _host(url)
+        try:
+            async with asyncio.timeout(deadline):
+                return await self._exchange(request, url, headers)
+        except TimeoutError:
+            raise Unreachable(f"{host} did not answer within {self._deadline:.0f} s") from None
+        except aiohttp.InvalidURL:
+            raise Refused(f"the address at {host} is not a valid one") from None
+        except aiohttp.ClientConnectorError as error:
+            raise _not_connected(host, error) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unreachable(f"{host} broke off the connection ({type(error).__name__})") from None
+
+    async def _exchange(self, request: Request, url: str, headers: Mapping[str, str]) -> Reply:
+        assert self._http is not None, "HttpFetcher is an async context manager"  # noqa: S101 # a bug, not an input
+        async with self._http.request(
+            request.method, url, headers=headers, data=request.body, allow_redirects=False
+        ) as response:
+            answered = {name.lower(): value for name, value in response.headers.items()}
+            content = b""
+            if response.status == HTTPStatus.OK:
+                limit = body.limit_for(answered.get("content-type", ""))
+                chunks = response.content.iter_chunked(65_536)
+                content = await body.read(chunks, answered.get("content-encoding", ""), limit)
+            elif response.status not in (301, 302, 303, 304, 307, 308):
+                self._complain(_host(url), response.status, answered)
+            return Reply(url, response.status, answered, content, datetime.now(UTC))
+
+    def _complain(self, host: str, status: int, headers: Mapping[str, str]) -> NoReturn:
+        sentence = f"{host} answered {status} {_phrase(status)}".rstrip()
+        if status in (429, 503):
+            wait = _retry_after(headers.get("retry-after", ""))
+            if wait:
+                self._turns.hold(host, wait)
+            raise Unreachable(sentence, retry_after=wait)
+        if 400 <= status < 500:
+            raise Refused(sentence, gone=status == HTTPStatus.GONE)
+        raise Unreachable(sentence)
+
+
+def _conditions(validators: Validators) -> dict[str, str]:
+    found = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return {name: value for name, value in found.items() if value}
+
+
+def _host(url: str) -> str:
+    """Return the host (and port) of an http(s) address; raises `Refused` for any other. Never shows a query."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise Refused("the address is not a valid one") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise Refused(f"only http and https addresses are asked, not {parts.scheme or 'no scheme'}:")
+    return f"{host}:{port}" if port else host
+
+
+def _target(url: str, headers: Mapping[str, str]) -> str:
+    """Return where a redirect leads; raises `Unreadable` when it does not say."""
+    if not headers.get("location"):
+        raise Unreadable(f"{_host(url)} redirects, but does not say where")
+    try:
+        return urljoin(url, headers["location"])
+    except ValueError:
+        raise Refused(f"{_host(url)} redirects to an address that is not a valid one") from None
+
+
+def _not_connected(host: str, error: aiohttp.ClientConnectorError) -> Unreachable | Refused:
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Unreachable(f"{host} has no valid certificate, or speaks no TLS ({error})")
+    reason = error.os_error
+    if isinstance(reason, Forbidden):
+        return Refused(f"{host} is {reason}; set `allow_private` if it is yours")
+    if isinstance(error, aiohttp.ClientConnectorDNSError) or isinstance(reason, socket.gaierror):
+        return Unreachable(f"{host} is not known to the name service")
+    return Unreachable(f"{host} cannot be connected ({reason.strerror or type(reason).__name__})")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f"({HTTPStatus(status).phrase.lower()})"
+    except ValueError:
+        return ""
+
+
+def _retry_after(value: str) -> float | None:
+    """Return the seconds that a Retry-After header asks for: a number or a date."""
+    if value.strip().isdecimal():
+        return min(float(value), LONGEST_WAIT)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        return None
+    wait = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return min(max(wait, 0.0), LONGEST_WAIT)

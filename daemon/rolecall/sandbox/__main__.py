@@ -1,0 +1,3 @@
+from rolecall.sandbox.child import main
+
+main()

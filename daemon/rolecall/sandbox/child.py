@@ -1,0 +1,72 @@
+"""What runs in the child: read a job, parse it, answer; with no files, little memory and a CPU clock that kills.
+
+Nothing is caught that is not named here. A bug ends the child with its traceback on stderr; the parent starts another.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+from rolecall.errors import SourceError
+from rolecall.model import Reply
+from rolecall.ports import Source
+from rolecall.sandbox import clean, wire
+
+READY = b"ready\n"
+
+
+def main() -> None:
+    """Serve jobs from stdin until it ends: `python -m rolecall.sandbox MEMORY MODULE …`."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not speak in our place
+    memory, *modules = sys.argv[1:]
+    for module in modules:
+        importlib.import_module(module)
+    _close_doors(int(memory))
+    answers.write(READY)
+    answers.flush()
+    jobs = sys.stdin.buffer
+    while header := jobs.read(wire.HEADER):
+        source, reply, seconds = pickle.loads(jobs.read(int.from_bytes(header, "big")))  # noqa: S301 # from our parent
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process, even inside a regular expression
+        _answer(source, reply, answers)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        answers.flush()
+
+
+def _close_doors(memory: int) -> None:
+    """Give up what reading does not need: much memory, files and connections, programs, core dumps."""
+    limits = {
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_NOFILE: 0,
+        resource.RLIMIT_NPROC: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    for name, limit in limits.items():
+        resource.setrlimit(name, (limit, limit))
+
+
+def _answer(source: Source, reply: Reply, answers: BinaryIO) -> None:
+    try:
+        page = source.parse(reply)
+        lost = 0
+        for raw in page.postings:
+            safe = clean.posting(raw)
+            if safe is None:
+                lost += 1
+            else:
+                answers.write(wire.posting_line(safe))
+        answers.write(wire.page_line(page, lost))
+    except SourceError as error:
+        answers.write(wire.error_line(clean.line(str(error))))
+    except RecursionError:
+        answers.write(wire.error_line("the answer is nested too deeply to be a list of jobs"))
+    except MemoryError:
+        answers.write(wire.error_line("the answer needed too much memory to read", last=True))

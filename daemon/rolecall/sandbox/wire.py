@@ -1,0 +1,96 @@
+"""How a request reaches the child, and how postings come back: a line of JSON each, so that no line takes long."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from rolecall.model import Json, Page, RawPosting, Reply, Request
+from rolecall.ports import Source
+from rolecall.secret import Secret
+
+T = TypeVar("T")
+
+HEADER = 8  # bytes: the length of the pickle that follows
+
+_TEXTS = ("id", "title", "url", "company", "location", "description", "salary_text", "apply_url", "attribution")
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, obj: object) -> Any:
+        return (Secret, ("",)) if isinstance(obj, Secret) else NotImplemented  # reading needs no key
+
+
+def job(source: Source, reply: Reply, seconds: float) -> bytes:
+    """Return one piece of work for the child, with its length before it and every secret blank."""
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump((source, reply, seconds))
+    return buffer.tell().to_bytes(HEADER, "big") + buffer.getvalue()
+
+
+def posting_line(raw: RawPosting) -> bytes:
+    """Return a clean posting as one line. Its source is not written: the parent knows whom it asked."""
+    value = {name: text for name in _TEXTS if (text := getattr(raw, name))}
+    value |= {"fields": raw.fields, "tags": raw.tags, "country": raw.country, "truncated": raw.truncated}
+    times = (("posted_at", raw.posted_at), ("closes_at", raw.closes_at))
+    return _line({**value, **{name: at.isoformat() for name, at in times if at}})
+
+
+def page_line(page: Page, lost: int) -> bytes:
+    """Return the last line of an answer; `lost` postings were not fit to be carried."""
+    next_url = page.next.url if page.next and page.next.method == "GET" else None
+    complete = page.complete and not lost
+    return _line({"end": {"complete": complete, "skipped": page.skipped + lost, "next": next_url, "wait": page.wait}})
+
+
+def error_line(sentence: str, *, last: bool = False) -> bytes:
+    """Return the line that stands for an `Unreadable`; `last`: the child ends itself."""
+    return _line({"error": sentence, "last": last})
+
+
+def _line(value: Json) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def read_posting(value: dict[str, Json], source: str) -> RawPosting:
+    """Return the posting in a line from the child; raises ValueError when it is not of the promised types."""
+    return RawPosting(
+        source=source,
+        **{name: _typed(value.get(name, ""), str) for name in _TEXTS},
+        fields=_typed(value["fields"], dict),
+        tags=tuple(_typed(tag, str) for tag in _typed(value["tags"], list)),
+        country=_maybe(value["country"], str),
+        truncated=_typed(value["truncated"], bool),
+        posted_at=_time(value.get("posted_at")),
+        closes_at=_time(value.get("closes_at")),
+    )
+
+
+def read_end(value: dict[str, Json], postings: tuple[RawPosting, ...], allowed: Callable[[str], bool]) -> Page:
+    """Return the page that an answer's last line ends. A next page is asked only where `allowed` agrees."""
+    url, wait = _maybe(value["next"], str), _maybe(value["wait"], (int, float))
+    return Page(
+        postings,
+        complete=_typed(value["complete"], bool),
+        skipped=_typed(value["skipped"], int),
+        next=Request(url) if url and allowed(url) else None,
+        wait=None if wait is None else min(max(float(wait), 0.0), 86_400.0),
+    )
+
+
+def _typed(value: Json, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise ValueError(f"{type(value).__name__} for {kind.__name__}")
+    return value
+
+
+def _maybe(value: Json, kind: Any) -> Any:
+    return None if value is None else _typed(value, kind)
+
+
+def _time(value: Json) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(_typed(value, str))

@@ -1,0 +1,162 @@
+"""Any feed: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed (design: sources.md 6.1, 6.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import blake2s
+from typing import ClassVar, Literal
+from urllib.parse import urlsplit
+
+from rolecall.dedupe.urls import canonical_url
+from rolecall.errors import Unreadable
+from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources import jsonfeed, syndication
+from rolecall.sources.dates import LONDON, instant
+from rolecall.sources.presets import PRESETS, Preset
+from rolecall.sources.reading import is_json, max_age, merged, short
+from rolecall.sources.syndication import Channel, Entry
+
+PresetName = Literal["", "himalayas", "oleeo", "pythonorg", "teamtailor", "weworkremotely"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed at an address.
+
+    `label` names it in messages; `company` and `country` hold for all its postings where the feed does not say.
+    `preset` knows a certain board's habits; `title_pattern` ("{company}: {title}") tells how titles are put together.
+    """
+
+    kind: ClassVar[str] = "feed"
+    summary: ClassVar[str] = "an RSS, Atom or JSON feed"
+    interval: ClassVar[timedelta] = timedelta(minutes=60)
+    minimum: ClassVar[timedelta] = timedelta(minutes=10)
+
+    url: str
+    label: str = ""
+    company: str = ""
+    country: str = ""
+    preset: PresetName = ""
+    title_pattern: str = ""
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme not in ("http", "https"):
+            raise ValueError(f"the address of a feed begins with https:// or http://, unlike {self.url!r}")
+        title_regex(self.title_pattern)
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.label or _place(self.url)}"
+
+    def requests(self) -> Sequence[Request]:
+        return (Request(self.url),)
+
+    def parse(self, reply: Reply) -> Page:
+        channel = _channel(reply)
+        preset = PRESETS[self.preset]
+        postings = [found for entry in channel.entries if (found := self._posting(entry, channel, preset))]
+        skipped = len(channel.entries) - len(postings)
+        if skipped and not postings:
+            raise Unreadable(f"not one of {skipped} entries could be read: they have no title or no identity")
+        return Page(
+            merged(postings),
+            complete=preset.complete and not channel.broken and not skipped,
+            skipped=skipped,
+            next=Request(channel.next_url) if channel.next_url else None,
+            wait=_wait(channel, reply),
+        )
+
+    def _posting(self, entry: Entry, channel: Channel, preset: Preset) -> RawPosting | None:
+        """Return the posting, None when it has no title or nothing to know it by: the title is never an identity."""
+        identity = entry.id or canonical_url(entry.link) or entry.extra.get("reference", "")
+        raw_title = entry.title or _first(entry, _TITLES)
+        if not identity or not raw_title:
+            return None
+        title, company = _split_title(raw_title, self.title_pattern or preset.title)
+        posting = RawPosting(
+            source=self.name,
+            id=identity,
+            title=title,
+            url=entry.link or entry.extra.get("adverturl", ""),
+            company=self.company or company or _first(entry, _COMPANIES),
+            location=_first(entry, _LOCATIONS),
+            description=entry.html or _first(entry, _TEXTS, tidy=False),
+            salary_text=_first(entry, _SALARIES),
+            fields={**preset.fields, **{name: short(entry.extra[name]) for name in _KEPT if name in entry.extra}},
+            country=self.country.upper() or preset.country or None,
+            posted_at=entry.posted_at or instant(_first(entry, ("publishon",))),
+            closes_at=instant(_first(entry, _CLOSINGS), LONDON if self.country.upper() == "GB" else None),
+            tags=entry.tags,
+        )
+        return replace(preset.refine(posting, entry, channel), source=self.name)
+
+
+# Elements that job feeds use for one thing, by feedparser's lower-case names; the first that is there counts.
+_TITLES = ("jobtitle", "vacancy_title", "vtitle")
+_COMPANIES = ("company", "companyname", "job_listing_company", "himalayasjobs_companyname", "hiringorganization")
+_LOCATIONS = (
+    "location", "job_listing_location", "joblisting_location", "job_location", "tt_city", "region", "city",
+)  # fmt: skip
+_TEXTS = ("jobadvert", "advert_text")
+_SALARIES = ("salary", "job_listing_salary")
+_CLOSINGS = ("expiresat", "expiry_date", "closingdate", "closing_date", "joblisting_advertisetodatetimeutc")
+_KEPT = (
+    "region", "country", "state", "type", "remotestatus",
+    "job_listing_job_type", "contract_type", "contracttype", "workingpatterns", "working_patterns",
+    "joblisting_minimumsalary", "joblisting_maximumsalary", "joblisting_salarycurrency", "joblisting_salaryinterval",
+)  # fmt: skip
+
+
+def _channel(reply: Reply) -> Channel:
+    if is_json(reply):
+        return jsonfeed.read(reply)
+    return syndication.read(reply.body, reply.headers.get("content-type", ""))
+
+
+def _first(entry: Entry, names: Sequence[str], *, tidy: bool = True) -> str:
+    found = next((entry.extra[name] for name in names if entry.extra.get(name)), "")
+    return short(found) if tidy else found
+
+
+def title_regex(pattern: str) -> re.Pattern[str]:
+    """Return the pattern of `{title}` and `{company}` as an expression; raises ValueError when it is none.
+
+    A company is as short as possible: "A: B: C" is company A, "Engineer, Backend, Acme" is company Acme.
+    """
+    for once in ("{title}", "{company}"):
+        if pattern.count(once) > 1:
+            raise ValueError(f"title_pattern may hold {once} only once")
+    if pattern and "{title}" not in pattern:
+        raise ValueError('title_pattern needs {title}, as in "{company}: {title}"')
+    whole = re.escape(pattern or "{title}")
+    named = whole.replace(r"\{title\}", "(?P<title>.+)").replace(r"\{company\}", "(?P<company>.+?)")
+    return re.compile(named, re.DOTALL)
+
+
+def _split_title(title: str, pattern: str) -> tuple[str, str]:
+    """Return title and company; a title that is put together differently stays whole."""
+    found = title_regex(pattern).fullmatch(title)
+    if found is None:
+        return title, ""
+    parts = found.groupdict()
+    return parts["title"].strip() or title, (parts.get("company") or "").strip()
+
+
+def _wait(channel: Channel, reply: Reply) -> float | None:
+    """Return for how many seconds the feed asks to be left alone: ttl, max-age, and the hours it wants skipped."""
+    start = reply.received_at
+    due = start + max(channel.pause, timedelta(seconds=max_age(reply) or 0))
+    for _ in range(24):
+        if due.hour in channel.skip_hours:
+            due = due.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return (due - start).total_seconds() or None
+
+
+def _place(url: str) -> str:
+    """Return host and path, which may be shown; of a query, which may hold a key, only a short hash."""
+    parts = urlsplit(url)
+    digest = f"#{blake2s(parts.query.encode(), digest_size=2).hexdigest()}" if parts.query else ""
+    return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}{digest}"

@@ -1,0 +1,81 @@
+"""Lever job boards: public, one call gives the whole list (design: sources.md 5.2)."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from rolecall.errors import Unreadable
+from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources.dates import epoch
+from rolecall.sources.reading import Row, check_board, json_of, listing, places
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One employer's board. `board` is the name in its address, jobs.lever.co/NAME.
+
+    For jobs.eu.lever.co/NAME set `base = "https://api.eu.lever.co"`.
+    """
+
+    kind: ClassVar[str] = "lever"
+    summary: ClassVar[str] = "an employer's job board at Lever"
+    interval: ClassVar[timedelta] = timedelta(minutes=45)
+    minimum: ClassVar[timedelta] = timedelta(minutes=30)
+
+    board: str
+    company: str = ""
+    base: str = "https://api.lever.co"
+
+    def __post_init__(self) -> None:
+        check_board(self.board)
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.board}"
+
+    def requests(self) -> Sequence[Request]:
+        return (Request(f"{self.base}/v0/postings/{self.board}?mode=json"),)
+
+    def parse(self, reply: Reply) -> Page:
+        rows = json_of(reply)
+        if isinstance(rows, dict):  # {"ok": false, ...}: Lever does not answer 404 for a board it does not know
+            raise Unreadable(f"Lever gives no list for the board {self.board!r}; it may be at the EU address")
+        return listing(rows, self._posting, complete=True)
+
+    def _posting(self, row: Row) -> RawPosting:
+        categories = row.row("categories")
+        return RawPosting(
+            source=self.name,
+            id=row.need("id"),
+            title=row.need("text"),
+            url=row.text("hostedUrl"),
+            company=self.company or self.board,
+            location=places(categories.text("location"), *categories.texts("allLocations")),
+            description=_description(row),
+            salary_text=row.text("salaryDescriptionPlain"),
+            fields={
+                **row.pick("workplaceType", "country"),
+                **categories.pick("commitment", "allLocations"),
+                **{name: kept for name in ("salaryRange",) if (kept := _pay(row.row(name)))},
+            },
+            posted_at=epoch(row.get("createdAt"), "ms"),
+            apply_url=row.text("applyUrl"),
+            tags=tuple(filter(None, (categories.text("team"), categories.text("department")))),
+        )
+
+
+def _pay(row: Row) -> dict[str, object]:
+    return row.pick("currency", "interval", "min", "max")
+
+
+def _description(row: Row) -> str:
+    """Return the whole text: the requirements live in `lists`; the employer's opening is left out where it can be."""
+    lists = [
+        f"<h3>{html.escape(each.text('text'))}</h3>\n<ul>{each.html('content')}</ul>" for each in row.rows("lists")
+    ]
+    parts = (row.html("descriptionBody", "description"), *lists, row.html("additional"))
+    return "\n".join(filter(None, parts))

@@ -50,6 +50,10 @@ class Source(Protocol):
         """Read one reply; bad rows are skipped and counted. Raises `Unreadable` when it is not what this kind gives."""
 
 
+DIRECTORY = "application/vnd.rolecall.directory+json"
+"""Content type of the answer for a directory (file://): a JSON object, file name → its bytes as Latin-1 text."""
+
+
 class Fetcher(Protocol):
     """Asks a source, politely."""
 

@@ -46,7 +46,6 @@ def _close_doors(memory: int) -> None:
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_NOFILE: 0,
         resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
     }
     for name, limit in limits.items():

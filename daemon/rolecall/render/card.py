@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rolecall.model import Answer, Card, Copy, Need, Posting, Reason, Tech
+from rolecall.normalise.vocabulary import name as tech_name
 from rolecall.render import ages, clean, facts, money
 from rolecall.render.names import board_name
 
@@ -64,11 +65,6 @@ def stack_names(stack: Sequence[Tech], reasons: Sequence[Reason]) -> tuple[str, 
     shown = [tech for tech in stack if tech.need is not Need.NOT and (tech.implied_by is None or _named(tech, said))]
     shown.sort(key=lambda tech: (not _named(tech, said), tech.need is Need.LEGACY, -tech.weight))
     return tuple(dict.fromkeys(tech_name(tech.id) for tech in shown))[:MOST_TECHS]
-
-
-def tech_name(tech: str) -> str:
-    """Return what a technology is called."""
-    return tech
 
 
 def _named(tech: Tech, said: str) -> bool:

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rolecall.model import Message
 from rolecall.render.clean import clean
-from rolecall.render.groups import evidence, grouped, jobs, ranked, rest
+from rolecall.render.groups import best, evidence, grouped, jobs, rest
 from rolecall.render.text import render_text
 
 MAX_HTML = 90_000
@@ -60,7 +60,7 @@ def _page(message: Message, most: int) -> str:
         groups=groups,
         total=rest(message, 0),
         more=rest(message, shown) - sum(all_ - len(cards) for _, cards, all_ in groups),
-        best=ranked(message.cards)[0] if message.cards else None,
+        top=next(iter(best(message)), None),
         paragraphs=message.text.split("\n"),
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from rolecall.model import Card, Message
 
+SUMMARY_CARDS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -16,11 +18,17 @@ class Group:
 
 
 def grouped(message: Message) -> tuple[Group, ...]:
-    """Return the cards by search, in the order in which the best of each comes; each vacancy once."""
+    """Return the cards to be shown by search, in the order in which the best of each comes; each vacancy once."""
     found: dict[str, list[Card]] = {}
-    for card in ranked(message.cards):
+    for card in best(message):
         found.setdefault(card.searches[0] if card.searches else "", []).append(card)
     return tuple(Group(search, tuple(cards)) for search, cards in found.items())
+
+
+def best(message: Message) -> tuple[Card, ...]:
+    """Return the cards to be shown, best first: all of them, but of a summary only the top."""
+    cards = ranked(message.cards)
+    return cards[:SUMMARY_CARDS] if message.kind == "summary" else cards
 
 
 def ranked(cards: tuple[Card, ...]) -> tuple[Card, ...]:

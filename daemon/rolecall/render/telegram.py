@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from rolecall.model import Card, Message
 from rolecall.render.clean import clean
-from rolecall.render.groups import evidence, grouped, ranked, rest, stated
+from rolecall.render.groups import best, evidence, grouped, rest, stated
 
 LIMIT = 4096
-SUMMARY_CARDS = 10
 MOST_COPIES = 6
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -73,12 +72,12 @@ def _digest(message: Message) -> Iterator[str]:
         head = f"<b>▸ {_e(group.search or 'Jobs')}</b> ({len(group.cards)})"
         for position, card in enumerate(group.cards):
             yield f"{head}\n\n{_short(card)}" if position == 0 else _short(card)
-    yield from _more(message, len(message.cards))
+    yield from _more(message, len(best(message)))
 
 
 def _summary(message: Message) -> Iterator[str]:
     yield _heading(message)
-    cards = ranked(message.cards)[:SUMMARY_CARDS]
+    cards = best(message)
     for number, card in enumerate(cards, 1):
         yield f"{number}. {_short(card, why=False)}"
     yield from _more(message, len(cards))

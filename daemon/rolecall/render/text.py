@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from rolecall.model import Card, Message
 from rolecall.render.clean import clean
-from rolecall.render.groups import evidence, grouped, ranked, rest, stated
-
-SUMMARY_CARDS = 10
+from rolecall.render.groups import best, evidence, grouped, rest, stated
 
 _CODES = {"bold": "1", "dim": "2", "pay": "1;32", "head": "1;36", "link": "34", "mark": "33"}
 
@@ -46,12 +44,12 @@ def _digest(message: Message, style: Style) -> Iterator[str]:
         for card in group.cards:
             yield ""
             yield from card_lines(card, style)
-    yield from _more(message, len(message.cards), style)
+    yield from _more(message, len(best(message)), style)
 
 
 def _summary(message: Message, style: Style) -> Iterator[str]:
     yield from _heading(message, style)
-    cards = ranked(message.cards)[:SUMMARY_CARDS]
+    cards = best(message)
     for number, card in enumerate(cards, 1):
         yield ""
         yield f"{number:>2}  {_title(card, style)}"

@@ -1,0 +1,257 @@
+"""Telegram against a Bot API that enforces the limits: every fault has its documented outcome."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import time
+import traceback
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
+from rolecall.secret import Secret
+from rolecall_notifiers import telegram as module
+from rolecall_notifiers.telegram import Telegram
+from tests.cards import card, message
+from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
+
+# python-telegram-bot announces a change of the type of `retry_after` that we already use.
+pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as running:
+        yield running
+
+
+@pytest.fixture
+async def channel(fake: FakeTelegram) -> AsyncIterator[Telegram]:
+    notifier = Telegram(Secret(TOKEN), 42, base_url=fake.base_url, interval=0.0, timeout=1.0)
+    await notifier.open()
+    yield notifier
+    await notifier.close()
+
+
+async def failure(channel: Telegram) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        await channel.send(message())
+    return caught.value
+
+
+async def test_an_alert_arrives_once_with_links_and_without_a_preview(channel: Telegram, fake: FakeTelegram) -> None:
+    assert await channel.send(message()) == "1"
+    (received,) = fake.messages
+    assert "Senior Backend Engineer" in received.text
+    assert "https://jobs.example/1" in received.links
+    assert not received.preview
+    assert received.chat == "42"
+
+
+async def test_it_opens_while_telegram_is_away_and_says_so_when_it_sends() -> None:
+    notifier = Telegram(Secret(TOKEN), 42, base_url="http://127.0.0.1:9/bot")
+    await notifier.open()
+    error = await failure(notifier)
+    await notifier.close()
+    assert isinstance(error, Deferred)
+    assert not error.ambiguous
+
+
+async def test_a_flood_is_waited_out_as_long_as_telegram_says_and_is_no_attempt(
+    channel: Telegram, fake: FakeTelegram
+) -> None:
+    fake.then(Fault.FLOOD)
+    error = await failure(channel)
+    assert isinstance(error, Deferred)
+    assert (error.retry_after, error.counts, error.ambiguous) == (7, False, False)
+
+
+@pytest.mark.parametrize(
+    ("fault", "counts"), [(Fault.FLOOD_BARE, False), (Fault.SERVER_ERROR, True), (Fault.BAD_GATEWAY, True)]
+)
+async def test_trouble_at_telegram_backs_off(channel: Telegram, fake: FakeTelegram, fault: Fault, counts: bool) -> None:
+    fake.then(fault)
+    error = await failure(channel)
+    assert isinstance(error, Deferred)
+    assert (error.counts, error.ambiguous, error.retry_after) == (counts, False, None)
+    assert not fake.messages
+
+
+async def test_the_error_page_of_a_proxy_backs_off(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.then(Fault.GATEWAY_PAGE)
+    error = await failure(channel)
+    assert isinstance(error, Deferred)
+    assert not error.ambiguous
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(Fault.BLOCKED, Fault.DEACTIVATED, Fault.KICKED, Fault.CHAT_NOT_FOUND, Fault.NO_RIGHTS),
+        *(Fault.UNAUTHORIZED, Fault.NOT_FOUND),
+    ],
+)
+async def test_a_refused_bot_or_chat_suspends_the_channel(channel: Telegram, fake: FakeTelegram, fault: Fault) -> None:
+    fake.then(fault)
+    assert isinstance(await failure(channel), Rejected)
+    assert fake.requests == 1
+
+
+async def test_a_refusal_nobody_knows_costs_this_message_only(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.then(Fault.ODD_400)
+    assert isinstance(await failure(channel), Unsendable)
+    assert await channel.send(message()) == "1"
+
+
+async def test_refused_markup_is_sent_once_more_as_plain_text(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.then(Fault.PARSE)
+    await channel.send(message())
+    (received,) = fake.messages
+    assert received.markup == received.text
+    assert "Senior Backend Engineer (https://jobs.example/1)" in received.text
+
+
+async def test_a_text_refused_as_too_long_goes_in_shorter_pieces(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.then(Fault.TOO_LONG)
+    await channel.send(message("notice", text="word " * 700))
+    assert [len(received.text) <= 2000 for received in fake.messages] == [True, True]
+
+
+@pytest.mark.parametrize("fault", [Fault.PARSE, Fault.TOO_LONG, Fault.MIGRATED])
+async def test_a_refusal_that_stays_is_not_answered_in_a_loop(
+    channel: Telegram, fake: FakeTelegram, fault: Fault
+) -> None:
+    fake.then(*[fault] * 20)
+    assert isinstance(await failure(channel), DeliveryError)
+    assert fake.requests <= 4
+
+
+async def test_a_missing_topic_falls_back_to_the_chat(channel: Telegram, fake: FakeTelegram) -> None:
+    in_topic = replace(channel, thread_id=5)
+    await in_topic.open()
+    fake.then(Fault.TOPIC_NOT_FOUND)
+    await in_topic.send(message())
+    await in_topic.send(message(id="the-next"))
+    await in_topic.close()
+    assert [received.thread for received in fake.messages] == [None, 5]
+
+
+async def test_a_chat_that_moved_is_followed_at_once_and_from_then_on(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.migrated["42"] = -100777
+    await channel.send(message())
+    await channel.send(message(id="the-next"))
+    assert [received.chat for received in fake.messages] == ["-100777", "-100777"]
+    assert fake.requests == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "arrived"),
+    [
+        *((Fault.HTML, 0), (Fault.NOT_OK, 0), (Fault.RESET_BEFORE, 0)),
+        *((Fault.CUT, 1), (Fault.RESET_AFTER, 1), (Fault.HANG, 1)),
+    ],
+)
+async def test_a_lost_answer_is_ambiguous_and_waits_a_minute(
+    channel: Telegram, fake: FakeTelegram, fault: Fault, arrived: int
+) -> None:
+    fake.then(fault)
+    error = await failure(channel)
+    assert isinstance(error, Deferred)
+    assert (error.ambiguous, error.retry_after) == (True, 60)
+    assert len(fake.messages) == arrived
+
+
+async def test_with_hold_a_lost_answer_is_never_repeated(channel: Telegram, fake: FakeTelegram) -> None:
+    holding = replace(channel, on_ambiguous="hold")
+    await holding.open()
+    fake.then(Fault.RESET_AFTER)
+    error = await failure(holding)
+    await holding.close()
+    assert isinstance(error, Unsendable)
+    assert "may have arrived" in str(error)
+
+
+async def test_a_long_digest_goes_on_where_it_stopped(channel: Telegram, fake: FakeTelegram) -> None:
+    digest = message("digest", *(card(n, why=("reason " * 20,) * 3) for n in range(30)))
+    await channel.send(digest)
+    parts = [received.text for received in fake.messages]
+    assert len(parts) > 2
+
+    again = replace(digest, id="the-same-digest-tomorrow")
+    fake.messages.clear()
+    fake.heard = lambda received: fake.then(Fault.BAD_GATEWAY) if received.id == 1 else None
+    with pytest.raises(Deferred):
+        await channel.send(again)
+    await channel.send(again)
+    assert [received.text for received in fake.messages] == parts
+
+
+async def test_the_pace_never_earns_a_flood() -> None:
+    async with FakeTelegram(limits=True) as fake:
+        channel = Telegram(Secret(TOKEN), 42, base_url=fake.base_url)
+        await channel.open()
+        for number in range(3):
+            await channel.send(message(id=str(number)))
+        await channel.close()
+    assert fake.floods == 0
+    times = [received.at for received in fake.messages]
+    assert all(later - sooner >= 0.95 for sooner, later in itertools.pairwise(times))
+
+
+async def test_a_group_gets_at_most_twenty_messages_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    async with FakeTelegram() as fake:
+        channel = Telegram(Secret(TOKEN), -100123, base_url=fake.base_url)
+        await channel.open()
+        monkeypatch.setattr(module.asyncio, "sleep", sleep)
+        for number in range(2):
+            await channel.send(message(id=str(number)))
+        await channel.close()
+    assert 2 < waits[0] <= 3
+
+
+async def test_check_names_the_bot_and_sends_nothing(channel: Telegram, fake: FakeTelegram) -> None:
+    assert "@fake_bot" in await channel.check()
+    assert not fake.messages
+
+
+async def test_check_tells_a_wrong_chat_and_a_wrong_token(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.then(Fault.CHAT_NOT_FOUND)
+    with pytest.raises(Rejected, match="Chat not found"):
+        await channel.check()
+    stranger = replace(channel, token=Secret("1:wrong"))
+    await stranger.open()
+    with pytest.raises(Rejected, match="token"):
+        await stranger.check()
+    await stranger.close()
+
+
+async def test_the_token_is_in_no_log_no_exception_and_no_repr(
+    channel: Telegram, fake: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await channel.send(message())
+        for fault in Fault:
+            fake.then(fault)
+            with contextlib.suppress(DeliveryError):
+                await channel.send(message(id=fault.name))
+        fake.then(Fault.GATEWAY_PAGE)
+        error = await failure(channel)
+    assert TOKEN not in "".join(traceback.format_exception(error))
+    assert TOKEN not in caplog.text
+    assert TOKEN not in repr(channel)
+
+
+async def test_a_hanging_server_holds_a_send_no_longer_than_the_timeout(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.then(Fault.HANG)
+    begun = time.monotonic()
+    await failure(channel)
+    assert time.monotonic() - begun < 3

@@ -8,7 +8,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from rolecall.model import Clearance, ClearanceLevel, Fact, Json, Level, Pay, Place, Posting, RawPosting, Salary, Tech, WorkMode
+from rolecall.model import Clearance, ClearanceLevel, Confidence, Fact, Json, Level, Pay, Place, Posting, RawPosting, Salary, Tech, WorkMode
 
 _TEXTS = ("title", "url", "company", "location", "description", "salary_text", "apply_url", "attribution")
 _PRINTED_CLEARANCE = {ClearanceLevel.NONE: "none", ClearanceLevel.ESC: "SC"}
@@ -90,7 +90,7 @@ def as_json(posting: Posting) -> dict[str, Any]:
     mode = posting.mode.value or WorkMode()
     return {
         "id": posting.raw.id,
-        "level": _level(posting.level),
+        "level": _level(posting.level) if posting.level.confidence > Confidence.GUESS else None,
         "modes": sorted(mode.modes),
         "office_days": None if mode.office_days is None else [mode.office_days.min, mode.office_days.max],
         "mode_source": posting.mode.source,
@@ -113,6 +113,7 @@ def _further(posting: Posting, mode: WorkMode) -> dict[str, Any]:
     floor, hours, closing = posting.level_floor.value, posting.hours.value, posting.closing.value
     return {
         "family": posting.family.value,
+        "level_guess": _level(posting.level) if posting.level.confidence is Confidence.GUESS else None,
         "floor": None if floor is None else floor.word,
         "ruled_out": sorted(mode.ruled_out),
         "regions": sorted(mode.regions),

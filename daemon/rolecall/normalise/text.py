@@ -26,6 +26,8 @@ _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,4000}>")
 _SPACES = re.compile(r" {2,}| ?[\t\f\v\r][ \t\f\v\r]*")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
 _CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
+_MARKS = re.compile(r"\\([-|&.+#_*()!~])")  # Markdown's escapes
+_LONG = 400  # characters: longer lines were probably several, put together by a board that strips tags
 _BULLET = re.compile(r"^[*\-o>✓✔✅➢➤→]\s+", re.MULTILINE)  # the text of an item may stand in a block of its own
 _MOJIBAKE = (("Â£", "£"), ("â‚¬", "€"), ("‚¬", "€"), ("â€™", "'"), ("â€“", "-"), ("Â\u00a0", " "), ("Â ", " "))
 _LOOKALIKES = (
@@ -106,11 +108,21 @@ def plain(text: str) -> str:
         text = _ITEM.sub("\n* ", text)
         text = _BLOCK.sub("\n", text)
         text = _TAG.sub("", text)
-    text = _tidy(text).replace("`", "'").replace("\\-", "-")
+    text = _MARKS.sub(r"\1", _tidy(text).replace("**", "")).replace("`", "'")
     text = _NEWLINES.sub("\n", _SPACES.sub(" ", text))
     if "~" in text:
         text = _CIRCA_RANGE.sub("-", text)
-    return _BULLET.sub("* ", text).strip()[:MAX_BODY]
+    text = _BULLET.sub("* ", text)
+    if len(text) > _LONG:
+        text = "\n".join(_unglued(line) if len(line) > _LONG else line for line in text.split("\n"))
+    return text.strip()[:MAX_BODY]
+
+
+def _unglued(line: str) -> str:
+    """Return a flattened list ("...with SQLExperience8+ years in dataBenefits: ...") with its lines parted again."""
+    line = _LABEL.sub(_before_label, _GLUED_HEADING.sub("\n", line))
+    line = _HEADING_GLUED.sub(r"\1\n", line)
+    return _GLUED_WORDS.sub("\n", line)
 
 
 def _tidy(text: str) -> str:
@@ -122,22 +134,38 @@ def _tidy(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def _before_label(space: re.Match[str]) -> str:
+    """Begin a new line at " Requirements:", but not within "Key Requirements:"."""
+    before = space.string[max(0, space.start() - 30) : space.start()].rpartition(" ")[2]
+    return " " if before[:1].isupper() and before[-1] not in ".!?);" else "\n"
+
+
 def _zoned(body: str) -> list[Line]:
     lines, zone, start = [], Zone.NEUTRAL, 0
     for text in body.split("\n"):
+        bullet = text.startswith("* ")
         opened = _heading(text)
+        inline = _inline_heading(text) if opened is None else None
+        if opened is not None or (inline is not None and not bullet):
+            zone = opened or inline or zone
         tail = _TAIL.match(text) is not None
-        if opened is not None:
-            zone = opened
-        lines.append(Line(text, start, Zone.TAIL if tail else zone, text.startswith("* "), heading=opened is not None))
+        lines.append(Line(text, start, Zone.TAIL if tail else inline or zone, bullet, heading=opened is not None))
         start += len(text) + 1
     return lines
 
 
+def _inline_heading(text: str) -> Zone | None:
+    """Return the zone of "Requirements: strong Python": on a bullet it holds for that line only."""
+    label, colon, _ = text[:60].partition(":")
+    return _heading(label) if colon else None
+
+
 def _heading(text: str) -> Zone | None:
     """Return the zone that this line opens, None when it is no heading."""
-    words = text.strip(" *:#-?!.").lower()
-    if not words or len(words) > 60 or len(words.split()) > 9:
+    if len(text) > 80:
+        return None
+    words = _EDGES.sub("", text).lower()
+    if not words or len(words) > 60 or words.count(" ") > 8:
         return None
     for zone, pattern in _HEADINGS:
         if pattern.fullmatch(words):
@@ -145,8 +173,15 @@ def _heading(text: str) -> Zone | None:
     return None
 
 
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _HEADINGS = tuple(
     (Zone(zone), re.compile("|".join(f"(?:{p})" for p in patterns)))
     for zone, patterns in load("headings")["zone"].items()
 )
 _TAIL = re.compile(r"(?:keywords?|tags|skills)\s*:", re.IGNORECASE)
+_GLUE = load("headings")["glue"]
+_HEADS = "|".join(_GLUE["headings"])
+_GLUED_HEADING = re.compile(rf"(?:(?<=[a-z0-9][.!?)%])|(?<=[a-z0-9%]))(?=(?:{_HEADS}) ?(?::|[A-Z0-9]))")
+_LABEL = re.compile(rf" (?=(?:{_HEADS}) ?:)")
+_HEADING_GLUED = re.compile(rf"(?<![A-Za-z])((?:{_HEADS})) ?(?=[A-Z0-9][a-z+0-9-])(?!:)")
+_GLUED_WORDS = re.compile(rf"(?:{'|'.join(f'(?<={ending})' for ending in _GLUE['endings'])}|(?<=[a-z][a-z][.!?)]))(?=[A-Z][a-z][a-z]|\d\+)")

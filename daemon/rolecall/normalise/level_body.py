@@ -1,0 +1,109 @@
+"""What the text says of the level: ranges, statements about this role, bounds (design: 6.3, 6.7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rolecall.model import Confidence, Fact, Level, Rung
+from rolecall.normalise.ladder import level, span
+from rolecall.normalise.rules import MOST, evidence, sentence
+from rolecall.normalise.text import Doc
+from rolecall.normalise.words import load
+
+_WORDS = load("level_body")
+_LEVELS = tuple((rung, re.compile(rf"(?:{pattern})(?!\w)")) for rung, pattern in _WORDS["levels"].items())
+_LEVEL = "(?:" + "|".join(_WORDS["levels"].values()) + r")(?!\w)"
+
+
+def _patterns(table: str) -> tuple[re.Pattern[str], ...]:
+    entry = _WORDS[table]
+    texts = (p.replace("{level}", f"(?:{_LEVEL})").replace("{noun}", entry.get("noun", "")) for p in entry["match"])
+    return tuple(re.compile(rf"(?<!\w){text}") for text in texts)
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
+
+
+_ROLE, _RANGE = _patterns("role"), _patterns("range")
+_ROLE_VETO, _RANGE_VETO = _any(_WORDS["role"]["veto"]), _any(_WORDS["range"]["veto"])
+_CUE = _any([_WORDS["range"]["cue"]])
+_FLOORS = tuple((Rung[entry["floor"].upper()], _any(entry["match"])) for entry in _WORDS["floor"])
+_NEEDS = ("senior", "junior", "mid", "intermediate", "graduate", "lead", "staff", "principal", "intern", "entry")
+_TITLE_LINES = 12  # adverts repeat their title at the top, sometimes with the level the title field has lost
+
+
+def read_body(doc: Doc) -> Fact[Level]:
+    """Return the level that the text states of this role: as a range, in a repeated title, in a sentence."""
+    if not doc.mentions(*_NEEDS):
+        return Fact()
+    return _range(doc) or _repeated_title(doc) or _role(doc) or Fact()
+
+
+def read_floor(doc: Doc) -> Fact[Rung]:
+    """Return the lowest rung that a negation leaves ("no juniors": mid)."""
+    for rung, pattern in _FLOORS:
+        for text, low, source in ((doc.title, doc.title.lower(), "title"), (doc.body, doc.low, "body")):
+            if ("junior" in low or "grad" in low or "entry" in low) and (match := pattern.search(low)):
+                span = evidence(text, match.start(), match.end())
+                return Fact(rung, "title" if source == "title" else "body", span, "level.floor")
+    return Fact()
+
+
+def _range(doc: Doc) -> Fact[Level] | None:
+    for match in _found(_RANGE, doc.low):
+        around = sentence(doc.low, match.start(), match.end())
+        levels = _levels(match[0])
+        if len(levels) > 1 and _CUE.search(around) and not _RANGE_VETO.search(around):
+            return _fact(doc, match, span(levels), "level.body.range")
+    return None
+
+
+def _repeated_title(doc: Doc) -> Fact[Level] | None:
+    title = doc.title.lower()
+    if len(title) < 6:
+        return None
+    for line in doc.lines[:_TITLE_LINES]:
+        at = doc.low.find(title, line.start, line.start + len(line.text))
+        before = doc.low[line.start : at].strip(" *") if at >= 0 else ""
+        for rung, pattern in _LEVELS:
+            if before and pattern.fullmatch(before):
+                span = evidence(doc.body, line.start, at + len(title))
+                return Fact(level(rung), "body", span, "level.body.title", Confidence.MEDIUM)
+    return None
+
+
+def _role(doc: Doc) -> Fact[Level] | None:
+    """Return what sentences about the role say: all of them together, unless they lie too far apart."""
+    said = [match for match in _found(_ROLE, doc.low) if not _ROLE_VETO.search(_before(doc.low, match))]
+    levels = [one for match in said for one in _levels(match[0])[:1]]
+    if not levels:
+        return None
+    together = span(levels)
+    value = together if together.max - together.min <= 1 else levels[0]
+    return _fact(doc, min(said, key=lambda match: match.start()), value, "level.body.role")
+
+
+def _found(patterns: tuple[re.Pattern[str], ...], low: str) -> Iterator[re.Match[str]]:
+    for pattern in patterns:
+        for number, match in enumerate(pattern.finditer(low)):
+            if number == MOST:
+                break
+            yield match
+
+
+def _before(low: str, match: re.Match[str]) -> str:
+    """The sentence up to the end of the match: what stands before decides whose level it is."""
+    whole = sentence(low, match.start(), match.end())
+    return whole[: whole.find(match[0]) + len(match[0])]
+
+
+def _levels(text: str) -> list[Level]:
+    """The levels named in `text`, in its order."""
+    found = [(match.start(), level(rung)) for rung, pattern in _LEVELS if (match := re.search(r"(?<!\w)" + pattern.pattern, text))]
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def _fact(doc: Doc, match: re.Match[str], value: Level, rule: str) -> Fact[Level]:
+    return Fact(value, "body", evidence(doc.body, match.start(), match.end()), rule, Confidence.MEDIUM)

@@ -1,0 +1,88 @@
+"""Years of experience asked for in the text (design: 6.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rolecall.normalise.rules import sentence
+from rolecall.normalise.text import Doc, Zone
+from rolecall.normalise.words import load
+
+_WORDS = load("level_body")["years"]
+_NUMBERS = {word: number for number, word in enumerate("zero one two three four five six seven eight nine ten".split())}
+_YEARS = re.compile(r"years?|yrs?")
+_NUMBER = rf"(?<![\w.,£$€])(\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_BEFORE = re.compile(
+    rf"{_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?(?: ?(?:-|to|or) ?(\d{{1,2}}|{'|'.join(_NUMBERS)}) ?\+?)? ?(?:plus|or more|full|solid)? ?$"
+)
+_AFTER = re.compile(rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})")
+_AHEAD = re.compile(r"experience[^.;\d\n]{0,25}$")
+_VETO = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['veto'])})(?!\w)")
+_NICE = re.compile(rf"{_WORDS['nice']}[^.;\n]{{0,25}}$")
+_OR = re.compile(r"(?<!\w)or(?!\w)")
+_MOST = 20  # nobody asks for more: larger numbers are the age of a company
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """"3-5 years of backend experience": `low` is what is asked for, `high` the upper figure where one is given."""
+
+    low: int
+    high: int | None
+    start: int
+    end: int
+    sentence: str
+    nice: bool
+
+
+def read_years(doc: Doc) -> Years | None:
+    """Return the largest lower figure that is asked for; wishes ("ideally 5+") only where nothing else is."""
+    found = list(_asked(doc))
+    needed = [years for years in found if not years.nice] or found
+    return max(needed, key=lambda years: (years.low, -years.start), default=None)
+
+
+def _asked(doc: Doc) -> Iterator[Years]:
+    """Yield the figures that speak of experience; of alternatives in one sentence ("8+ and a degree, or 11+") the first."""
+    last: Years | None = None
+    for unit in _YEARS.finditer(doc.low):
+        years = _years(doc, unit)
+        if years is None:
+            continue
+        if last and years.sentence == last.sentence and _OR.search(doc.low, last.end, years.start):
+            continue
+        last = years
+        yield years
+
+
+def _years(doc: Doc, unit: re.Match[str]) -> Years | None:
+    low = doc.low
+    number = _BEFORE.search(low, max(0, unit.start() - 30), unit.start())
+    if number is None:
+        return None
+    least, most = _int(number[1]), _int(number[2]) if number[2] else None
+    after = _AFTER.match(low, unit.end(), unit.end() + 110)
+    start, end = number.start(), after.end() if after else unit.end()
+    if least > _MOST or not (after or _AHEAD.search(low, max(0, start - 40), start)):
+        return None
+    around = sentence(low, start, unit.end())
+    if _VETO.search(around):
+        return None
+    nice = bool(_NICE.search(low, max(0, start - 50), start)) or _zone(doc, start) is Zone.NICE
+    return Years(least, most, start, end, around, nice)
+
+
+def _zone(doc: Doc, offset: int) -> Zone:
+    """The zone of the line that holds `offset`."""
+    zone = Zone.NEUTRAL
+    for line in doc.lines:
+        if line.start > offset:
+            break
+        zone = line.zone
+    return zone
+
+
+def _int(text: str) -> int:
+    return _NUMBERS[text] if text in _NUMBERS else int(text)

@@ -22,10 +22,11 @@ _I = re.IGNORECASE
 
 # "62.068" is 62,068: no pay has three decimals. "30, 000" and "30 401" count only behind a currency sign.
 _NUMBER = re.compile(
-    r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!\d)"
+    r"\d{1,3}(?:\ \.{3}\ )?(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!\d)"
+    r"|(?P<cents>\d{1,3},\d{3}00(?!\d))"
     r"|(?P<loose>\d{1,3},\ \d{3}(?!\d)|\d{2}\ \d{3}(?!\d)|\d{3}\ 000(?!\d))"
     r"|(?P<point>\d{1,3}\.\d{3}(?!\d))"
-    r"|\d{1,9}(?:\.\d{1,4})?(?!\d)"
+    r"|\d{1,9}(?:\.\d{1,4})?(?!\d|,\d)"
 )
 _PLAIN = re.compile(r"\d{1,9}(?:\.\d{1,4})?")
 _BIG = re.compile(r"\s?(?:million|billion|trillion|mn(?![a-z])|bn(?![a-z])|tn(?![a-z]))|[mb](?![a-z])", _I)
@@ -35,8 +36,10 @@ _COUNT = re.compile(
     _I,
 )
 _K = re.compile(r"\s?k(?![a-z0-9])|k(?=p\.?\s?a|per\b)|\s?(?:thousand|grand)(?![a-z])", _I)
+_GLUED_K = re.compile(r"k(?=[A-Z])(?![BHVW])|K(?=[A-Z][a-z])")  # "£35-40kA top bank": the line break is lost
 _HINT = re.compile(
-    r"\s?[-(]?\s?(?:[kpa/£€$]|GBP|UKP|EUR|USD|CHF|PLN|SEK|each|every|daily|hourly|thousand|grand|\()", _I
+    r"\s?[-(]?\s?(?:[kpa/£€$]|(?-i:[A-Z]{3}\b)|UKP|EUR|GBP|USD|pounds|each|every|daily|day\s?rate|hourly|thousand|grand|\()",
+    _I,
 )
 _PLUS = re.compile(
     r"\+(?=[\s.,;)/|\-]|$)(?!\s{1,2}(?:\d{1,2} ?% ?)?(?:" + "|".join(_WORDS["suffix"]["extras"]) + r")\b)", _I
@@ -59,16 +62,20 @@ def _named(groups: dict[str, list[str]]) -> str:
 _SIGN = re.compile(
     r"(?:(?P<ps>(?<![A-Za-z])PS)|"
     + "|".join(f"(?P<{code}_{n}>{pattern})" for n, (pattern, code) in enumerate(_WORDS["currency"]["signs"]))
-    + r")\)?\s?$"
+    + r")\)?\s?(?:c(?:irca|a)?\.?\s?)?$"
 )
 _CODE = re.compile(
-    r"\s?(?:" + "|".join(f"(?P<{code}>{pattern})" for pattern, code in _WORDS["currency"]["after"]) + r")(?!\s?\d)", _I
+    r"\s?(?:(?P<code>"
+    + "|".join(_WORDS["currency"]["codes"])
+    + ")(?![A-Za-z])|(?i:"
+    + "|".join(f"(?P<{code}>{pattern})" for pattern, code in _WORDS["currency"]["after"])
+    + r"))(?!\s?\d)"
 )
 _BESIDE = re.compile(
     r"\s?[-(\[/,|:*]{0,2}\s?(?:(?:gross|basic|base|doe)\s)?(?:" + _named(_WORDS["period"]["beside"]) + r")\)?", _I
 )
 _NEAR = re.compile(r"(?:IR-?\s?35|[^\n£€$\d]){0,26}?(?:" + _named(_WORDS["period"]["near"]) + ")", _I)
-_BEFORE = re.compile(r"(?<![a-z])(?:" + _named(_WORDS["period"]["before"]) + r")[^\d\n£€$]{0,18}$", _I)
+_BEFORE = re.compile(r"(?<![a-z\d])(?<!\d )(?:" + _named(_WORDS["period"]["before"]) + r")[^\d\n£€$]{0,18}$", _I)
 _PREFIX = re.compile(
     r"(?<![a-z])(?<!equivalent )(?<!equates )(?<!equal )(?<!amounts )(?<!amounting )(?:"
     + _named(_WORDS["prefix"])
@@ -191,32 +198,40 @@ def _amount(text: str, found: re.Match[str], field: bool) -> _Amount | None:
     if found["loose"] and sign is None:
         found = cast("re.Match[str]", _PLAIN.match(text, start))
         end = found.end()
-    written = found[0]
-    digits = written.replace(".", "") if found.groupdict().get("point") else re.sub(r"[, ]", "", written)
-    amount = _Amount(sign[0] if sign else start, end, Decimal(digits), sign[1] if sign else None)
+    amount = _Amount(sign[0] if sign else start, end, _value(found), sign[1] if sign else None)
     if sign is None and not _HINT.match(text, end):
-        if (
-            _GRADE.search(text[max(0, start - 10) : start])
-            or _COUNT.match(text, end)
-            or (text[end : end + 1].isalpha() and text[end : end + 2].lower() != "to")
-        ):
-            return None
-        amount.big = _BIG.match(text, end) is not None
         amount.kept = field
-        return amount
+        amount.big = _BIG.match(text, end) is not None
+        return None if _counts_something(text, start, end) else amount
     _read_tail(text, amount)
-    if sign and sign[1] == "PS":
+    if amount.k and amount.value == 401 and sign is None:
+        return None  # the American pension
+    if amount.currency == "PS":
         amount.currency = "GBP" if amount.scaled >= 10_000 or amount.period else None
     amount.kept = field or amount.currency is not None or amount.k or amount.period is not None
     return amount
 
 
+def _value(found: re.Match[str]) -> Decimal:
+    groups = found.groupdict()
+    if groups.get("point"):
+        return Decimal(found[0].replace(".", ""))
+    value = Decimal(re.sub(r"[, ]|\.{3}", "", found[0]))
+    return value / 100 if groups.get("cents") else value
+
+
+def _counts_something(text: str, start: int, end: int) -> bool:
+    """A bare number that counts or names something: "25 days", "Band 6", "3rd", "5%"."""
+    glued = text[end : end + 1].isalpha() and text[end : end + 2].lower() != "to"
+    return glued or _GRADE.search(text[max(0, start - 10) : start]) is not None or _COUNT.match(text, end) is not None
+
+
 def _sign(text: str, start: int) -> tuple[int, str] | None:
     """Return where the currency before a number begins and its code; "PS" for the mangled pound."""
     last = text[start - 1 : start].strip() or text[start - 2 : start - 1]
-    if not last or not (last in _SIGN_ENDS or last.isupper()):
+    if not last or not (last in _SIGN_ENDS or last.isupper() or last in "c."):
         return None
-    window = max(0, start - 7)
+    window = max(0, start - 9)
     found = _SIGN.search(text[window:start])
     if found is None or (found[0][0].isalpha() and text[window + found.start() - 1 : window + found.start()].isalpha()):
         return None
@@ -235,12 +250,12 @@ def _inside_word(text: str, start: int) -> bool:
 def _read_tail(text: str, amount: _Amount) -> None:
     """Read what stands right behind the number: k, currency, plus, period."""
     end = amount.end
-    if found := _K.match(text, end):
-        amount.k, end = True, found.end()
+    if found := _K.match(text, end) or _GLUED_K.match(text, end):
+        amount.k, end = amount.value < 1000, found.end()  # "50,000K" is a slip
     elif _BIG.match(text, end):
         amount.big = True
-    if not amount.currency and (found := _CODE.match(text, end)):
-        amount.currency, end = found.lastgroup, found.end()
+    if amount.currency in (None, "USD") and (found := _CODE.match(text, end)):
+        amount.currency, end = found["code"] or found.lastgroup, found.end()
     if found := _PLUS.match(text, end):
         amount.plus, end = True, found.end()
     if found := _BESIDE.match(text, end):
@@ -272,12 +287,8 @@ def _joined(text: str, group: list[_Amount], b: _Amount) -> bool:
     if a.currency and b.currency and a.currency != b.currency:
         return False
     if not gap.strip():
-        return (
-            len(group) == 1
-            and a.currency is not None
-            and b.currency is not None
-            and a.scaled < b.scaled <= 2 * a.scaled
-        )
+        both = (a.currency and b.currency) or (a.k and b.k)
+        return len(group) == 1 and bool(both) and a.scaled < b.scaled <= 2.5 * float(a.scaled)
     found = _JOIN.fullmatch(gap)
     if found is None or (found["and"] and not _said_between(text, group[0])):
         return False
@@ -326,7 +337,9 @@ def _figure(text: str, group: list[_Amount]) -> Figure | None:
     if prefix == "about":
         flags.add("approx")
     figure = Figure(start, end, low, high, currency, period, period is not None, frozenset(flags))
-    if len(group) == 1:
+    if not low:
+        figure = replace(figure, min=None, flags=figure.flags | {"open_min"})
+    elif len(group) == 1:
         figure = _opened(text, figure, prefix, last.plus)
     return figure if period else _with_period(text, figure)
 

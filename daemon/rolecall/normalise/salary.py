@@ -5,6 +5,7 @@ Structured field, then the salary text, then title and body; the original unit i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -17,7 +18,8 @@ from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 _WORDS = load("salary")
-_ENOUGH: dict[Where, int] = {"field": 0, "title": 1, "body": 4}  # the least score that is believed
+_UK = re.compile(r"\b(?:UK|United Kingdom|England|London|Scotland|Wales)\b")
+_ENOUGH: dict[Where, int] = {"field": 0, "title": 1, "body": 3}  # the least score that is believed
 _UNRELATED = 3  # as many employers of one source with one pay string: a neighbour's pay (8.8)
 
 
@@ -86,11 +88,22 @@ def _from_board(doc: Doc) -> _Reading | None:
 
 def _from_advert(doc: Doc) -> _Reading | None:
     title, body = _best(doc.title, "title", doc), _best(doc.body, "body", doc)
-    if title and body and body[0].score > title[0].score + 2:
+    if title and body and (body[0].score > title[0].score + 2 or _widens(body[0].pay, title[0].pay)):
         title = None
     if title:
         return _reading(doc.title, "title", *title)
     return _reading(doc.body, "body", *body) if body else None
+
+
+def _widens(body: Pay, title: Pay) -> bool:
+    """The title names one end of the body's range: "Developer - £55,000" over "£50,000 - £55,000"."""
+    one_end = title.min is None or title.max is None or title.min == title.max
+    named = title.min if title.min is not None else title.max
+    return one_end and body.period == title.period and _is_range(body) and named in (body.min, body.max)
+
+
+def _is_range(pay: Pay) -> bool:
+    return pay.min is not None and pay.max is not None and pay.min != pay.max
 
 
 def _from_text(text: str, where: Where, doc: Doc) -> _Reading | None:
@@ -99,23 +112,33 @@ def _from_text(text: str, where: Where, doc: Doc) -> _Reading | None:
 
 
 def _best(text: str, where: Where, doc: Doc) -> tuple[Candidate, list[Candidate]] | None:
-    found = candidates(text, where, home_currency(doc))
+    found = _paye_first(candidates(text, where, home_currency(doc)))
     if where == "field":
         found = _one_rate(found)
-    believed = [c for c in found if c.score >= _ENOUGH[where] or (c.label == "ote" and where != "body")]
-    if not believed:
-        return None
-    return max(believed, key=lambda c: c.score), found
+    believed = [c for c in found if c.score >= _ENOUGH[where] and c.label != "actual"]
+    base = [c for c in believed if c.label != "ote"]
+    return (max(base or believed, key=lambda c: c.score), found) if believed else None
+
+
+def _paye_first(found: list[Candidate]) -> list[Candidate]:
+    """Of two rates side by side PAYE is the pay; umbrella has the employer's costs in it and lends it its period."""
+    umbrella = next((c for c in found if c.label == "umbrella"), None)
+    if umbrella is None or not any(c.label == "paye" for c in found):
+        return found
+    period, kind, score = umbrella.pay.period, umbrella.pay.kind, umbrella.score + 2
+    return [
+        replace(c, pay=replace(c.pay, period=period, kind=kind), score=score) if c.label == "paye" else c for c in found
+    ]
 
 
 def _one_rate(found: list[Candidate]) -> list[Candidate]:
     """In a field, several rates of one kind are one range: "£18.09 p/h weekdays, £20.20 p/h nights"."""
     rates = [c for c in found if c.pay.period in ("hour", "day") and c.label == ""]
-    if len(rates) < 2 or len(rates) != len(found) or len({c.pay.period for c in rates if not c.doubtful}) != 1:
+    if len(rates) < 2 or len(rates) != len(found) or len({c.pay.period for c in rates}) != 1:
         return found
     ends = [end for c in rates for end in (c.pay.min, c.pay.max) if end is not None]
     low, high = min(ends), max(ends)
-    if high > 3 * low or any("period_inferred" in c.flags for c in rates):
+    if high > 3 * low or any(c.doubtful for c in rates) or all("period_inferred" in c.flags for c in rates):
         return found
     first = rates[0]
     return [replace(first, pay=replace(first.pay, min=low, max=high), flags=first.flags - {"open_min", "open_max"})]
@@ -163,7 +186,11 @@ def _shape(c: Candidate) -> str:
 def _confidence(c: Candidate, where: Where) -> Confidence:
     if c.doubtful or c.flags & {"wide", "mixed_currency", "geo_range"}:
         return Confidence.LOW
-    if c.flags & {"k_assumed", "inverted"} or (where == "body" and c.score < 6):
+    if (
+        c.flags & {"k_assumed", "inverted"}
+        or (where != "field" and "currency_inferred" in c.flags)
+        or (where == "body" and c.score < 6)
+    ):
         return Confidence.MEDIUM
     return Confidence.HIGH
 
@@ -172,7 +199,7 @@ def home_currency(doc: Doc) -> str | None:
     """Return the currency of an unmarked figure: the board's, the country's, else the pound."""
     by_board: str | None = _WORDS["currency"]["of_board"].get(doc.raw.board)
     if doc.raw.country is None:
-        return by_board or "GBP"
+        return "GBP" if by_board is None or _UK.search(doc.location or doc.title) else by_board
     by_country: str | None = _WORDS["currency"]["of_country"].get(doc.raw.country.upper())
     return by_country or by_board
 

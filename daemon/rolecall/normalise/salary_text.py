@@ -27,6 +27,7 @@ def _any(patterns: Iterable[str]) -> str:
 
 _CUE_BEFORE = re.compile(rf"\b{_any(_WORDS['cue']['before'])}\b", _I)
 _CUE_AFTER = re.compile(rf"[\s(,|/*.-]{{0,5}}{_any(_WORDS['cue']['after'])}(?![a-z])", _I)
+_SALARIED = re.compile(r"\bsalar(?:y|ies)\b[^\d£€$\n]{0,20}$", _I)
 _EXTRA = re.compile(rf"\b{_any(_WORDS['extra']['words'])}\b", _I)
 _NEVER_BEFORE = re.compile(rf"\b{_any(_WORDS['extra']['never_before'])}[\s:]{{0,3}}$", _I)
 _NEVER_AFTER = re.compile(rf"\s{{0,2}}(?:in |of |worth of )?(?:\w+ )?{_any(_WORDS['extra']['never_after'])}\b", _I)
@@ -46,6 +47,11 @@ _PRO_RATA = re.compile(rf"\b{_any(_WORDS['kind']['pro_rata'])}", _I)
 _FULL = re.compile(rf"\b{_any(_WORDS['kind']['full'])}\b", _I)
 _HERE = re.compile(rf"(?<![\w.]){_any(_WORDS['country']['here'])}\)?[\s:,-]{{0,4}}$", _I)
 _THERE = re.compile(rf"(?<![\w.]){_any(_WORDS['country']['there'])}\)?[\s:,-]{{0,4}}$", _I)
+_ESTIMATED = re.compile(rf"[^\w£€$]{{0,4}}\(?{_any(_WORDS['extra']['estimated'])}\b", _I)
+_ESTIMATED_BEFORE = re.compile(
+    rf"\b{_any(_WORDS['extra']['estimated'])}(?: (?:salary|pay|base|annual))*[\s:]{{0,3}}$", _I
+)
+_GOVERNS = re.compile(rf"\b{_any(_WORDS['extra']['words'])}(?: (?:of|is|worth|up to))*[\s:(-]{{0,3}}$", _I)
 _CUT_BEFORE = re.compile(r"[\n.;|+*,!?•](?!\d)|\bplus\b|\bwith\b", _I)
 _CUT_AFTER = re.compile(r"[\n.;|+*,!?(•]|\bplus\b|\band\b|\bwith\b|&|  ", _I)
 _STANDS_ALONE = re.compile(r"(?:^|[\n|*•:;(]|\s[-–]|[a-z.)](?=£)|  )\s?$", _I)
@@ -85,12 +91,12 @@ def _candidate(text: str, figure: Figure, where: Where, currency: str | None) ->
     code = figure.currency or currency
     if code is None or (where == "body" and figure.currency is None and figure.period is None and not figure.is_range):
         return None
-    settled = _settled(replace(figure, currency=code), where)
     before, after = text[max(0, figure.start - 60) : figure.start], text[figure.end : figure.end + 44]
-    if settled is None or _vetoed(before, after, settled, where):
+    settled = _settled(replace(figure, currency=code), where, _SALARIED.search(before) is not None)
+    if settled is None or _vetoed(before, after, settled, figure.top, where):
         return None
     flags = settled.flags | ({"currency_inferred"} if figure.currency is None else set())
-    label = _label(before, after)
+    label = _label(before, after, code == (currency or "GBP"))
     cued = _CUE_BEFORE.search(before) is not None or _CUE_AFTER.match(after) is not None
     period = cast("Period", settled.period)
     kind: PayKind = (
@@ -116,14 +122,14 @@ def _kind(label: str, period: Period) -> PayKind:
 # --- period, repairs, plausibility ------------------------------------------------------------------------------
 
 
-def _settled(figure: Figure, where: Where) -> Figure | None:
+def _settled(figure: Figure, where: Where, salaried: bool) -> Figure | None:
     """Return the figure with its period settled and doubts flagged; None where no period can be right."""
     top = fx.BUNDLED.to_gbp(figure.top, cast("str", figure.currency)) or figure.top
     if figure.period and not figure.beside and not _plausible(top, figure.period):
         figure = replace(figure, period=None)
     if figure.period is None:
-        figure = _inferred(figure, top)
-        if figure.period == "hour" and top < 8:
+        figure = _inferred(figure, top, salaried)
+        if (figure.period == "hour" and top < 8) or (figure.period == "month" and where != "field"):
             return None
     else:
         figure = _repaired(figure, top)
@@ -138,7 +144,9 @@ def _settled(figure: Figure, where: Where) -> Figure | None:
     return replace(figure, flags=frozenset(flags))
 
 
-def _inferred(figure: Figure, top: Decimal) -> Figure:
+def _inferred(figure: Figure, top: Decimal, salaried: bool) -> Figure:
+    if salaried and 20 <= figure.low and top < 300 and figure.low % 1 == 0:  # "Salary: £35-45" leaves out the k
+        return replace(_times(figure, 1000, "k_assumed"), period="year")
     period: Period = "hour" if top < 150 else "day" if top < 1500 else "month" if top < 9000 else "year"
     return replace(figure, period=period, flags=figure.flags | {"period_inferred"})
 
@@ -167,23 +175,33 @@ def _plausible(top: Decimal, period: str | None) -> bool:
 # --- what stands around -----------------------------------------------------------------------------------------
 
 
-def _vetoed(before: str, after: str, figure: Figure, where: Where) -> bool:
+def _vetoed(before: str, after: str, figure: Figure, written: Decimal, where: Where) -> bool:
+    """Say whether the words around make it something else: an allowance, a budget, a board's guess."""
     near_before = _CUT_BEFORE.split(before)[-1]
     near_after = _CUT_AFTER.split(after, maxsplit=1)[0]
+    if _ESTIMATED.match(after) or _ESTIMATED_BEFORE.search(before):
+        return True
+    if figure.beside and figure.period in ("hour", "day"):
+        return _GOVERNS.search(near_before) is not None or (
+            where != "field" and _EXTRA.match(near_after.lstrip()) is not None
+        )
     cue = [m.end() for m in _CUE_BEFORE.finditer(near_before)]
-    if figure.top < SMALL:
-        extra = [m.end() for m in _EXTRA.finditer(near_before)]
-        if extra and (not cue or cue[-1] <= extra[-1]):
-            return True
-        rate = where == "field" and figure.beside and figure.period != "year"
-        if _EXTRA.search(near_after) and not cue and not rate:
-            return True
+    if min(written, figure.top) < SMALL and _is_extra(near_before, near_after, cue[-1] if cue else 0):
+        return True
     if where == "field" or cue:
         return False
     return _NEVER_BEFORE.search(near_before) is not None or _NEVER_AFTER.match(near_after) is not None
 
 
-def _label(before: str, after: str) -> Literal["", "ote", "actual", "umbrella", "paye", "here", "there"]:
+def _is_extra(near_before: str, near_after: str, cue: int) -> bool:
+    """A small amount near "training", "bonus", "lunch"; a salary word between them takes it back."""
+    extra = [m.end() for m in _EXTRA.finditer(near_before)]
+    return extra[-1] >= cue if extra else not cue and _EXTRA.search(near_after) is not None
+
+
+def _label(
+    before: str, after: str, home_currency: bool
+) -> Literal["", "ote", "actual", "umbrella", "paye", "here", "there"]:
     if _OTE_BEFORE.search(before) or _OTE_AFTER.match(after):
         return "ote"
     if _ACTUAL.search(before):
@@ -192,7 +210,7 @@ def _label(before: str, after: str) -> Literal["", "ote", "actual", "umbrella", 
         return "umbrella" if found.lastgroup == "umbrella" else "paye"
     if _HERE.search(before):
         return "here"
-    return "there" if _THERE.search(before) else ""
+    return "there" if not home_currency and _THERE.search(before) else ""
 
 
 def _fte_basis(text: str, figure: Figure, where: Where) -> Literal["full", "pro_rata"] | None:
@@ -209,7 +227,7 @@ def _score(
     score = 3 * (home_currency and figure.currency is not None and "currency_inferred" not in flags)
     score += 2 * cued + 2 * figure.is_range
     score += 2 * (explicit or (where == "field" and figure.period == "year"))
-    score += {"here": 2, "there": -3, "ote": -9, "actual": -4, "umbrella": -1, "paye": 1}.get(label, 0)
+    score += {"here": 2, "there": -3, "umbrella": -1, "paye": 1}.get(label, 0)
     score -= 3 * (not flags.isdisjoint({"period_repaired", "suspect_rate"}))
     score -= 2 * (not explicit and figure.period != "year")
     if where == "body" and not cued and _STANDS_ALONE.search(before):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rolecall.model import Need, Tech
 from rolecall.normalise import stack_needs, vocabulary
-from rolecall.normalise.stack_mentions import find
+from rolecall.normalise.stack_mentions import Scan
 from rolecall.normalise.stack_needs import Meaning
 from rolecall.normalise.text import Doc, Line, Zone
 from rolecall.normalise.vocabulary import Vocabulary
@@ -35,7 +35,7 @@ def read_stack(doc: Doc, known: Vocabulary | None = None) -> tuple[Tech, ...]:
 
 
 def _read(text: str, lines: Sequence[Line], known: Vocabulary, employer: str | None, first_group: int) -> list[Meaning]:
-    return stack_needs.read(text, lines, find(text, known, employer), first_group)
+    return stack_needs.read(Scan(text, known, employer), lines, first_group)
 
 
 def _tech(meaning: Meaning, text: str, *, title: bool = False) -> Tech:

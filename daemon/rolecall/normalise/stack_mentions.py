@@ -3,82 +3,116 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
 
-from rolecall.normalise.vocabulary import SOFT, TOKEN, Alias, Entry, Vocabulary
+from rolecall.normalise.vocabulary import SOFT, TOKEN, Alias, Entry, Start, Vocabulary, lower
 
-LIST_GAP = re.compile(
-    r"[\s*)\"']*(?:[,/|;&+·:(]|\n|,? ?\b(?:and/or|and|or)\b|, ?&)[\s*(\"']*(?:(?:e\.g\.|eg|like)\s)?", re.IGNORECASE
+_LIST_GAP = re.compile(
+    r"[\s*)\"']*(?:[,/|;&+·:(]|\n|\b(?:and/or|and|or)\b)[\s*(\"'&]*(?:(?:and|or|e\.g\.|eg|like)\s+)?"
 )
-"""What stands between two items of one list."""
-
+_GAP_MAX = 14
 _NEIGHBOURHOOD = 60  # characters: another technology this near speaks for an ambiguous name
 _AROUND = 25  # words: as far as a name's own `near` words may stand
-_GAP_MAX = 14
 _HOSTS = frozenset({"com", "io", "org", "net", "co", "dev", "ai", "uk", "eu", "app"})
 _OPENS = re.compile(r"(?:^|[\n:(])[\s*]*$")
 _CLOSES = re.compile(r"[\s*.;]*(?:$|[\n(])")
-
-
-class Mention(NamedTuple):
-    """A technology named at `text[start:end]`."""
-
-    entry: Entry
-    start: int
-    end: int
+_HUMP = re.compile(r"(?<=[a-z])[A-Z]")
+_CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
+_SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_GLUED_MIN = 3  # fewer such words are names of their own (MapGPT), not a text without its line ends
 
 
 @dataclass(slots=True)
-class _Candidate:
+class Mention:
+    """A technology named at `text[start:end]`, words `first` to `last`."""
+
     alias: Alias
-    first: int  # index of its first word
+    first: int
     last: int
     start: int
     end: int
     firm: bool  # believed without looking around
     exact: bool  # written exactly as the alias
 
+    @property
+    def entry(self) -> Entry:
+        return self.alias.entry
+
 
 class Scan:
-    """One text cut into words, with the spellings found in it."""
+    """One text cut into words, and the technologies it names, in order, never overlapping.
 
-    def __init__(self, text: str, vocabulary: Vocabulary, doubted: str | None = None) -> None:
+    `employer` is the id of the technology that the advertiser is named after: "Snowflake" at Snowflake is the firm.
+    """
+
+    def __init__(self, text: str, vocabulary: Vocabulary, employer: str | None = None) -> None:
         self.text = text
-        self.parts = TOKEN.split(text)
-        self.words = [word.lower() for word in self.parts[1::2]]
-        self.doubted = doubted  # the employer's own product: believed in lists only
-        self.candidates = list(self._find(vocabulary))
+        self.employer = employer
+        self.parts = TOKEN.split(lower(text))  # gap, word, gap, word … gap
+        self._unglue(vocabulary)
+        self.words = self.parts[1::2]
+        found = self._unvetoed(self._find(vocabulary.starts))
+        self.mentions = [m for i, m in enumerate(found) if m.firm or self._supported(found, i)]
 
     @cached_property
     def offsets(self) -> list[int]:
         """The end of each part: word i is `text[offsets[2 * i] : offsets[2 * i + 1]]`."""
         return list(accumulate(map(len, self.parts)))
 
-    def _find(self, vocabulary: Vocabulary) -> Iterator[_Candidate]:
-        starts, free = vocabulary.starts, 0
-        for index, word in enumerate(self.words):
-            if word in starts and index >= free:
-                found = self._longest(starts[word], index)
+    def gap(self, index: int) -> str:
+        """Return what stands between word `index` and the one before it."""
+        return self.parts[2 * index]
+
+    def joined(self, left: Mention, right: Mention) -> bool:
+        """Do two mentions stand side by side in one list?"""
+        near = right.start - left.end <= _GAP_MAX
+        return near and _LIST_GAP.fullmatch(lower(self.text[left.end : right.start])) is not None
+
+    def beside(self, left: Mention, right: Mention) -> bool:
+        """Do two mentions follow each other with a space alone, as in "php go python"?"""
+        return right.first == left.last + 1 and self.gap(right.first) == " "
+
+    # --- finding -------------------------------------------------------------------------------------------------
+
+    def _unglue(self, vocabulary: Vocabulary) -> None:
+        """Part words that lost the space between them: "usingPython", as boards that strip line ends print them."""
+        if len(_HUMP.findall(self.text)) < _GLUED_MIN:
+            return
+        glued = {(bisect_left(self.offsets, hit.end()) - 1) // 2 for hit in _CAMEL.finditer(self.text)}
+        unknown = [index for index in glued if self.parts[2 * index + 1] not in vocabulary.words]
+        if len(unknown) < _GLUED_MIN:
+            return
+        for index in sorted(unknown, reverse=True):
+            start, end = self.offsets[2 * index], self.offsets[2 * index + 1]
+            pieces = lower("\0".join(_SEAM.split(self.text[start:end]))).split("\0")
+            self.parts[2 * index + 1 : 2 * index + 2] = [part for piece in pieces for part in (piece, "")][:-1]
+        del self.offsets
+
+    def _find(self, starts: Mapping[str, Start]) -> Iterator[Mention]:
+        free = 0
+        words = [*self.words, ""]
+        for index in [i for i, word in enumerate(words) if word in starts]:
+            start = starts[words[index]]
+            if index >= free and (start.alone or words[index + 1] in start.longer):
+                found = self._longest(start, index)
                 if found is not None:
                     free = found.last + 1
                     if not self._in_address(found):
                         yield found
 
-    def _longest(self, aliases: tuple[Alias, ...], index: int) -> _Candidate | None:
+    def _longest(self, start: Start, index: int) -> Mention | None:
+        """Return the longest spelling that begins at word `index`, one in its exact case first."""
+        longer = start.longer.get(self.words[index + 1], ()) if index + 1 < len(self.words) else ()
         fallback = None
-        for alias in aliases:
-            last = index + len(alias.rest)
+        for alias in (*longer, *start.alone):
             if alias.rest and not self._continues(alias, index):
                 continue
-            start, end = self.offsets[2 * index], self.offsets[2 * last + 1]
-            exact = alias.trust == "free" or self.text[start:end] == alias.text
-            firm = exact and alias.trust != "ambiguous" and alias.entry.id != self.doubted
-            found = _Candidate(alias, index, last, start, end, firm, exact)
-            if exact:
+            found = self._mention(alias, index)
+            if found.exact:
                 return found
             fallback = fallback or found
         return fallback
@@ -90,81 +124,89 @@ class Scan:
         gaps = self.parts[2 * index + 2 : 2 * (index + count) + 1 : 2]
         return all(gap in allowed for gap, allowed in zip(gaps, alias.gaps, strict=True))
 
-    def _in_address(self, found: _Candidate) -> bool:
+    def _mention(self, alias: Alias, index: int) -> Mention:
+        last = index + len(alias.rest)
+        start, end = self.offsets[2 * index], self.offsets[2 * last + 1]
+        exact = alias.trust == "free" or self.text[start:end] == alias.text
+        firm = exact and alias.trust != "ambiguous" and alias.entry.id != self.employer
+        return Mention(alias, index, last, start, end, firm, exact)
+
+    # --- believing -----------------------------------------------------------------------------------------------
+
+    def _in_address(self, found: Mention) -> bool:
         """Is it part of a web or mail address: @python.org, https://docker.com, example.net?"""
-        before, after = self.parts[2 * found.first], self.parts[2 * found.last + 2]
+        before, after = self.gap(found.first), self.parts[2 * found.last + 2]
         if before.endswith(("@", "//")) or (before == "." and self.word(found.first - 1) == "www"):
             return True
         if self.words[found.first] == ".net" and not before and found.first:
             return not self.words[found.first - 1].endswith("#")
         return after == "." and self.word(found.last + 1) in _HOSTS
 
+    def _unvetoed(self, all_found: Iterator[Mention]) -> list[Mention]:
+        kept: list[Mention] = []
+        for found in all_found:
+            entry = found.entry
+            listed = bool(kept) and kept[-1].firm and found.exact and self.joined(kept[-1], found)
+            if self.before(found) not in entry.veto_before and (listed or self.after(found) not in entry.veto_after):
+                kept.append(found)
+        return kept
+
+    def _supported(self, found: list[Mention], index: int) -> bool:
+        mention = found[index]
+        entry = mention.entry
+        if not mention.exact or entry.id == self.employer:
+            return self._listed(found, index, firm_only=True)
+        if self.before(mention) in entry.before or self.after(mention) in entry.after:
+            return True
+        if entry.near:
+            around = self.words[max(0, mention.first - _AROUND) : mention.last + _AROUND]
+            return not entry.near.isdisjoint(around) or self._listed(found, index)
+        return self._listed(found, index) or _near_another(found, index) or self._whole_item(mention)
+
+    def _listed(self, found: list[Mention], index: int, *, firm_only: bool = False) -> bool:
+        """Does it stand beside another technology of the same list?"""
+        mention = found[index]
+        left, right = found[index - 1] if index else None, found[index + 1] if index + 1 < len(found) else None
+        return (
+            (left is not None and (left.firm or (left.exact and not firm_only)) and self.joined(left, mention))
+            or (right is not None and (right.firm or (right.exact and not firm_only)) and self.joined(mention, right))
+            or self._in_row(left, mention, right)
+        )
+
+    def _in_row(self, left: Mention | None, mention: Mention, right: Mention | None) -> bool:
+        """Does it stand in a row of tags, "php go python", sure ones or the row's ends on both sides?"""
+        before = left is not None and left.firm and self.beside(left, mention)
+        after = right is not None and right.firm and self.beside(mention, right)
+        if before and after:
+            return True
+        text = self.text
+        opens = (
+            mention.start == 0
+            or text[mention.start - 1] == "\n"
+            or text[max(0, mention.start - 2) : mention.start] == "* "
+        )
+        closes = mention.end == len(text) or text[mention.end] == "\n"
+        return (before and closes) or (after and opens)
+
+    def _whole_item(self, found: Mention) -> bool:
+        """Does it fill its line, or stand alone after a colon?"""
+        opens = found.start == 0 or _OPENS.search(self.text, max(0, found.start - 6), found.start) is not None
+        return opens and _CLOSES.match(self.text, found.end) is not None
+
     def word(self, index: int) -> str:
         return self.words[index] if 0 <= index < len(self.words) else ""
 
-    def before(self, found: _Candidate) -> str:
+    def before(self, found: Mention) -> str:
         """Return the word directly before, "" where something stands between."""
-        return self.word(found.first - 1) if self.parts[2 * found.first].strip("'&*\"") in SOFT else ""
+        return self.word(found.first - 1) if self.gap(found.first).strip("'&*\"") in SOFT else ""
 
-    def after(self, found: _Candidate) -> str:
-        return self.word(found.last + 1) if self.parts[2 * found.last + 2].strip("'&*\"") in SOFT else ""
-
-
-def find(text: str, vocabulary: Vocabulary, employer: str | None = None) -> list[Mention]:
-    """Return the technologies named in `text`, in order, never overlapping.
-
-    `employer` is the id of the technology that the advertiser is named after: "Snowflake" at Snowflake is the firm.
-    """
-    scan = Scan(text, vocabulary, employer)
-    allowed = [c for c in scan.candidates if not _vetoed(scan, c)]
-    return [
-        Mention(c.alias.entry, c.start, c.end) for i, c in enumerate(allowed) if c.firm or _supported(scan, allowed, i)
-    ]
+    def after(self, found: Mention) -> str:
+        return self.word(found.last + 1) if self.gap(found.last + 1).strip("'&*\"") in SOFT else ""
 
 
-def _vetoed(scan: Scan, found: _Candidate) -> bool:
-    entry = found.alias.entry
-    if found.alias.trust == "free" or not (entry.veto_after or entry.veto_before):
-        return False
-    return scan.after(found) in entry.veto_after or scan.before(found) in entry.veto_before
-
-
-def _supported(scan: Scan, all_found: list[_Candidate], index: int) -> bool:
-    found = all_found[index]
-    entry = found.alias.entry
-    if not found.exact or entry.id == scan.doubted:
-        return _listed(scan.text, all_found, index, firm_only=True)
-    if scan.before(found) in entry.before or scan.after(found) in entry.after:
-        return True
-    if entry.near:
-        around = scan.words[max(0, found.first - _AROUND) : found.last + _AROUND]
-        return not entry.near.isdisjoint(around) or _listed(scan.text, all_found, index)
-    return _listed(scan.text, all_found, index) or _near_another(all_found, index) or _whole_item(scan.text, found)
-
-
-def _listed(text: str, all_found: list[_Candidate], index: int, firm_only: bool = False) -> bool:
-    """Does it stand beside another technology of the same list?"""
+def _near_another(found: list[Mention], index: int) -> bool:
+    mention = found[index]
     return any(
-        (all_found[other].firm or (all_found[other].exact and not firm_only))
-        and _joined(text, all_found[left], all_found[left + 1])
-        for left, other in ((index - 1, index - 1), (index, index + 1))
-        if 0 <= other < len(all_found)
+        other.firm and other.start - mention.end <= _NEIGHBOURHOOD and mention.start - other.end <= _NEIGHBOURHOOD
+        for other in found[max(0, index - 4) : index + 5]
     )
-
-
-def _joined(text: str, left: _Candidate, right: _Candidate) -> bool:
-    return right.start - left.end <= _GAP_MAX and LIST_GAP.fullmatch(text, left.end, right.start) is not None
-
-
-def _near_another(all_found: list[_Candidate], index: int) -> bool:
-    found = all_found[index]
-    return any(
-        other.firm and other.start - found.end <= _NEIGHBOURHOOD and found.start - other.end <= _NEIGHBOURHOOD
-        for other in all_found[max(0, index - 4) : index + 5]
-    )
-
-
-def _whole_item(text: str, found: _Candidate) -> bool:
-    """Does it fill its line, or stand alone after a colon?"""
-    opens = _OPENS.search(text, max(0, found.start - 6), found.start) is not None or found.start == 0
-    return opens and _CLOSES.match(text, found.end) is not None

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from rolecall.model import Need
-from rolecall.normalise.stack_mentions import LIST_GAP, Mention
+from rolecall.normalise.stack_mentions import Mention, Scan
 from rolecall.normalise.text import Line, Zone
+from rolecall.normalise.vocabulary import cut
 from rolecall.normalise.words import load
 
-_CUE = load("stack")["cue"]
-_REACH = 300  # characters of one sentence that are read on either side of a mention
+_FIXED = frozenset(map(frozenset, load("stack")["cue"]["fixed_pairs"]))
+_TOWARDS = frozenset(load("stack")["cue"]["towards"])
+_WORK = frozenset({"work", "must", "nice_before", "nice_after"})
+_AWAY = frozenset({"from", "off"})
+_REACH = 40  # words of one sentence that are read on either side of a mention
+_LONGEST = 50  # mentions in one sentence
+_NOT_REACH, _LEGACY_REACH, _ONE_OF_REACH = 4, 8, 3  # words between a cue and what it is about
+_ABBREVIATED = frozenset({"g", "e", "i", "eg", "ie", "etc", "vs", "incl", "inc", "ltd", "approx"})
+
+_ZONE_WEIGHTS = {Zone.STACK: 1.5, Zone.TAIL: 0.5}
+_NEED_WEIGHTS = {Need.MUST: 2.0, Need.NEUTRAL: 1.0, Need.NICE: 0.7, Need.LEGACY: 0.3, Need.NOT: 0.0}
 
 
-def _any(key: str) -> str:
-    return "(?:" + "|".join(_CUE[key]) + ")"
+class Cue(NamedTuple):
+    """Words `first` to `last` say something about the mentions of their sentence."""
 
-
-_NOT = re.compile(rf"(?:\bnon-|\b{_any('not')}\W+(?:[\w'-]+[ ,/(]+){{0,3}}?)[\"'(]?$", re.IGNORECASE)
-_LEGACY = re.compile(rf"\b{_any('legacy')}\b(?:(?!\b{_any('legacy_ends')}\b)[^.;:\n]){{0,40}}$", re.IGNORECASE)
-_LEGACY_AFTER = re.compile(r"[ (-]{1,2}legacy\b", re.IGNORECASE)
-_NICE_BEFORE = re.compile(rf"\b{_any('nice_before')}\b", re.IGNORECASE)
-_NICE_AFTER = re.compile(rf"\b{_any('nice_after')}\b", re.IGNORECASE)
-_MUST = re.compile(rf"\b{_any('must')}\b", re.IGNORECASE)
-_TRAINABLE = re.compile(rf"\b{_any('trainable')}\b", re.IGNORECASE)
-_ONE_OF = re.compile(rf"\b{_any('one_of')}[:\s(,]*$", re.IGNORECASE)
-_OR_SIMILAR = re.compile(rf"[\s,(]*\b{_any('or_similar')}\b", re.IGNORECASE)
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
-_FIXED = frozenset(map(frozenset, _CUE["fixed_pairs"]))
-_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)[.!?;](?=\s)|\n")
-
-WEIGHTS = {Zone.STACK: 1.5, Zone.TAIL: 0.5, Zone.NOISE: 0.0}
-NEED_WEIGHTS = {Need.MUST: 2.0, Need.NEUTRAL: 1.0, Need.NICE: 0.7, Need.LEGACY: 0.3, Need.NOT: 0.0}
+    kind: str
+    first: int
+    last: int
 
 
 @dataclass(slots=True)
@@ -50,24 +47,30 @@ class Meaning:
     trainable: bool = False
 
 
-def read(text: str, lines: Sequence[Line], mentions: Sequence[Mention], first_group: int = 0) -> list[Meaning]:
-    """Return what each of the `mentions` in `text` means; groups are numbered from `first_group`."""
+def read(scan: Scan, lines: Sequence[Line], first_group: int = 0) -> list[Meaning]:
+    """Return what the mentions of a text mean; lists to choose from are numbered from `first_group`."""
     starts = [line.start for line in lines]
     found: list[Meaning] = []
-    for sentence in _sentences(text, mentions):
-        line = lines[max(0, bisect_right(starts, sentence[0].start) - 1)]
-        found += _read_sentence(text, line, sentence)
-    _number_groups(text, found, first_group)
+    for mentions in _by_sentence(scan):
+        zone = lines[max(0, bisect_right(starts, mentions[0].start) - 1)].zone
+        cues = _cues(scan.words, _begin(scan, mentions[0].first), _stop(scan, mentions[-1].last))
+        meanings = [_meaning(scan, mention, zone, cues) for mention in mentions if _counts(mention, zone, cues)]
+        for group in _choices(scan, meanings, cues):
+            for meaning in group:
+                meaning.group = first_group
+            first_group += 1
+        found += meanings
     return found
 
 
-def _sentences(text: str, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
-    """Yield the mentions that share a sentence."""
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+
+def _by_sentence(scan: Scan) -> Iterator[list[Mention]]:
+    """Yield the mentions that share a sentence; a boundless list is cut, so that reading stays linear."""
     together: list[Mention] = []
-    for mention in mentions:
-        if together and (
-            mention.start - together[-1].end > _REACH or _END.search(text, together[-1].end, mention.start)
-        ):
+    for mention in scan.mentions:
+        if together and (len(together) >= _LONGEST or _parted(scan, together[-1].last, mention.first)):
             yield together
             together = []
         together.append(mention)
@@ -75,113 +78,172 @@ def _sentences(text: str, mentions: Sequence[Mention]) -> Iterator[list[Mention]
         yield together
 
 
-def _read_sentence(text: str, line: Line, mentions: list[Mention]) -> list[Meaning]:
-    start = _start(text, mentions[0].start, line)
-    end = _stop(text, mentions[-1].end)
-    must = [m.start() for m in _MUST.finditer(text, start, end)]
-    nice = list(_nice_spans(text, start, end, must))
-    trainable = _TRAINABLE.search(text, start, end) is not None
-    return [_meaning(text, start, line, mention, nice, bool(must), trainable) for mention in mentions]
+def _parted(scan: Scan, left: int, right: int) -> bool:
+    return right - left > _REACH or any(_ends(scan, index) for index in range(left + 1, right + 1))
 
 
-def _meaning(
-    text: str, start: int, line: Line, mention: Mention, nice: list[tuple[int, int]], must: bool, trainable: bool
-) -> Meaning:
-    need, rule = _need(text, start, mention, line.zone, nice, must)
+def _begin(scan: Scan, index: int) -> int:
+    """Return the first word of the sentence that word `index` stands in."""
+    lowest = max(0, index - _REACH)
+    while index > lowest and not _ends(scan, index):
+        index -= 1
+    return index
+
+
+def _stop(scan: Scan, index: int) -> int:
+    """Return the word after the sentence that word `index` stands in."""
+    highest = min(len(scan.words), index + _REACH)
+    index += 1
+    while index < highest and not _ends(scan, index):
+        index += 1
+    return index
+
+
+def _ends(scan: Scan, index: int) -> bool:
+    """Does a sentence end right before word `index`?"""
+    gap = scan.parts[2 * index]
+    if gap == " " or len(gap) < 2:
+        return gap == "\n"
+    return "\n" in gap or (gap[0] in ".!?;" and gap[1] == " " and scan.words[index - 1] not in _ABBREVIATED)
+
+
+# --- cues --------------------------------------------------------------------------------------------------------
+
+
+def _phrases() -> dict[str, list[tuple[list[str], str]]]:
+    """Return first word → the phrases it opens, longest first, each with its kinds."""
+    found: dict[str, list[tuple[list[str], str]]] = {}
+    for kind, phrases in load("stack")["cue"].items():
+        if kind not in ("fixed_pairs", "towards"):
+            for words, _ in map(cut, phrases):
+                found.setdefault(words[0], []).append((words, kind))
+    return {first: sorted(phrases, key=lambda phrase: -len(phrase[0])) for first, phrases in found.items()}
+
+
+_PHRASES = _phrases()
+
+
+def _cues(words: list[str], begin: int, stop: int) -> list[Cue]:
+    """Return the cues among these words; a longer phrase hides the shorter ones in it."""
+    found: list[Cue] = []
+    for index in [i for i in range(begin, stop) if words[i] in _PHRASES]:
+        if found and index <= found[-1].last:
+            continue
+        length = 0
+        for phrase, kind in _PHRASES[words[index]]:
+            if len(phrase) < length:
+                break
+            if words[index : index + len(phrase)] == phrase:
+                length = len(phrase)
+                found.append(Cue(kind, index, index + length - 1))
+    return found
+
+
+# --- one mention -------------------------------------------------------------------------------------------------
+
+
+def _meaning(scan: Scan, mention: Mention, zone: Zone, cues: list[Cue]) -> Meaning:
+    need, rule = _need(scan, mention, zone, cues)
+    trainable = any(cue.kind == "trainable" for cue in cues)
     if trainable and need is Need.MUST:
         need = Need.NEUTRAL
-    weight = WEIGHTS.get(line.zone, NEED_WEIGHTS[need]) if need is Need.NEUTRAL else NEED_WEIGHTS[need]
+    weight = _ZONE_WEIGHTS.get(zone, 1.0) if need is Need.NEUTRAL else _NEED_WEIGHTS[need]
     return Meaning(mention, need, weight, rule, trainable=trainable)
 
 
-def _need(
-    text: str, start: int, mention: Mention, zone: Zone, nice: list[tuple[int, int]], must: bool
-) -> tuple[Need, str]:
-    reach = max(start, mention.start - 80)
-    before = text[reach : mention.start]
-    if _NOT.search(before):
+def _need(scan: Scan, mention: Mention, zone: Zone, cues: list[Cue]) -> tuple[Need, str]:
+    if _ruled_out(scan, mention, cues):
         return Need.NOT, "stack.not"
-    if _LEGACY.search(before) or _LEGACY_AFTER.match(text, mention.end):
+    if cues and _left(scan.words, mention, cues):
         return Need.LEGACY, "stack.legacy"
-    if any(left <= mention.start < right for left, right in nice):
+    if cues and _welcome(scan, mention, cues):
         return Need.NICE, "stack.nice"
     if zone is Zone.NICE:
         return Need.NICE, "stack.zone.nice"
-    if must:
+    if any(cue.kind == "must" for cue in cues):
         return Need.MUST, "stack.must"
-    if zone is Zone.MUST:
-        return Need.MUST, "stack.zone.must"
-    return Need.NEUTRAL, f"stack.{zone.value}"
+    return (Need.MUST, "stack.zone.must") if zone is Zone.MUST else (Need.NEUTRAL, f"stack.{zone.value}")
 
 
-def _nice_spans(text: str, start: int, end: int, must: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the spans that "ideally …" and "… is a plus" make welcome: to the sentence's end, from its start."""
-    for cue in _NICE_BEFORE.finditer(text, start, end):
-        yield cue.end(), end
-    for cue in _NICE_AFTER.finditer(text, start, end):
-        last_must = max((m for m in must if m < cue.start()), default=start)
-        bracket = text.rfind("(", start, cue.start())
-        if bracket >= 0 and not text[bracket + 1 : cue.start()].strip():
-            last_must = max(last_must, max(text.rfind(sep, start, bracket) for sep in ",;"))
-        yield last_must, cue.start()
+def _counts(mention: Mention, zone: Zone, cues: list[Cue]) -> bool:
+    """Is it about the work: not the name of a customer or investor, nor said in passing about the company?"""
+    if any(cue.kind == "firms" and cue.last < mention.first for cue in cues):
+        return False
+    return zone is not Zone.NOISE or any(cue.kind in _WORK for cue in cues)
 
 
-def _start(text: str, position: int, line: Line) -> int:
-    """Return where the sentence around `position` begins."""
-    start = max(line.start, position - _REACH)
-    for end in _END.finditer(text, start, position):
-        start = end.end()
-    return start
+def _ruled_out(scan: Scan, mention: Mention, cues: list[Cue]) -> bool:
+    if mention.first and scan.gap(mention.first) == "-" and scan.words[mention.first - 1] == "non":
+        return True
+    return any(cue.kind == "not" and 0 < mention.first - cue.last <= _NOT_REACH for cue in cues)
 
 
-def _stop(text: str, position: int) -> int:
-    end = _END.search(text, position, position + _REACH)
-    return end.start() if end else min(len(text), position + _REACH)
+def _left(words: list[str], mention: Mention, cues: list[Cue]) -> bool:
+    for cue in cues:
+        if cue.kind == "legacy" and cue.first == mention.last + 1 and words[cue.first] == "legacy":
+            return True
+        if cue.kind in ("legacy", "leaving") and 0 < mention.first - cue.last <= _LEGACY_REACH:
+            between = words[cue.last + 1 : mention.first]
+            if _TOWARDS.isdisjoint(between) and (cue.kind == "legacy" or not _AWAY.isdisjoint(between)):
+                return True
+    return False
 
 
-def _number_groups(text: str, found: list[Meaning], number: int) -> None:
-    for run in _runs(text, found):
-        for group in _groups(text, run):
-            for meaning in group:
-                meaning.group = number
-            number += 1
+def _welcome(scan: Scan, mention: Mention, cues: list[Cue]) -> bool:
+    for cue in cues:
+        if cue.kind == "nice_before" and cue.last < mention.first:
+            return True
+        if cue.kind == "nice_after" and mention.last < cue.first and not _opens_list(scan, cue):
+            if "(" in scan.gap(cue.first):  # "Snowflake (preferred)" is about the one before it
+                return mention.last + 1 == cue.first
+            return not any(other.kind == "must" and mention.last < other.first < cue.first for other in cues)
+    return False
 
 
-def _runs(text: str, found: list[Meaning]) -> Iterator[list[Meaning]]:
+def _opens_list(scan: Scan, cue: Cue) -> bool:
+    """Does a colon follow: "nice to have: …"?"""
+    return ":" in scan.gap(cue.last + 1)
+
+
+# --- one of several ----------------------------------------------------------------------------------------------
+
+
+def _choices(scan: Scan, meanings: list[Meaning], cues: list[Cue]) -> Iterator[list[Meaning]]:
+    """Yield the lists, or parts of lists, of which one is enough."""
+    for run in _runs(scan, meanings):
+        if len(run) > 1:
+            yield from [run] if _is_choice(scan, run, cues) else _slashed(scan, run)
+
+
+def _runs(scan: Scan, meanings: list[Meaning]) -> Iterator[list[Meaning]]:
     """Yield the lists: mentions with nothing but list signs between them."""
     run: list[Meaning] = []
-    for meaning in found:
-        if run and not _is_joined(text, run[-1].mention, meaning.mention):
+    for meaning in meanings:
+        if run and not scan.joined(run[-1].mention, meaning.mention):
             yield run
             run = []
         run.append(meaning)
     yield run
 
 
-def _is_joined(text: str, left: Mention, right: Mention) -> bool:
-    return (
-        right.start - left.end <= 14
-        and "\n" not in text[left.end : right.start]
-        and LIST_GAP.fullmatch(text, left.end, right.start) is not None
+def _is_choice(scan: Scan, run: list[Meaning], cues: list[Cue]) -> bool:
+    first, last = run[0].mention.first, run[-1].mention.last
+    return "or" in scan.words[first:last] or any(
+        (cue.kind == "one_of" and 0 < first - cue.last <= _ONE_OF_REACH)
+        or (cue.kind == "or_similar" and cue.first == last + 1)
+        for cue in cues
     )
 
 
-def _groups(text: str, run: list[Meaning]) -> Iterator[list[Meaning]]:
-    """Yield the parts of one list of which one is enough."""
-    if len(run) < 2:
-        return
-    gaps = [text[left.mention.end : right.mention.start] for left, right in pairwise(run)]
-    cue = _ONE_OF.search(text, max(0, run[0].mention.start - 40), run[0].mention.start)
-    if cue or any(map(_OR.search, gaps)) or _OR_SIMILAR.match(text, run[-1].mention.end):
-        yield run
-        return
+def _slashed(scan: Scan, run: list[Meaning]) -> Iterator[list[Meaning]]:
     part = [run[0]]
-    for (left, right), gap in zip(pairwise(run), gaps, strict=True):
-        if "/" in gap and frozenset((left.mention.entry.id, right.mention.entry.id)) not in _FIXED:
+    for left, right in pairwise(run):
+        pair = frozenset((left.mention.entry.id, right.mention.entry.id))
+        if "/" in scan.gap(right.mention.first) and pair not in _FIXED:
             part.append(right)
-            continue
-        if len(part) > 1:
-            yield part
-        part = [right]
+        else:
+            if len(part) > 1:
+                yield part
+            part = [right]
     if len(part) > 1:
         yield part

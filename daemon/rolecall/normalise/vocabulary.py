@@ -17,8 +17,8 @@ from typing import Any, Literal, NamedTuple
 from rolecall.errors import Problem
 from rolecall.normalise.words import load
 
-TOKEN = re.compile(r"(\.[Nn][Ee][Tt]\b|[^\W_]+(?:\+\+|#)?)")
-"""One word of a technology's name; `TOKEN.split` gives gap, word, gap, word … gap."""
+TOKEN = re.compile(r"(\.(?: (?<!\w\. ))?net\b|[a-z0-9\u00df-\u024f]+(?:\+\+|#)?)")
+"""One word, in lower case; `TOKEN.split` gives gap, word, gap, word … gap."""
 
 SOFT = frozenset({"", " ", "-", ".", "_"})
 """What may stand between the words of a name in place of a space."""
@@ -60,7 +60,14 @@ class Alias(NamedTuple):
     text: str
     trust: Trust
     rest: list[str]
-    gaps: tuple[frozenset[str], ...]
+    gaps: tuple[frozenset[str], ...]  # what may stand between its words
+
+
+class Start(NamedTuple):
+    """The spellings that begin with one word: that word alone, and longer ones by their second word."""
+
+    alone: tuple[Alias, ...]
+    longer: dict[str, tuple[Alias, ...]]  # longest first
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,14 @@ class Vocabulary:
     """A set of entries with everything derived from it, ready to be searched."""
 
     entries: Mapping[str, Entry]
-    starts: Mapping[str, tuple[Alias, ...]] = field(repr=False)
+    starts: Mapping[str, Start] = field(repr=False)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of every spelling."""
+        return frozenset(
+            word for entry in self.entries.values() for alias, _ in entry.spellings() for word in cut(alias)[0]
+        )
 
     @cached_property
     def by_name(self) -> dict[str, str]:
@@ -133,13 +147,18 @@ def implied(tech: str, vocabulary: Vocabulary | None = None) -> frozenset[str]:
 
 def fold(word: str) -> str:
     """Return the spelling-independent form that names are compared by: "Node JS", "node.js" → "node js"."""
-    return " ".join(TOKEN.findall(word.lower())) or word.strip().lower()
+    return " ".join(cut(word)[0]) or word.strip().lower()
+
+
+def lower(text: str) -> str:
+    """Return `text` in lower case and of the same length ("İ" alone would grow)."""
+    return text.replace("İ", "I").lower()
 
 
 def cut(text: str) -> tuple[list[str], list[str]]:
     """Return the words of a name, lower case, and the gaps between them."""
-    parts = TOKEN.split(text)
-    return [word.lower() for word in parts[1::2]], parts[2:-1:2]
+    parts = TOKEN.split(lower(text))
+    return parts[1::2], parts[2:-1:2]
 
 
 _LISTS = ("aliases", "cased", "ambiguous", "implies", "weak")
@@ -159,21 +178,23 @@ def _merge(old: Entry, new: Entry) -> Entry:
 
 
 def _index(entries: dict[str, Entry]) -> Vocabulary:
-    starts: dict[str, dict[tuple[str, str], Alias]] = {}
+    starts: dict[str, list[Alias]] = {}
     for entry in entries.values():
         for text, trust in entry.spellings():
             words, gaps = cut(text)
             if words:
                 alias = Alias(entry, text, trust, words[1:], tuple(map(_allowed, gaps)))
-                starts.setdefault(words[0], {}).setdefault((" ".join(words), text if trust != "free" else ""), alias)
-    return Vocabulary(
-        MappingProxyType(entries),
-        {first: tuple(sorted(found.values(), key=_longest_surest)) for first, found in starts.items()},
-    )
+                starts.setdefault(words[0], []).append(alias)
+    return Vocabulary(MappingProxyType(entries), {first: _start(found) for first, found in starts.items()})
 
 
-def _longest_surest(alias: Alias) -> tuple[int, bool]:
-    return -len(alias.rest), alias.trust != "free"
+def _start(found: list[Alias]) -> Start:
+    found.sort(key=lambda alias: (-len(alias.rest), alias.trust != "free"))
+    longer: dict[str, tuple[Alias, ...]] = {}
+    for alias in found:
+        if alias.rest:
+            longer[alias.rest[0]] = (*longer.get(alias.rest[0], ()), alias)
+    return Start(tuple(alias for alias in found if not alias.rest), longer)
 
 
 def _allowed(gap: str) -> frozenset[str]:
@@ -208,7 +229,7 @@ def _check_spellings(known: Vocabulary) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for entry in known.entries.values():
         for text, _ in entry.spellings():
-            if not TOKEN.search(text):
+            if not cut(text)[0]:
                 yield Problem(f"{entry.kind}.{entry.id}", f"the alias {text!r} holds no word")
             owner = owners.setdefault(fold(text), entry.id)
             if owner != entry.id:
@@ -216,10 +237,7 @@ def _check_spellings(known: Vocabulary) -> Iterator[Problem]:
 
 
 def _check_cues() -> Iterator[Problem]:
-    for key, patterns in load("stack")["cue"].items():
-        for pattern in patterns:
-            if isinstance(pattern, str):
-                try:
-                    re.compile(pattern)
-                except re.error as error:
-                    yield Problem(f"cue.{key}", f"{pattern!r}: {error}")
+    for key, phrases in load("stack")["cue"].items():
+        for phrase in phrases:
+            if isinstance(phrase, str) and not cut(phrase)[0]:
+                yield Problem(f"cue.{key}", f"{phrase!r} holds no word")

@@ -124,6 +124,27 @@ def test_the_index_equals_judging_every_search(wishes: list[dict[str, object]], 
         assert list(index.matches(posting)) == expected
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(["reach", "floor", "mid"]), st.sampled_from([0, 10]), st.sampled_from(["GBP", "USD"]),
+    st.integers(-100, 100), st.sampled_from([(), ("wide",), ("k_assumed",)]), st.sampled_from(["include", "exclude"]),
+)  # fmt: skip
+def test_a_salary_a_little_above_or_below_the_floor_is_told_apart(
+    how: str, slack: int, currency: str, beside: int, flags: tuple[str, ...], policy: str
+) -> None:
+    wish = {"min_salary": 60_000, "salary_match": how, "salary_slack": f"{slack}%", "unknown": {"salary": policy}}
+    top = round(60_000 * (1 - slack / 100) * (1 if currency == "GBP" else 0.97)) + beside
+    salary = Salary(Pay("base", Decimal(top), Decimal(top), currency, "year"), (top, top), "salary")
+    posting = Posting(
+        RawPosting("reed", "1", "Engineer"),
+        "An advert.",
+        salary=Fact(salary, "body", "words", "a.rule", flags=frozenset(flags)),
+    )
+    (one,) = searches = [search(0, dict(wish))]
+    expected = [match] if (match := judge(one, posting)).action is not Action.DROP else []
+    assert list(Index(searches).matches(posting)) == expected
+
+
 def test_an_index_without_searches_matches_nothing() -> None:
     assert list(Index([]).matches(Posting(RawPosting("reed", "1", "Engineer"), ""))) == []
 

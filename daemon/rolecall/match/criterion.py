@@ -20,9 +20,9 @@ Judge = Callable[[Posting, Any, Search], Verdict]
 class Criterion:
     """One question to a posting.
 
-    `reads`: the facts it depends on, the one to show first; `options`: further keys of the search it reads;
+    `reads`: the facts it depends on, the one to show as evidence first; `options`: further keys of the search it reads;
     `unknown`: the policy for what cannot be told; `default`: what is wanted where the search does not say (None: no
-    question is asked); `evidence`: what to show where that is no single fact.
+    question is asked); `evidence`: what to show where that is not a fact.
     """
 
     name: str
@@ -41,7 +41,7 @@ CRITERIA: dict[str, Criterion] = {}
 
 def criterion(
     *,
-    reads: Sequence[str],
+    reads: Sequence[str] = (),
     options: Sequence[str] = (),
     unknown: str = "",
     default: object = None,

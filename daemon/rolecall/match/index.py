@@ -16,7 +16,7 @@ from typing import Any
 
 from rolecall.match.criteria import CRITERIA
 from rolecall.match.criterion import Criterion
-from rolecall.match.judge import ask, drops, judge, survives, without_guesses
+from rolecall.match.judge import ask, drops, judge, without_guesses
 from rolecall.match.pay import FOREIGN_TOLERANCE, ONLY_MIN_COUNTS
 from rolecall.match.role import not_whole
 from rolecall.match.wants import Search, Stack
@@ -45,7 +45,7 @@ class Index:
                 return
             left &= question.survivors(sure)
         for number in _bits(left):
-            if survives(self._searches[number], sure):
+            if _survives_the_rest(self._searches[number], sure):
                 yield judge(self._searches[number], posting)
 
 
@@ -123,6 +123,12 @@ class _PaySets:
         if fact.alternatives or fact.flags & ONLY_MIN_COUNTS:
             return self._sets[-1]
         return self._sets[bisect_right(self._floors, top)]
+
+
+def _survives_the_rest(search: Search, sure: Posting) -> bool:
+    """Return whether no criterion beyond the remembered questions drops the posting; stops at the first that does."""
+    rest = ((name, wanted) for name, wanted in search.wanted.items() if name not in _FEW_ANSWERS)
+    return not any(drops(ask(CRITERIA[name], sure, wanted, search), search) for name, wanted in rest)
 
 
 def _lowest_floor(search: Search) -> float:

@@ -32,11 +32,6 @@ def explain(searches: Iterable[Search], posting: Posting) -> list[Match]:
     return [judge(search, posting) for search in searches]
 
 
-def survives(search: Search, sure: Posting) -> bool:
-    """Return whether `judge` would not drop the posting (given without guesses); stops at the first no."""
-    return all(not drops(ask(CRITERIA[name], sure, wanted, search), search) for name, wanted in _questions(search))
-
-
 def action(verdicts: Iterable[Verdict], search: Search) -> Action:
     """Return what happens by the search's policies: the strictest one of all verdicts."""
     policies = {_policy(verdict, search) for verdict in verdicts}
@@ -51,8 +46,10 @@ def drops(verdict: Verdict, search: Search) -> bool:
 
 def ask(criterion: Criterion, sure: Posting, wanted: Any, search: Search) -> Verdict:
     """Return the criterion's verdict. Where the advert contradicts itself, every reading must agree."""
-    readings = list(_readings(sure, criterion.reads))
-    verdicts = [criterion.judge(reading, wanted, search) for reading in readings]
+    torn = [name for name in criterion.reads if getattr(sure, name).alternatives]
+    if not torn:
+        return criterion.judge(sure, wanted, search)
+    verdicts = [criterion.judge(reading, wanted, search) for reading in _readings(sure, torn)]
     if len({verdict.answer for verdict in verdicts}) == 1:
         return verdicts[0]
     labels = " / ".join(dict.fromkeys(verdict.label for verdict in verdicts))
@@ -75,21 +72,16 @@ def _reason(criterion: Criterion, sure: Posting, posting: Posting, wanted: Any, 
     return Reason(criterion.name, verdict, fact.evidence, "" if fact.source == "none" else fact.source, fact.rule)
 
 
-def _readings(posting: Posting, names: tuple[str, ...]) -> Iterator[Posting]:
+def _readings(posting: Posting, torn: list[str]) -> Iterator[Posting]:
     """Yield the posting once for every combination of what its contradictory facts may mean."""
-    facts = {name: getattr(posting, name) for name in names if name in FACTS}
-    torn = {name: fact for name, fact in facts.items() if fact.alternatives and "conflict" in fact.flags}
-    if not torn:
-        yield posting
-        return
-    for choice in product(*(_meanings(fact) for fact in torn.values())):
+    for choice in product(*(_meanings(getattr(posting, name)) for name in torn)):
         reading: dict[str, Any] = dict(zip(torn, choice, strict=True))
         yield replace(posting, **reading)
 
 
 def _meanings(fact: Fact[Any]) -> list[Fact[Any]]:
     values = [*([] if fact.value is None else [fact.value]), *fact.alternatives]
-    settled = replace(fact, alternatives=(), flags=fact.flags - {"conflict"})
+    settled = replace(fact, alternatives=())
     return [replace(settled, value=value) for value in dict.fromkeys(values)]
 
 

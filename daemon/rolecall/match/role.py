@@ -24,7 +24,7 @@ def _said_of_itself(posting: Posting, _wanted: object) -> Fact[str]:
     return Fact("", "field", f"{posting.raw.title} - {posting.raw.company}"[:160], "mute")
 
 
-@criterion(reads=["agency"], evidence=_said_of_itself)
+@criterion(evidence=_said_of_itself)
 def mute(posting: Posting, wanted: Mute, search: Search) -> Verdict:
     company = normal_company(posting.raw.company)
     if company in wanted.companies:
@@ -78,7 +78,7 @@ def _stack_evidence(posting: Posting, wanted: Stack) -> Fact[str]:
     return Fact("", "body", shown[:160], found[0].rule) if found else Fact()
 
 
-@criterion(reads=["stack"], unknown="stack", evidence=_stack_evidence)
+@criterion(unknown="stack", evidence=_stack_evidence)
 def stack(posting: Posting, wanted: Stack, search: Search) -> Verdict:
     if spoilt := [name(tech.id) for tech in posting.stack if tech.id in wanted.none and _spoils(tech, wanted.strict)]:
         return no("unwanted_tech", f"asks for {spoilt[0]}")

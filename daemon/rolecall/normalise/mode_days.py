@@ -1,0 +1,105 @@
+"""Days in the office: "2-3 days a week on site", "60% in the office", "WFH 3 days" → days a week."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rolecall.model import OfficeDays
+
+WEEK = 5.0
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "once": 1, "twice": 2, "1x": 1, "2x": 2, "3x": 3, "4x": 4, "a": 1, "an": 1}
+_PER = {"week": 1.0, "month": 0.25, "fortnight": 0.5, "quarter": 1 / 13}
+_N = r"(?:\d{1,2}x?|one|two|three|four|five)"
+_UNIT = r"(?:week|wk|month|fortnight|quarter)"
+_SPAN = rf"(?P<lead>at least |a minimum of |minimum(?: of)? |min |up to |max(?:imum)?(?: of)? |around |approximately |c\.? ?|~)?(?P<low>{_N})\+?(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
+_TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| (?P<unit2>week|pw))?(?P<unit3>ly)?"
+_OFFICE = r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|london|client site|co-?located|in our)"
+_HOME = r"(?:wfh|from home|at home|remote(?:ly)?|home[- ]?work\w*|home)"
+
+_DAYS_THEN_PLACE = re.compile(rf"\b{_SPAN} ?{_TIME}(?P<between>[^.;\n\d]{{0,45}}?)\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))", re.IGNORECASE)
+_PLACE_THEN_DAYS = re.compile(
+    rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b(?P<between>[^.;\n\d]{{0,45}}?)\b{_SPAN} ?{_TIME}", re.IGNORECASE
+)
+_ONCE = re.compile(rf"\b(?P<times>once|twice) (?:a|per|every|each) (?P<unit>{_UNIT})\b", re.IGNORECASE)
+_SHARE = re.compile(
+    r"(?P<lead>at least |minimum (?:of )?|up to |~|around )?(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%(?: of)?[^.;\n\d]{0,40}?\b(?:(?P<office>office|on-?site|in[- ]person)|(?P<home>remote(?:ly)?|from home|wfh|home))",
+    re.IGNORECASE,
+)
+_SHARE_AFTER = re.compile(r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%", re.IGNORECASE)
+_WEEKDAYS = re.compile(r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b", re.IGNORECASE)
+_OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b", re.IGNORECASE)
+_LEAST = ("at least", "minimum", "min ", "a minimum")
+_MOST = ("up to", "max")
+_NOT_WORK = re.compile(r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off\b|notice|hours?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days in the office a week, as read from `start`..`end` of a sentence."""
+
+    office: OfficeDays
+    start: int
+    end: int
+
+
+def office_days(sentence: str) -> Days | None:
+    """Return the first statement of office days in the sentence, None where there is none."""
+    for pattern, reader in _READERS:
+        for match in pattern.finditer(sentence):
+            days = None if _NOT_WORK.search(match[0]) else reader(match)
+            if days is not None:
+                return Days(days, match.start(), match.end())
+    return _weekdays(sentence)
+
+
+def _counted(match: re.Match[str]) -> OfficeDays | None:
+    unit = (match["unit"] or match["unit2"] or "week").lower()
+    factor = _PER.get({"wk": "week", "pw": "week"}.get(unit, unit), 1.0)
+    low, high = _number(match["low"]) * factor, _number(match["high"] or match["low"]) * factor
+    if not 0 < high <= WEEK or low > high:
+        return None
+    lead, least = (match["lead"] or "").lower(), bool(match["plus"])
+    return _oriented(low, high, home=bool(match["home"]), least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
+
+
+def _share(match: re.Match[str]) -> OfficeDays | None:
+    low, high = int(match["low"]) / 100 * WEEK, int(match["high"] or match["low"]) / 100 * WEEK
+    if not 0 < high <= WEEK or low > high:
+        return None
+    lead = (match["lead"] or "").lower()
+    return _oriented(low, high, home=bool(match["home"]), least=lead.startswith(_LEAST), most=lead.startswith(_MOST))
+
+
+def _oriented(low: float, high: float, *, home: bool, least: bool, most: bool) -> OfficeDays | None:
+    """Turn a span of days in the office or at home into days in the office."""
+    if home:
+        low, high, least, most = WEEK - high, WEEK - low, most, least
+    if least and low < WEEK:
+        return OfficeDays(low, None if not home else WEEK)
+    return OfficeDays(0.0 if most else low, high)
+
+
+def _once(match: re.Match[str]) -> OfficeDays:
+    days = _number(match["times"].lower()) * _PER.get(match["unit"].lower(), 1.0)
+    return OfficeDays(days, days)
+
+
+def _weekdays(sentence: str) -> Days | None:
+    """ "Hybrid, Tuesdays and Thursdays in the office" """
+    named = list(_WEEKDAYS.finditer(sentence))
+    office = _OFFICE_WORD.search(sentence)
+    if not named or office is None or len(named) > 4 or abs(office.start() - named[0].start()) > 60:
+        return None
+    if re.search(r"\bmon\w* ?(?:-|to|through) ?fri", sentence, re.IGNORECASE):
+        return None
+    count = float(len(named))
+    return Days(OfficeDays(count, count), named[0].start(), max(office.end(), named[-1].end()))
+
+
+def _number(text: str) -> float:
+    text = text.lower()
+    return float(_NUMBERS[text]) if text in _NUMBERS else float(text.rstrip("x"))
+
+
+_READERS = ((_DAYS_THEN_PLACE, _counted), (_PLACE_THEN_DAYS, _counted), (_SHARE, _share), (_SHARE_AFTER, _share))

@@ -1,0 +1,135 @@
+"""What single sentences say about where the work is done: the rules of mode.toml, applied to the few that matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from rolecall.model import Mode, OfficeDays, Origin
+from rolecall.normalise.mode_days import office_days
+from rolecall.normalise.words import load
+
+MAX_SENTENCES = 80
+REACH = 300  # characters of a sentence looked at on either side of a word
+_END = re.compile(r"[.!?;](?=\s|$|[A-Z*])|\n|(?<=[a-z])(?=[A-Z][a-z]+ ?:)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    source: Origin
+    text: str
+    low: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing said about the mode. `strength` as in mode.toml; fields and titles have theirs in mode.py."""
+
+    source: Origin
+    evidence: str
+    rule: str
+    strength: float
+    modes: frozenset[Mode] = frozenset()
+    rules_out: frozenset[Mode] = frozenset()
+    flags: frozenset[str] = frozenset()
+    days: OfficeDays | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    needs: tuple[str, ...]
+    match: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    modes: frozenset[Mode]
+    rules_out: frozenset[Mode]
+    flags: frozenset[str]
+    strength: float
+
+
+def sentences(source: Origin, text: str, low: str) -> list[Sentence]:
+    """Return the sentences of `text` that hold a cue of mode.toml, in order. `low` is `text` in lower case."""
+    starts: dict[int, int] = {}
+    for cue in _cues():
+        at = low.find(cue)
+        while at >= 0 and len(starts) < MAX_SENTENCES:
+            start, end = _around(text, at)
+            starts.setdefault(start, end)
+            at = low.find(cue, end)
+    return [Sentence(source, text[start:end], low[start:end]) for start, end in sorted(starts.items())]
+
+
+def _around(text: str, at: int) -> tuple[int, int]:
+    """Return the ends of the sentence around a position; a capital glued to the word before opens one, too."""
+    if at and text[at].isupper() and text[at - 1].islower():
+        start = at
+    else:
+        start = max(0, at - REACH)
+        for stop in _END.finditer(text, start, at):
+            start = stop.end()
+    end = _END.search(text, at, at + REACH)
+    return start, end.start() if end else min(len(text), at + REACH)
+
+
+def signals(sentence: Sentence) -> Iterator[Signal]:
+    """Yield what the sentence says: office days first, then every rule that fires."""
+    text, low = _without_nothing(sentence)
+    days = office_days(text) if any(c in low for c in ("day", "%", "office", "site")) else None
+    if days is not None:
+        evidence = sentence.text[days.start : days.end]
+        yield Signal(sentence.source, evidence, "mode.office_days", 4.6, _modes_of(days.office), days=days.office)
+    for rule in _rules():
+        if any(need in low for need in rule.needs):
+            match = rule.match.search(text)
+            if match is not None and not (rule.unless and rule.unless.search(text)):
+                evidence = sentence.text[match.start() : match.end()]
+                yield Signal(sentence.source, evidence, rule.name, rule.strength, rule.modes, rule.rules_out, rule.flags)
+
+
+def _modes_of(days: OfficeDays) -> frozenset[Mode]:
+    if days.min >= 5:
+        return frozenset({Mode.ONSITE})
+    if days.max is not None and days.max <= 0.25:
+        return frozenset({Mode.REMOTE})
+    return frozenset({Mode.HYBRID})
+
+
+def _without_nothing(sentence: Sentence) -> tuple[str, str]:
+    """Blank out what is no signal at all ("on-site gym", "remote sensing"), keeping every offset."""
+    text = _nothing().sub(lambda m: "_" * len(m[0]), sentence.text)
+    return (text, text.lower()) if text != sentence.text else (text, sentence.low)
+
+
+@cache
+def _cues() -> tuple[str, ...]:
+    return tuple(load("mode")["cues"])
+
+
+@cache
+def _nothing() -> re.Pattern[str]:
+    return re.compile(load("mode")["nothing"]["phrases"], re.IGNORECASE)
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    return tuple(_rule(entry) for entry in load("mode")["rule"])
+
+
+def _rule(entry: dict[str, object]) -> Rule:
+    def words(key: str) -> list[str]:
+        value = entry.get(key, [])
+        return [str(word) for word in value] if isinstance(value, list) else []
+
+    unless = entry.get("unless")
+    return Rule(
+        name=str(entry["name"]),
+        needs=tuple(words("needs")),
+        match=re.compile(str(entry["match"]), re.IGNORECASE),
+        unless=re.compile(str(unless), re.IGNORECASE) if unless else None,
+        modes=frozenset(map(Mode, words("modes"))),
+        rules_out=frozenset(map(Mode, words("rules_out"))),
+        flags=frozenset(words("flags")),
+        strength=float(str(entry["strength"])),
+    )

@@ -1,0 +1,125 @@
+"""Where the job is: places, countries, and how far apart two places are (understanding.md, section 10)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from rolecall.model import Confidence, Fact, Location, Origin, Place
+from rolecall.normalise.place_fields import country_field, texts
+from rolecall.normalise.place_gazetteer import british_names, distance, fold
+from rolecall.normalise.place_parse import POSTCODE, Read, parse
+from rolecall.normalise.place_words import title_accidents
+from rolecall.normalise.text import Doc
+
+_CUE = re.compile(r"(?:based|offices?|located|location is|commut\w+ (?:to|distance (?:of|to|from))|onsite|on-site)(?: (?:in|at|out of|near|our))? ", re.IGNORECASE)
+_CUES = ("based", "office", "located", "location is", "commut", "onsite", "on-site")
+_PROSE_END = re.compile(r"[.;:\n(!?]|\b(?:and|with|where|who|that|but|for|office|we)\b")
+
+
+def read_location(doc: Doc) -> Fact[Location]:
+    """Return where the job is. Location field and the board's own fields, then title, then the body after a cue."""
+    country = doc.raw.country or country_field(doc.raw)
+    for read in (_read_fields, _read_title, _read_postcode, _read_body):
+        fact = read(doc, country)
+        if fact is not None:
+            return fact
+    return Fact()
+
+
+def find(name: str, country: str | None = None) -> Place | None:
+    """Return the place that a person means by `name` (town, alias, postcode or outcode), None when nobody knows it."""
+    location = parse(name.strip(), country or "GB", strict=True).location
+    return next((place for place in location.places if place.lat is not None), None)
+
+
+def nearest(name: str) -> list[str]:
+    """Return up to three British towns whose spelling is near to `name`, the nearest first."""
+    by_key = dict(british_names())
+    return [by_key[key] for key in difflib.get_close_matches(fold(name), by_key, n=3, cutoff=0.75)]
+
+
+def miles(a: Place, b: Place) -> float:
+    """Return the miles between two places in a straight line; infinite where one has no coordinates."""
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        return float("inf")
+    return distance((a.lat, a.lon), (b.lat, b.lon))
+
+
+def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
+    country = country or _currency_country(doc)
+    pairs = [("location", doc.location)] if doc.location else []
+    pairs += [(name, text) for name, text in texts(doc.raw) if text != doc.location]
+    reads = [(name, text, parse(text, country)) for name, text in pairs]
+    telling = [(name, text, read) for name, text, read in reads if _tells(read)]
+    if not telling:
+        return None
+    name, text, _ = telling[0]
+    evidence = text if text == doc.location else f"{name}={text}"
+    return _fact(_union([read for _, _, read in telling]), "field", evidence, "place.field")
+
+
+def _tells(read: Read) -> bool:
+    return not read.empty or read.location.ambiguous or read.location.conflict
+
+
+def _union(reads: list[Read]) -> Location:
+    locations = [read.location for read in reads]
+    return Location(
+        places=tuple(dict.fromkeys(place for one in locations for place in one.places)),
+        countries=frozenset().union(*(one.countries for one in locations)),
+        ambiguous=any(one.ambiguous for one in locations),
+        conflict=any(one.conflict for one in locations),
+        unresolved=any(one.unresolved for one in locations),
+    )
+
+
+def _read_title(doc: Doc, country: str | None) -> Fact[Location] | None:
+    for part in _title_parts(doc):
+        read = parse(part, country or _currency_country(doc), strict=True)
+        if read.location.places or read.location.countries:
+            return _fact(read.location, "title", part, "place.title", Confidence.MEDIUM)
+    return None
+
+
+def _title_parts(doc: Doc) -> Iterator[str]:
+    """Yield the parts of a title that may name a place: between bars, dashes, in brackets, after a comma."""
+    for bar in doc.title.split("|"):
+        for part in re.split(r" - |[()\[\]]", bar):
+            part = part.strip(" -:,")
+            if part and part != doc.company and fold(part) not in title_accidents():
+                yield part
+
+
+def _read_postcode(doc: Doc, country: str | None) -> Fact[Location] | None:
+    match = POSTCODE.search(doc.body)
+    read = parse(match[0], "GB") if match else None
+    if match is None or read is None or not read.location.places:
+        return None
+    return _fact(read.location, "body", match[0], "place.postcode", Confidence.MEDIUM)
+
+
+def _read_body(doc: Doc, country: str | None) -> Fact[Location] | None:
+    if not any(cue in doc.body for cue in _CUES):
+        return None
+    for cue in _CUE.finditer(doc.body[:20_000]):
+        rest = doc.body[cue.end() : cue.end() + 60]
+        end = _PROSE_END.search(rest)
+        text = rest[: end.start()] if end else rest
+        read = parse(text.strip(" ,"), country or _currency_country(doc), strict=True)
+        if read.location.places or read.location.countries:
+            return _fact(read.location, "body", doc.body[cue.start() : cue.end()] + text.rstrip(" ,"), "place.body", Confidence.MEDIUM)
+    return None
+
+
+def _currency_country(doc: Doc) -> str | None:
+    """A posting that speaks of pounds only is likely British."""
+    text = doc.salary_field or doc.body
+    return "GB" if "£" in text and "$" not in text and "€" not in text else None
+
+
+def _fact(location: Location, source: Origin, evidence: str, rule: str, sure: Confidence = Confidence.HIGH) -> Fact[Location]:
+    flags = {name for name in ("ambiguous", "conflict", "unresolved") if getattr(location, name)}
+    sure = Confidence.LOW if flags & {"ambiguous", "conflict"} else sure
+    return Fact(location, source, evidence[:160], rule, sure, frozenset(flags))

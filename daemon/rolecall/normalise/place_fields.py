@@ -1,0 +1,91 @@
+"""Where each board keeps places among its structured fields: dotted paths, `*` for every element of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rolecall.model import Json, RawPosting
+from rolecall.normalise.place_words import word
+from rolecall.normalise.text import short
+
+MAX_TEXTS = 40
+
+TEXTS: dict[str, tuple[str, ...]] = {
+    "ashby": ("location", "secondaryLocations.*.location", "secondaryLocations.*", "address.postalAddress"),
+    "lever": ("categories.allLocations.*", "allLocations.*", "categories.location"),
+    "greenhouse": ("location.name", "location"),
+    "workable": ("locations.*", "city"),
+    "teamtailor": ("locations.*",),
+    "recruitee": ("locations.*", "location"),
+    "smartrecruiters": ("location.fullLocation", "location"),
+    "personio": ("office", "additionalOffices.*", "additionalOffices.office.*"),
+    "pinpoint": ("location.name",),
+    "rippling": ("workLocation.label", "workLocation"),
+    "himalayas": ("locationRestrictions.*",),
+    "remotive": ("candidate_required_location",),
+    "jobicy": ("jobGeo",),
+    "weworkremotely": ("region", "country", "state"),
+    "remoteok": ("location",),
+    "workday": ("locationsText", "additionalLocations.*"),
+    "oracle": ("PrimaryLocation", "secondaryLocations.*.Name"),
+    "reed": ("locationName",),
+    "adzuna": ("location.display_name",),
+    "schema": ("jobLocation.address", "jobLocation.*.address", "applicantLocationRequirements.name", "applicantLocationRequirements.*.name"),
+}
+COUNTRIES: dict[str, tuple[str, ...]] = {
+    "ashby": ("address.postalAddress.addressCountry",),
+    "lever": ("country",),
+    "workable": ("countryCode", "country"),
+    "recruitee": ("country_code", "country"),
+    "smartrecruiters": ("location.country",),
+}
+_ADDRESS = (
+    ("city", "addressLocality", "name"),
+    ("region", "state", "addressRegion"),
+    ("country", "addressCountry", "country_code", "countryCode"),
+)
+
+
+def texts(raw: RawPosting) -> Iterator[tuple[str, str]]:
+    """Yield (field, text) for every place that the board states outside `location`."""
+    if not raw.fields:
+        return
+    count = 0
+    for path in TEXTS.get(raw.board, ()) + TEXTS["schema"]:
+        for value in walk(raw.fields, path):
+            text = _text(value)
+            if text and count < MAX_TEXTS:
+                count += 1
+                yield path.partition(".")[0], text
+
+
+def country_field(raw: RawPosting) -> str | None:
+    """Return the ISO code of the country that the board states for the posting."""
+    for path in COUNTRIES.get(raw.board, ()):
+        for value in walk(raw.fields, path):
+            if isinstance(value, str) and value.strip():
+                named = word(value.strip().upper() if len(value.strip()) == 2 else value.strip())
+                if named is not None and named.kind == "country":
+                    return named.value
+    return None
+
+
+def walk(value: Json, path: str) -> Iterator[Json]:
+    """Yield what stands at a dotted path; nothing where the shape is another."""
+    head, _, rest = path.partition(".")
+    inner: list[Json] = []
+    if head == "*" and isinstance(value, list):
+        inner = value
+    elif hasattr(value, "get") and value.get(head) is not None:
+        inner = [value[head]]
+    for one in inner:
+        yield from walk(one, rest) if rest else (one,)
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, str):
+        return short(value)
+    if not hasattr(value, "get") or value.get("hidden") is True:
+        return ""
+    parts = (next((value[k] for k in keys if isinstance(value.get(k), str) and value[k]), "") for keys in _ADDRESS)
+    return short(", ".join(dict.fromkeys(p for p in parts if p)))

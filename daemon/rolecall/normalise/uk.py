@@ -1,0 +1,69 @@
+"""May a person who lives in the UK take it? (understanding.md 7.5)"""
+
+from __future__ import annotations
+
+import re
+
+from rolecall.model import Confidence, Fact, Location, Mode, Origin, UkFit, WorkMode
+from rolecall.normalise.place_words import uk_in
+from rolecall.normalise.text import Doc
+
+_AMERICAN = re.compile(
+    r"\b401 ?\(?k\)?|\bW-?2\b|\bUS citizen|\bU\.S\. citizen|\bauthori[sz]ed to work in the (?:US|U\.S\.|United States)|\b(?:US|U\.S\.|USA)[- ](?:based|only)\b|\bPTO\b|\bEEOC?\b|\bE-Verify\b|\bmust (?:be )?(?:reside|live|located|based) in the (?:US|U\.S\.|United States)"
+)
+_BRITISH = re.compile(r"£|\b(?:right to work in (?:the )?(?:UK|United Kingdom)|pension|25 days'? (?:holiday|annual leave)|bank holidays?|BPSS|SC clear\w+|National Insurance|IR35)\b", re.IGNORECASE)
+_EU_RIGHT = re.compile(r"\b(?:right|authori[sz]ation|permit\w*|eligible|authori[sz]ed) to work in (?:the )?(?:EU|European Union)\b|\bEU (?:citizen|passport|work permit|residen\w+)", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"^relocate to (?!(?:the )?(?:uk|united kingdom|london|england|scotland|wales))\w+", re.IGNORECASE)
+
+
+def read_uk(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[UkFit]:
+    """Return whether the job is open to a person in the UK: by its regions, places, then by the text's cues."""
+    if away := _ELSEWHERE.match(doc.title):
+        return Fact(UkFit.NO, "title", away[0], "uk.relocate", Confidence.MEDIUM)
+    where, work = location.value or Location(), mode.value or WorkMode()
+    if where.conflict:
+        return _from(location, UkFit.UNCLEAR, "uk.conflict", Confidence.LOW)
+    if "GB" in where.countries or "GB" in work.regions:
+        return _from(location if "GB" in where.countries else mode, UkFit.YES, "uk.place", Confidence.HIGH)
+    groups = work.regions - where.countries
+    fits = {uk_in(group) if len(group) > 2 or group == "EU" else "no" for group in work.regions}
+    if "yes" in fits:
+        return _open_region(doc, mode, groups)
+    if "unclear" in fits:
+        return _from(mode, UkFit.UNCLEAR, "uk.region", Confidence.MEDIUM)
+    if where.ambiguous:
+        return _from(location, UkFit.UNCLEAR, "uk.ambiguous", Confidence.LOW)
+    if where.countries or fits:
+        return _abroad(doc, mode, location)
+    return _cues(doc)
+
+
+def _open_region(doc: Doc, mode: Fact[WorkMode], groups: frozenset[str]) -> Fact[UkFit]:
+    right = _EU_RIGHT.search(doc.body) if "EUROPE" in groups else None
+    if right:
+        return Fact(UkFit.UNCLEAR, "body", right[0], "uk.eu_right", Confidence.MEDIUM)
+    return _from(mode, UkFit.YES, "uk.region", Confidence.HIGH)
+
+
+def _abroad(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[UkFit]:
+    """Only foreign places: closed, unless a bare "remote" stands beside them."""
+    work = mode.value or WorkMode()
+    if Mode.REMOTE in work.modes and "office_optional" in mode.flags and not _AMERICAN.search(doc.body):
+        return _from(mode, UkFit.UNCLEAR, "uk.remote_beside", Confidence.LOW)
+    return _from(location if location.value else mode, UkFit.NO, "uk.abroad", Confidence.HIGH)
+
+
+def _cues(doc: Doc) -> Fact[UkFit]:
+    american, british = _AMERICAN.search(doc.body), _BRITISH.search(doc.body) or _BRITISH.search(doc.salary_field)
+    if american and not british:
+        return Fact(UkFit.NO, "inferred", american[0], "uk.cue.us", Confidence.MEDIUM)
+    if british and not american:
+        return Fact(UkFit.YES, "inferred", british[0], "uk.cue.gb", Confidence.MEDIUM)
+    if doc.raw.country == "GB":
+        return Fact(UkFit.YES, "inferred", "country=GB", "uk.source", Confidence.MEDIUM)
+    return Fact(UkFit.UNCLEAR, "inferred", "", "uk.none", Confidence.LOW)
+
+
+def _from(fact: Fact[WorkMode] | Fact[Location], fit: UkFit, rule: str, sure: Confidence) -> Fact[UkFit]:
+    source: Origin = fact.source if fact.source != "none" else "inferred"
+    return Fact(fit, source, fact.evidence, rule, sure)

@@ -11,6 +11,7 @@ import pickle
 import resource
 import signal
 import sys
+from importlib.machinery import BuiltinImporter
 from typing import BinaryIO
 
 from rolecall.errors import SourceError
@@ -50,6 +51,8 @@ def _close_doors(memory: int) -> None:
     }
     for name, limit in limits.items():
         resource.setrlimit(name, (limit, limit))
+    # A late import is then "no such module", which libraries expect, and not "too many open files", which they do not.
+    sys.meta_path[:] = [BuiltinImporter]
 
 
 def _answer(source: Source, reply: Reply, answers: BinaryIO) -> None:

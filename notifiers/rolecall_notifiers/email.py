@@ -176,7 +176,7 @@ def compose(message: Message, sender: str, recipients: tuple[str, ...]) -> Email
     mail = EmailMessage(policy=SMTP_POLICY)
     mail["From"] = _header(sender)
     mail["To"] = ", ".join(map(_header, recipients))
-    mail["Subject"] = rendered.subject or "Rolecall"
+    mail["Subject"] = rendered.subject
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = f"<{digest}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"

@@ -61,7 +61,7 @@ def clean(message: Message) -> Message:
     """Return the message fit to be shown anywhere (each sink still escapes its own markup)."""
     return replace(
         message,
-        subject=line(message.subject),
+        subject=line(message.subject) or "Rolecall",
         text=paragraphs(message.text),
         cards=tuple(clean_card(card) for card in message.cards),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rolecall.model import Card, Message
 
 SUMMARY_CARDS = 10
+
+_FIELD = re.compile(r"\b[A-Za-z_.]\w*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,20 @@ def jobs(count: int) -> str:
 
 
 def evidence(card: Card) -> str:
-    """Return the words the pay was read from, "" where they would only repeat it."""
-    said = card.pay_evidence.strip(" .,;")
-    same = said.casefold().replace(" ", "").replace("-", "–") == card.pay.casefold().replace(" ", "")
-    return "" if same or not card.pay else said
+    """Return the words the pay was read from, quoted; "" where they would only repeat it or it is an estimate.
+
+    Figures of a board's own fields ("salary_min=62000.0") say nothing to a person but where they come from.
+    """
+    said = _FIELD.sub("", card.pay_evidence).strip(" .,;")
+    if not said or card.pay[:1] in ("", "~") or _squeezed(said) == _squeezed(card.pay):
+        return ""
+    return f"“{said}”" if re.search(r"[^\d.,:;\s]", said) else "from the board’s own figures"
 
 
 def stated(*values: str) -> list[str]:
     """Return those of the values that the posting states."""
     return [value for value in values if value]
+
+
+def _squeezed(text: str) -> str:
+    return text.casefold().replace(" ", "").replace("-", "–")

@@ -135,7 +135,7 @@ def _pay(card: Card, *, said: bool = True) -> str:
     if not card.pay:
         return "<i>pay not stated</i>"
     words = evidence(card) if said else ""
-    return f"<b>{_e(card.pay)}</b>" + (f" <i>“{_e(words)}”</i>" if words else "")
+    return f"<b>{_e(card.pay)}</b>" + (f" <i>{_e(words)}</i>" if words else "")
 
 
 def _also_on(card: Card) -> list[str]:

@@ -10,7 +10,7 @@ from rolecall.model import Card, Message
 from rolecall.render.clean import clean
 from rolecall.render.groups import best, evidence, grouped, rest, stated
 
-_CODES = {"bold": "1", "dim": "2", "pay": "1;32", "head": "1;36", "link": "34", "mark": "33"}
+_CODES = {"bold": "1", "dim": "2", "pay": "1;32", "head": "1;36", "link": "34", "mark": "33", "dot": "36"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,10 @@ def _summary(message: Message, style: Style) -> Iterator[str]:
     cards = best(message)
     for number, card in enumerate(cards, 1):
         yield ""
-        yield f"{number:>2}  {_title(card, style)}"
+        title, *lines = _wrapped(_title(card, style), style, "    ")
+        yield from [f"{number:>2}  {title.lstrip()}", *lines]
         yield from _wrapped(_facts(card, style), style, "    ")
-        yield from ([f"    {style.paint('link', card.url)}"] if card.url else [])
+        yield from _wrapped(stated(card.url), style, "    ", paint="link")
     yield from _more(message, len(cards), style)
 
 
@@ -66,33 +67,32 @@ def _notice(message: Message, style: Style) -> Iterator[str]:
 
 def card_lines(card: Card, style: Style, *, searches: bool = False) -> Iterator[str]:
     """Yield one vacancy: what it is, what it pays, why it matched, where to read it."""
-    yield _title(card, style)
+    title, *more = _wrapped(_title(card, style), style)
+    yield from [f"{style.paint('dot', '●')} {title.lstrip()}", *more]
     yield from _wrapped(_facts(card, style), style)
-    if card.stack:
-        yield from _wrapped([", ".join(card.stack)], style)
-    if said := evidence(card):
-        yield from _wrapped([f"pay read from “{said}”"], style, paint="dim")
-    yield from _wrapped(stated(card.age, card.closes, _also_on(card), card.attribution), style, paint="dim")
-    if card.why:
-        yield from _wrapped([f"why: {'; '.join(card.why)}"], style, paint="dim")
-    if searches and card.searches:
-        yield from _wrapped([f"for: {', '.join(card.searches)}"], style, paint="dim")
-    if card.url:
-        yield f"  {style.paint('link', card.url)}"
+    yield from _wrapped([", ".join(card.stack)], style)
+    yield from _labelled("why", "; ".join(card.why), style)
+    yield from _labelled("pay", evidence(card), style)
+    yield from _labelled("also", ", ".join(dict.fromkeys(copy.source for copy in card.also_on)), style)
+    yield from _labelled("for", ", ".join(card.searches) if searches else "", style)
+    yield from _wrapped(stated(card.age, card.closes, card.attribution), style, paint="dim")
+    yield from _wrapped(stated(card.url), style, paint="link")
 
 
-def _title(card: Card, style: Style) -> str:
-    return " · ".join(stated(style.paint("bold", card.title), card.company))
+def _labelled(label: str, text: str, style: Style) -> Iterator[str]:
+    """Yield the text beside its label in the margin, nothing where there is no text."""
+    indent = "        "
+    for number, line in enumerate(_wrapped(stated(text), style, indent, paint="dim")):
+        yield line if number else f"  {style.paint('dim', label.ljust(6))}{line.removeprefix(indent)}"
+
+
+def _title(card: Card, style: Style) -> list[str]:
+    return stated(style.paint("bold", card.title), card.company)
 
 
 def _facts(card: Card, style: Style) -> list[str]:
     pay = style.paint("pay", card.pay) if card.pay else style.paint("mark", "pay not stated")
     return stated(pay, card.mode, card.place, card.level, card.contract)
-
-
-def _also_on(card: Card) -> str:
-    names = dict.fromkeys(copy.source for copy in card.also_on)
-    return f"also on {', '.join(names)}" if names else ""
 
 
 def _heading(message: Message, style: Style) -> Iterator[str]:

@@ -28,6 +28,7 @@ _NUMBER = re.compile(
     r"|(?P<point>\d{1,3}\.\d{3}(?!\d))"
     r"|\d{1,9}(?:\.\d{1,4})?(?!\d|,\d)"
 )
+_DIGIT = re.compile("[0-9]")  # a search for one character class is the fast path of `re`
 _PLAIN = re.compile(r"\d{1,9}(?:\.\d{1,4})?")
 _BIG = re.compile(r"\s?(?:million|billion|trillion|mn(?![a-z])|bn(?![a-z])|tn(?![a-z]))|[mb](?![a-z])", _I)
 _COUNT = re.compile(
@@ -183,11 +184,13 @@ def _rest(written: str, figure: Figure) -> str:
 
 def _amounts(text: str, field: bool) -> Iterator[_Amount]:
     pos = 0
-    while found := _NUMBER.search(text, pos):
-        amount = _amount(text, found, field)
-        pos = max(found.end() if amount is None else amount.end, pos + 1)
-        if amount is not None:
-            yield amount
+    while digit := _DIGIT.search(text, pos):
+        pos = digit.end()
+        if found := _NUMBER.match(text, digit.start()):
+            amount = _amount(text, found, field)
+            pos = found.end() if amount is None else amount.end
+            if amount is not None:
+                yield amount
 
 
 def _amount(text: str, found: re.Match[str], field: bool) -> _Amount | None:

@@ -145,7 +145,7 @@ def _settled(figure: Figure, where: Where, salaried: bool) -> Figure | None:
 
 
 def _inferred(figure: Figure, top: Decimal, salaried: bool) -> Figure:
-    if salaried and 20 <= figure.low and top < 300 and figure.low % 1 == 0:  # "Salary: £35-45" leaves out the k
+    if salaried and figure.low >= 20 and top < 300 and figure.low % 1 == 0:  # "Salary: £35-45" leaves out the k
         return replace(_times(figure, 1000, "k_assumed"), period="year")
     period: Period = "hour" if top < 150 else "day" if top < 1500 else "month" if top < 9000 else "year"
     return replace(figure, period=period, flags=figure.flags | {"period_inferred"})

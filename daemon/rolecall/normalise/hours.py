@@ -1,6 +1,69 @@
-from __future__ import annotations
-from rolecall.model import *
-from rolecall.normalise.text import Doc
+"""Working time: full or part time, shared, compressed, and its figures (design: section 15)."""
 
-def read_hours(doc: Doc, *more: object) -> Fact[Hours]:
-    return Fact()
+from __future__ import annotations
+
+import re
+
+from rolecall.model import Confidence, Fact, Hours, Salary
+from rolecall.normalise.fields import stated
+from rolecall.normalise.rules import evidence, hits, parts, rules
+from rolecall.normalise.text import Doc
+from rolecall.normalise.words import load
+
+_WORDS = load("hours")
+_NUMBERS = {
+    name: re.compile("|".join(rf"(?<![\w.,£$€]){pattern}" for pattern in patterns))
+    for name, patterns in _WORDS["numbers"].items()
+}
+_FIELD_WORDS = {"fulltime": "full_time", "parttime": "part_time"}
+_FULL_WEEK = 30  # hours below which a week is part time
+_MOST = {"days_per_week": 7.0, "hours_per_week": 60.0, "fte": 1.0}
+
+
+def read_hours(doc: Doc, salary: Fact[Salary]) -> Fact[Hours]:
+    """Return the working patterns offered and the figures stated; pay pro rata with an actual figure is part time."""
+    found = hits(rules("hours"), parts(doc))
+    patterns = {hit.rule.value for hit in found}
+    fields = [(path, text, word) for path, text in stated(doc.raw.fields, _WORDS["fields"]) if (word := _pattern(text))]
+    figures = {name: value for name in _NUMBERS if (value := _number(doc, name)) is not None}
+    if fte := _paid_fte(salary):
+        figures["fte"] = fte
+    if figures.get("fte", 1.0) < 1 or figures.get("hours_per_week", 40.0) < _FULL_WEEK:
+        patterns.add("part_time")
+    patterns |= {word for _, _, word in fields} if not patterns & set(_FIELD_WORDS.values()) else set()
+    if not patterns and not figures:
+        return Fact()
+    value = Hours(frozenset(patterns), **figures)
+    if found:
+        return found[0].fact(value)
+    if fields:
+        return Fact(value, "field", f"{fields[0][0]}={fields[0][1]}"[:160], "hours.field")
+    return Fact(value, "inferred" if fte else "body", salary.evidence if fte else _first(doc), "hours.figures", Confidence.MEDIUM)
+
+
+def _pattern(text: str) -> str | None:
+    return _FIELD_WORDS.get(re.sub(r"[^a-z]", "", text.lower()))
+
+
+def _number(doc: Doc, name: str) -> float | None:
+    for part in parts(doc):
+        if not any(word in part.low for word in ("week", "wk", "hours", "fte", "wte")):
+            continue
+        if match := _NUMBERS[name].search(part.low):
+            value = float(next(group for group in match.groups() if group))
+            return value if 0 < value <= _MOST[name] else None
+    return None
+
+
+def _first(doc: Doc) -> str:
+    found = (pattern.search(doc.low) for pattern in _NUMBERS.values())
+    return next((evidence(doc.body, match.start(), match.end()) for match in found if match), "")
+
+
+def _paid_fte(salary: Fact[Salary]) -> float | None:
+    """The share of a full-time post that the actual pay of a pro-rata salary stands for."""
+    value = salary.value
+    if value is None or value.fte_basis != "pro_rata" or value.actual is None or not value.pay.max:
+        return None
+    share = float(value.actual / value.pay.max)
+    return round(share, 2) if 0 < share < 1 else None

@@ -5,7 +5,7 @@ One module per field; the words they know live in the TOML files beside them.
 
 from __future__ import annotations
 
-from rolecall.model import Fact, Posting, RawPosting
+from rolecall.model import Posting, RawPosting
 from rolecall.normalise.agency import read_agency
 from rolecall.normalise.clearance import read_clearance
 from rolecall.normalise.closing import read_closing
@@ -13,23 +13,13 @@ from rolecall.normalise.contract import read_contract, read_ir35
 from rolecall.normalise.family import read_family
 from rolecall.normalise.hours import read_hours
 from rolecall.normalise.level import read_level
+from rolecall.normalise.mode import read_mode, read_uk
+from rolecall.normalise.place import read_location
 from rolecall.normalise.quality import read_flags
+from rolecall.normalise.salary import read_salary
+from rolecall.normalise.stack import read_stack
 from rolecall.normalise.text import prepare
 from rolecall.normalise.visa import read_visa
-
-try:  # while the readers are being written
-    from rolecall.normalise.mode import read_mode, read_uk
-    from rolecall.normalise.place import read_location
-except ImportError:
-    read_location = read_mode = read_uk = lambda *a: Fact()  # type: ignore
-try:
-    from rolecall.normalise.salary import read_salary
-except ImportError:
-    read_salary = lambda *a: Fact()  # type: ignore
-try:
-    from rolecall.normalise.stack import read_stack
-except ImportError:
-    read_stack = lambda *a: ()  # type: ignore
 
 __all__ = ["normalise"]
 

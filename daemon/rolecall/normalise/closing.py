@@ -77,13 +77,13 @@ def _century(year: str) -> int:
 
 
 def _year(stated: str | None, month: int, doc: Doc) -> int:
-    """Return the year of "16 August": the one after the advert was posted, where that is known."""
+    """Return the year of "16 August": the one that is nearest to the posting's own date, where that is known."""
     if stated:
         return int(stated)
     posted = doc.raw.posted_at
     if posted is None:
         raise ValueError("no year")
-    return posted.year + (1 if month < posted.month else 0)
+    return posted.year + round((posted.month - month) / 12)
 
 
 def _clock(time: re.Match[str]) -> tuple[int, int]:

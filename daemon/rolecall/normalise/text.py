@@ -183,5 +183,5 @@ _GLUE = load("headings")["glue"]
 _HEADS = "|".join(_GLUE["headings"])
 _GLUED_HEADING = re.compile(rf"(?:(?<=[a-z0-9][.!?)%])|(?<=[a-z0-9%]))(?=(?:{_HEADS}) ?(?::|[A-Z0-9]))")
 _LABEL = re.compile(rf" (?=(?:{_HEADS}) ?:)")
-_HEADING_GLUED = re.compile(rf"(?<![A-Za-z])((?:{_HEADS})) ?(?=[A-Z0-9][a-z+0-9-])(?!:)")
+_HEADING_GLUED = re.compile(rf"(?<![A-Za-z])((?:{_HEADS}))(?=[A-Z0-9][a-z+0-9-])")
 _GLUED_WORDS = re.compile(rf"(?:{'|'.join(f'(?<={ending})' for ending in _GLUE['endings'])}|(?<=[a-z][a-z][.!?)]))(?=[A-Z][a-z][a-z]|\d\+)")

@@ -9,7 +9,7 @@ from rolecall.model import Card, Message
 
 SUMMARY_CARDS = 10
 
-_FIELD = re.compile(r"\b[A-Za-z_.]\w*=")
+_FIELD = re.compile(r"\b[A-Za-z_][\w.]*=")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ def read_stack(doc: Doc, known: Vocabulary | None = None) -> tuple[Tech, ...]:
     groups = 1 + max((m.group for m in title if m.group is not None), default=-1)
     body = _read(doc.body, doc.lines, known, employer, groups)
     named = _strongest([_tech(m, doc.title, title=True) for m in title] + [_tech(m, doc.body) for m in body])
-    named = _strongest([*named, *_tags(doc.raw.tags, known, {tech.id for tech in named})])
+    if doc.raw.tags:
+        named = _strongest([*named, *_tags(doc.raw.tags, known, {tech.id for tech in named})])
     return (*named, *_implied(named, known))
 
 

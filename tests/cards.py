@@ -48,7 +48,7 @@ def message(kind: MessageKind = "alert", *cards: Card, **changes: Any) -> Messag
     return replace(base, **changes)
 
 
-_WORDS = ("title", "company", "pay", "pay_evidence", "mode", "place", "level", "contract")
+_WORDS: tuple[str, ...] = ("title", "company", "pay", "pay_evidence", "mode", "place", "level", "contract")
 _WORDS += ("job", "age", "closes", "source", "attribution")
 
 HOSTILE = '\x1b[31mred\x1b[0m \x1b]0;title\x07 a\u202eb \u200b<b>&amp; "x"\r\nBcc: all@example.com\x00 \ud800 \x9b2J'

@@ -14,7 +14,6 @@ import pytest
 
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.secret import Secret
-from rolecall_notifiers import bot_api
 from rolecall_notifiers.telegram import Telegram
 from tests.cards import card, message
 from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
@@ -211,7 +210,7 @@ async def test_a_group_gets_at_most_twenty_messages_a_minute(monkeypatch: pytest
     async with FakeTelegram() as fake:
         channel = Telegram(Secret(TOKEN), -100123, base_url=fake.base_url)
         await channel.open()
-        monkeypatch.setattr(bot_api.asyncio, "sleep", sleep)
+        monkeypatch.setattr("rolecall_notifiers.bot_api.asyncio.sleep", sleep)
         for number in range(2):
             await channel.send(message(id=str(number)))
         await channel.close()

@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rolecall.model import Confidence, Fact, Location, Mode, OfficeDays, WorkMode
+from rolecall.model import Confidence, Fact, Location, Mode, WorkMode
 from rolecall.normalise.mode_extras import home_base, regions, time_zone, travel, uk_hours
 from rolecall.normalise.mode_fields import field_signal, remote_or_hybrid
 from rolecall.normalise.mode_short import LOCATION, TITLE, short_sentence, short_signal
-from rolecall.normalise.mode_text import Sentence, Signal, sentences, signals
+from rolecall.normalise.mode_text import DAYS, Sentence, Signal, sentences, signals
+from rolecall.normalise.place_fields import texts
+from rolecall.normalise.place_parse import parse
 from rolecall.normalise.text import Doc
 from rolecall.normalise.uk import read_uk
 from rolecall.normalise.words import load
 
 __all__ = ["read_mode", "read_uk"]
 
+NO_TOWN = 3.2
 REGULAR = 0.25  # at most one day a month is no hybrid: it is remote with an occasional journey
 _TELLING = frozenset({"office_optional", "remote_negotiable", "onboarding_onsite", "temporary_remote", "conditional_on_home"})
 
@@ -36,7 +39,7 @@ def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
         home_base=home_base(doc, said),
         tz=zone,
         uk_hours=uk_hours(zone),
-        travel=mode.travel or travel(said),
+        travel=mode.travel or travel(sentences("body", doc.body, doc.low, "travel_cues")),
     )
     return Fact() if mode == WorkMode() and not fact.flags else replace(fact, value=mode)
 
@@ -47,14 +50,27 @@ def _sentences(doc: Doc) -> list[Sentence]:
 
 
 def _gather(doc: Doc, said: Sequence[Sentence]) -> list[Signal]:
-    found = [signal for signal in (field_signal(doc.raw),) if signal is not None]
-    for source, text, strength, rule in (("title", doc.title, TITLE, "mode.title"), ("field", doc.location, LOCATION, "mode.location")):
-        signal = short_signal("title" if source == "title" else "field", text, strength, rule) if text else None
+    found = [signal for signal in (field_signal(doc.raw), _ashby_remote(doc)) if signal is not None]
+    shorts = [("title", doc.title, TITLE, "mode.title"), ("field", doc.location or _location_field(doc), LOCATION, "mode.location")]
+    for source, text, strength, rule in shorts:
+        signal = short_signal(source, text, strength, rule) if text else None
         if signal is not None:
-            found += [signal, *short_sentence(signal.source, text)]
+            found += [signal, *short_sentence(source, text)]
     for sentence in said:
         found += signals(sentence)
     return found + _hashtags(doc)
+
+
+def _location_field(doc: Doc) -> str:
+    """Return the first place text among the board's fields: a Greenhouse location may be just "Hybrid"."""
+    return next((text for _, text in texts(doc.raw)), "")
+
+
+def _ashby_remote(doc: Doc) -> Signal | None:
+    """Ashby's `isRemote` beside a location without a town: there is no office to go to."""
+    if not remote_or_hybrid(doc.raw) or parse(doc.location).location.places or "office" in doc.location.lower():
+        return None
+    return Signal("field", "isRemote=true", "mode.field.no_town", NO_TOWN, frozenset({Mode.REMOTE}))
 
 
 def _hashtags(doc: Doc) -> list[Signal]:
@@ -63,29 +79,40 @@ def _hashtags(doc: Doc) -> list[Signal]:
     modes = {tag: Mode(mode) for tag, mode in load("mode")["hashtag"].items() if tag in doc.low}
     if not modes:
         return []
-    at = min(doc.low.find(tag) for tag in modes)
-    several = len(set(modes.values())) > 1
-    flags = frozenset({"conflict"}) if several else frozenset()
-    evidence = doc.body[at : at + len("#li-remote")]
-    return [Signal("body", evidence, "mode.hashtag", 1.0, frozenset(modes.values()), flags=flags)]
+    first = min(modes, key=doc.low.find)
+    at = doc.low.find(first)
+    flags = frozenset({"conflict"}) if len(set(modes.values())) > 1 else frozenset[str]()
+    return [Signal("body", doc.body[at : at + len(first)], "mode.hashtag", 1.0, frozenset(modes.values()), flags=flags)]
 
 
 def _decide(found: Sequence[Signal], *, ashby_remote: bool) -> Fact[WorkMode]:
     out = frozenset(mode for signal in found for mode in signal.rules_out)
-    telling = [replace(s, modes=s.modes - out) for s in found if s.modes - out]
+    telling = [replace(s, modes=s.modes - out) if out else s for s in found if s.modes - out and s.strength > 0]
+    if ashby_remote:
+        telling = [s for s in telling if s.modes != {Mode.ONSITE}]
     flags = frozenset(flag for s in found for flag in s.flags if flag in _TELLING)
     if not telling:
         return _nothing_said(found, out, flags, ashby_remote=ashby_remote)
     best = max(telling, key=lambda s: s.strength)
-    modes, more = _overruled(best, telling)
-    days = _days(telling, modes)
-    flags |= more | (best.flags & {"conflict"})
-    if Mode.REMOTE not in modes:
-        flags -= {"office_optional"}
-    value = WorkMode(modes, out, days, travel="occasional" if _monthly(days) and Mode.REMOTE in modes else None)
-    if _monthly(days) and Mode.REMOTE in modes:
-        value = replace(value, office_days=days)
-    return Fact(value, best.source, best.evidence[:160], best.rule, _confidence(best, flags), flags)
+    days = next((s for s in telling if s.days is not None and s.strength >= DAYS), None)
+    best, modes, more = _weighed(best, days, telling)
+    flags = (flags | more | (best.flags & {"conflict"})) - (frozenset() if Mode.REMOTE in modes else {"office_optional"})
+    office = days.days if days is not None and (modes != {Mode.REMOTE} or _rare(days)) else None
+    value = WorkMode(modes, out, office, travel="occasional" if days is not None and _rare(days) else None)
+    return Fact(value, best.source, best.evidence[:160], best.rule, _confidence(best, flags), flags, _either(flags))
+
+
+def _weighed(best: Signal, days: Signal | None, telling: Sequence[Signal]) -> tuple[Signal, frozenset[Mode], frozenset[str]]:
+    """Return the signal that decides, its modes and the flags this brings: the two exceptions of 7.3."""
+    remote = next((s for s in telling if s.modes == {Mode.REMOTE} and s.source in ("field", "title") and not s.days), None)
+    if days is not None and best.modes >= {Mode.HYBRID, Mode.REMOTE}:
+        return best, best.modes, frozenset()
+    if days is not None:
+        said = remote is not None and remote.source == "field" and Mode.REMOTE not in days.modes
+        return days, days.modes, frozenset({"field_says_remote"} if said else ())
+    if remote is not None and best.modes == {Mode.HYBRID} and best.source == "body":
+        return remote, remote.modes, frozenset({"conflict"})
+    return best, best.modes, frozenset()
 
 
 def _nothing_said(found: Sequence[Signal], out: frozenset[Mode], flags: frozenset[str], *, ashby_remote: bool) -> Fact[WorkMode]:
@@ -93,26 +120,21 @@ def _nothing_said(found: Sequence[Signal], out: frozenset[Mode], flags: frozense
     if negation is not None:
         return Fact(WorkMode(ruled_out=out), negation.source, negation.evidence[:160], negation.rule, flags=flags)
     if ashby_remote:
-        either = (WorkMode(frozenset({Mode.REMOTE})), WorkMode(frozenset({Mode.HYBRID})))
-        return Fact(WorkMode(), "field", "isRemote=true", "mode.field.either", Confidence.LOW, flags | {"conflict"}, either)
+        flags |= {"conflict"}
+        return Fact(WorkMode(), "field", "isRemote=true", "mode.field.either", Confidence.LOW, flags, _either(flags))
     return Fact(flags=flags)
 
 
-def _overruled(best: Signal, telling: Sequence[Signal]) -> tuple[frozenset[Mode], frozenset[str]]:
-    """Return the modes, after the two exceptions of 7.3, and the flags these bring."""
-    return best.modes, frozenset()
+def _either(flags: frozenset[str]) -> tuple[WorkMode, ...]:
+    """Return what a conflict lets open: remote or hybrid."""
+    return (WorkMode(frozenset({Mode.REMOTE})), WorkMode(frozenset({Mode.HYBRID}))) if "conflict" in flags else ()
 
 
-def _days(telling: Sequence[Signal], modes: frozenset[Mode]) -> OfficeDays | None:
-    said = [s.days for s in telling if s.days is not None and s.source != "title"] or [s.days for s in telling if s.days]
-    return said[0] if said and modes & {Mode.HYBRID, Mode.ONSITE} or said and _monthly(said[0]) else None
-
-
-def _monthly(days: OfficeDays | None) -> bool:
-    return days is not None and days.max is not None and days.max <= REGULAR
+def _rare(days: Signal) -> bool:
+    return days.days is not None and days.days.max is not None and days.days.max <= REGULAR
 
 
 def _confidence(best: Signal, flags: frozenset[str]) -> Confidence:
     if best.strength < 2 or "conflict" in flags:
         return Confidence.LOW
-    return Confidence.HIGH if best.strength >= 3.5 else Confidence.MEDIUM
+    return Confidence.HIGH if best.strength >= 3.5 and "field_says_remote" not in flags else Confidence.MEDIUM

@@ -14,14 +14,19 @@ _N = r"(?:\d{1,2}x?|one|two|three|four|five)"
 _UNIT = r"(?:week|wk|month|fortnight|quarter)"
 _SPAN = rf"(?P<lead>at least |a minimum of |minimum(?: of)? |min |up to |max(?:imum)?(?: of)? |around |approximately |c\.? ?|~)?(?P<low>{_N})\+?(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
 _TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| (?P<unit2>week|pw))?(?P<unit3>ly)?"
-_OFFICE = r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|london|client site|co-?located|in our)"
+_OFFICE = r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site|co-?located|in our|presence)"
 _HOME = r"(?:wfh|from home|at home|remote(?:ly)?|home[- ]?work\w*|home)"
 
 _DAYS_THEN_PLACE = re.compile(rf"\b{_SPAN} ?{_TIME}(?P<between>[^.;\n\d]{{0,45}}?)\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))", re.IGNORECASE)
 _PLACE_THEN_DAYS = re.compile(
     rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b(?P<between>[^.;\n\d]{{0,45}}?)\b{_SPAN} ?{_TIME}", re.IGNORECASE
 )
-_ONCE = re.compile(rf"\b(?P<times>once|twice) (?:a|per|every|each) (?P<unit>{_UNIT})\b", re.IGNORECASE)
+_ONCE = re.compile(
+    rf"\b(?:{_OFFICE}|travel to|commute to)\b[^.;\n]{{0,40}}?\b(?P<times>once|twice) (?:a|per|every|each) (?P<unit>{_UNIT})\b"
+    rf"|\b(?P<times2>once|twice) (?:a|per|every|each) (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}", re.IGNORECASE
+)
+_TIMES = re.compile(r"\b(?P<home>remote(?:ly)?|from home|wfh)(?P<between>) (?P<lead>up to )?(?P<low>\d)(?:-(?P<high>\d))?x?(?P<plus>) ?(?:days?|times|x)? (?:a|per) (?P<unit>week)(?P<unit2>)", re.IGNORECASE)
+_IN_OFFICE = re.compile(rf"\b{_OFFICE}", re.IGNORECASE)
 _SHARE = re.compile(
     r"(?P<lead>at least |minimum (?:of )?|up to |~|around )?(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%(?: of)?[^.;\n\d]{0,40}?\b(?:(?P<office>office|on-?site|in[- ]person)|(?P<home>remote(?:ly)?|from home|wfh|home))",
     re.IGNORECASE,
@@ -60,10 +65,13 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
     if not 0 < high <= WEEK or low > high:
         return None
     lead, least = (match["lead"] or "").lower(), bool(match["plus"])
-    return _oriented(low, high, home=bool(match["home"]), least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
+    home = bool(match["home"]) and not _IN_OFFICE.search(match["between"])
+    return _oriented(low, high, home=home, least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
 
 
 def _share(match: re.Match[str]) -> OfficeDays | None:
+    if "travel" in match.string.lower():
+        return None
     low, high = int(match["low"]) / 100 * WEEK, int(match["high"] or match["low"]) / 100 * WEEK
     if not 0 < high <= WEEK or low > high:
         return None
@@ -81,7 +89,8 @@ def _oriented(low: float, high: float, *, home: bool, least: bool, most: bool) -
 
 
 def _once(match: re.Match[str]) -> OfficeDays:
-    days = _number(match["times"].lower()) * _PER.get(match["unit"].lower(), 1.0)
+    times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"]
+    days = _number(times) * _PER.get(unit.lower(), 1.0)
     return OfficeDays(days, days)
 
 
@@ -89,7 +98,7 @@ def _weekdays(sentence: str) -> Days | None:
     """ "Hybrid, Tuesdays and Thursdays in the office" """
     named = list(_WEEKDAYS.finditer(sentence))
     office = _OFFICE_WORD.search(sentence)
-    if not named or office is None or len(named) > 4 or abs(office.start() - named[0].start()) > 60:
+    if not 1 < len(named) <= 4 or office is None or abs(office.start() - named[0].start()) > 60:
         return None
     if re.search(r"\bmon\w* ?(?:-|to|through) ?fri", sentence, re.IGNORECASE):
         return None
@@ -102,4 +111,4 @@ def _number(text: str) -> float:
     return float(_NUMBERS[text]) if text in _NUMBERS else float(text.rstrip("x"))
 
 
-_READERS = ((_DAYS_THEN_PLACE, _counted), (_PLACE_THEN_DAYS, _counted), (_SHARE, _share), (_SHARE_AFTER, _share))
+_READERS = ((_DAYS_THEN_PLACE, _counted), (_PLACE_THEN_DAYS, _counted), (_TIMES, _counted), (_ONCE, _once), (_SHARE, _share), (_SHARE_AFTER, _share))

@@ -9,8 +9,8 @@ from typing import Literal
 from rolecall.model import Fact, HomeBase, Location, Mode, TimeZoneNeed, WorkMode
 from rolecall.normalise.mode_text import Sentence
 from rolecall.normalise.place_parse import parse
-from rolecall.normalise.place_words import noise, word
 from rolecall.normalise.text import Doc
+from rolecall.normalise.uk import cue_country
 
 _REMOTE = re.compile(r"\bremot\w*|\banywhere|\bdistributed working|\bhome[- ]based|\bcandidates|\bapplicants", re.IGNORECASE)
 _BASE = re.compile(
@@ -46,7 +46,10 @@ def regions(doc: Doc, location: Fact[Location], said: Sequence[Sentence], mode: 
     if Mode.REMOTE not in mode.modes:
         return frozenset()
     found = _named(doc.title) | _named_in_location(doc, location)
-    return found or frozenset().union(*(_named(s.text) for s in said))
+    found = found or frozenset[str]().union(*(_named(s.text) for s in said))
+    if not found and (cue := cue_country(doc)):
+        return frozenset({cue[0]})
+    return found - {"WORLD"} or found
 
 
 def _named_in_location(doc: Doc, location: Fact[Location]) -> frozenset[str]:

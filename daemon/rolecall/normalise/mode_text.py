@@ -12,6 +12,7 @@ from rolecall.normalise.mode_days import office_days
 from rolecall.normalise.words import load
 
 MAX_SENTENCES = 80
+DAYS = 4.6  # strength of stated office days
 REACH = 300  # characters of a sentence looked at on either side of a word
 _END = re.compile(r"[.!?;](?=\s|$|[A-Z*])|\n|(?<=[a-z])(?=[A-Z][a-z]+ ?:)")
 
@@ -49,10 +50,10 @@ class Rule:
     strength: float
 
 
-def sentences(source: Origin, text: str, low: str) -> list[Sentence]:
+def sentences(source: Origin, text: str, low: str, cues: str = "cues") -> list[Sentence]:
     """Return the sentences of `text` that hold a cue of mode.toml, in order. `low` is `text` in lower case."""
     starts: dict[int, int] = {}
-    for cue in _cues():
+    for cue in load("mode")[cues]:
         at = low.find(cue)
         while at >= 0 and len(starts) < MAX_SENTENCES:
             start, end = _around(text, at)
@@ -75,17 +76,20 @@ def _around(text: str, at: int) -> tuple[int, int]:
 
 def signals(sentence: Sentence) -> Iterator[Signal]:
     """Yield what the sentence says: office days first, then every rule that fires."""
+    if _sentence_rule("ignored").search(sentence.low):
+        return
     text, low = _without_nothing(sentence)
+    loss = load("mode")["general_loss"] if _sentence_rule("general").search(low) else 0.0
     days = office_days(text) if any(c in low for c in ("day", "%", "office", "site")) else None
     if days is not None:
         evidence = sentence.text[days.start : days.end]
-        yield Signal(sentence.source, evidence, "mode.office_days", 4.6, _modes_of(days.office), days=days.office)
+        yield Signal(sentence.source, evidence, "mode.office_days", DAYS - loss, _modes_of(days.office), days=days.office)
     for rule in _rules():
         if any(need in low for need in rule.needs):
             match = rule.match.search(text)
             if match is not None and not (rule.unless and rule.unless.search(text)):
                 evidence = sentence.text[match.start() : match.end()]
-                yield Signal(sentence.source, evidence, rule.name, rule.strength, rule.modes, rule.rules_out, rule.flags)
+                yield Signal(sentence.source, evidence, rule.name, rule.strength - loss, rule.modes, rule.rules_out, rule.flags)
 
 
 def _modes_of(days: OfficeDays) -> frozenset[Mode]:
@@ -103,8 +107,8 @@ def _without_nothing(sentence: Sentence) -> tuple[str, str]:
 
 
 @cache
-def _cues() -> tuple[str, ...]:
-    return tuple(load("mode")["cues"])
+def _sentence_rule(name: str) -> re.Pattern[str]:
+    return re.compile(load("mode")[name], re.IGNORECASE)
 
 
 @cache

@@ -53,12 +53,19 @@ def _abroad(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[Uk
     return _from(location if location.value else mode, UkFit.NO, "uk.abroad", Confidence.HIGH)
 
 
-def _cues(doc: Doc) -> Fact[UkFit]:
+def cue_country(doc: Doc) -> tuple[str, str] | None:
+    """Return the country that benefits, law and money point to, and the words that do; None where they do not agree."""
     american, british = _AMERICAN.search(doc.body), _BRITISH.search(doc.body) or _BRITISH.search(doc.salary_field)
     if american and not british:
-        return Fact(UkFit.NO, "inferred", american[0], "uk.cue.us", Confidence.MEDIUM)
-    if british and not american:
-        return Fact(UkFit.YES, "inferred", british[0], "uk.cue.gb", Confidence.MEDIUM)
+        return "US", american[0]
+    return ("GB", british[0]) if british and not american else None
+
+
+def _cues(doc: Doc) -> Fact[UkFit]:
+    cue = cue_country(doc)
+    if cue is not None:
+        fit = UkFit.YES if cue[0] == "GB" else UkFit.NO
+        return Fact(fit, "inferred", cue[1], f"uk.cue.{cue[0].lower()}", Confidence.MEDIUM)
     if doc.raw.country == "GB":
         return Fact(UkFit.YES, "inferred", "country=GB", "uk.source", Confidence.MEDIUM)
     return Fact(UkFit.UNCLEAR, "inferred", "", "uk.none", Confidence.LOW)

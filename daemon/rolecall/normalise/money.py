@@ -97,7 +97,7 @@ class Figure:
     """One amount or range as written. `start` and `end` are its span in the text, prefix and period included.
 
     `currency` and `period` None = not written. `beside`: the period stands right beside the amount, not some words
-    away. Flags: approx, open_min, open_max, k_assumed, inverted.
+    away; `scaled`: it is written in thousands ("60k"). Flags: approx, open_min, open_max, k_assumed, inverted.
     """
 
     start: int
@@ -107,6 +107,7 @@ class Figure:
     currency: str | None
     period: Period | None
     beside: bool = False
+    scaled: bool = False
     flags: frozenset[str] = frozenset()
 
     @property
@@ -306,9 +307,9 @@ def _said_between(text: str, a: _Amount) -> bool:
 def _ends(a: _Amount, b: _Amount) -> tuple[Decimal, Decimal, set[str]] | None:
     """Return the two ends of `a - b` with thousands spread over both, None when they make no range."""
     low, high, flags = a.scaled, b.scaled, set[str]()
-    if b.k and not a.k and low < 1000:
+    if b.k and not a.k and low < 1000 and b.value <= 25 * low:
         low *= 1000
-    elif a.k and not b.k and high < 1000:
+    elif a.k and not b.k and high < 1000 and high <= 3 * a.value:
         high *= 1000
     elif not a.k and not b.k and low < 1000 and high >= 10_000 and low * 1000 <= high <= low * 3000:
         low, flags = low * 1000, {"k_assumed"}
@@ -339,7 +340,8 @@ def _figure(text: str, group: list[_Amount]) -> Figure | None:
         prefix, start = str(found.lastgroup), max(0, start - 32) + found.start()
     if prefix == "about":
         flags.add("approx")
-    figure = Figure(start, end, low, high, currency, period, period is not None, frozenset(flags))
+    scaled = any(a.k for a in group)
+    figure = Figure(start, end, low, high, currency, period, period is not None, scaled, frozenset(flags))
     if not low:
         figure = replace(figure, min=None, flags=figure.flags | {"open_min"})
     elif len(group) == 1:

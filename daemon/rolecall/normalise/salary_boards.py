@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from rolecall.model import Json, Pay, PayKind, Period
 from rolecall.normalise.money import figures
+from rolecall.normalise.salary_period import by_size, in_pounds, plausible
 from rolecall.normalise.text import Doc, short
 
 Fields = Mapping[str, Json]
@@ -49,8 +50,8 @@ def stated(doc: Doc) -> Stated | None:
     """Return the pay of the posting's structured fields, None when the board gives none."""
     fields = doc.raw.fields
     read = _BOARDS.get(doc.raw.board)
-    found = read(fields) if read else None
-    return found or _schema_org(fields)
+    found = (read(fields) if read else None) or _schema_org(fields)
+    return found if found and plausible(_top(found.pay), found.pay.currency, found.pay.period) else None
 
 
 # --- the boards ---------------------------------------------------------------------------------------------------
@@ -241,13 +242,10 @@ def _ends(row: Fields, low_name: str, high_name: str, currency: str, period: Per
     return Stated(_pay(low, high, currency, period), " ".join(named), frozenset(flags))
 
 
-def _sized(found: Stated, period: Period | None = None) -> Stated | None:
-    """Return the pay with the period that its size tells; None where the size tells nothing."""
-    top = _top(found.pay)
-    guess: Period = "hour" if top < 150 else "day" if top < 1500 else "month" if top < 9000 else "year"
-    if period is None and top < 8:
-        return None
-    pay = _pay(found.pay.min, found.pay.max, found.pay.currency, period or guess)
+def _sized(found: Stated, period: Period | None = None) -> Stated:
+    """Return the pay with the period that its size tells, unless one is given."""
+    top = in_pounds(_top(found.pay), found.pay.currency)
+    pay = _pay(found.pay.min, found.pay.max, found.pay.currency, period or by_size(top))
     return replace(found, pay=pay, flags=found.flags | ({"period_inferred"} if period is None else set()))
 
 

@@ -1,0 +1,159 @@
+"""What stands around a figure: words that say it is pay, that it is not, and labels (understanding.md 8.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from rolecall.normalise.money import Figure
+from rolecall.normalise.words import load
+
+Label = Literal["", "ote", "actual", "umbrella", "paye", "here", "there"]
+FteBasis = Literal["full", "pro_rata"] | None
+
+SMALL = 12_000  # under this a figure beside "training" or "bonus" is an extra
+
+_WORDS = load("salary")
+_I = re.IGNORECASE
+
+
+def _any(patterns: Iterable[str]) -> str:
+    return "(?:" + "|".join(patterns) + ")"
+
+
+_CUE, _EXTRA, _KIND, _COUNTRY = _WORDS["cue"], _WORDS["extra"], _WORDS["kind"], _WORDS["country"]
+_OTE, _UMBRELLA, _PAYE = (rf"\b{_any(_KIND[name])}\b" for name in ("ote", "umbrella", "paye"))
+_SMALL_EXTRA = rf"\b{_any(_EXTRA['words'])}\b"
+
+_CUE_BEFORE = re.compile(rf"\b{_any(_CUE['before'])}\b", _I)
+_CUE_AFTER = re.compile(rf"[\s(,|/*.-]{{0,5}}{_any(_CUE['after'])}(?![a-z])", _I)
+_SALARIED = re.compile(r"\bsalar(?:y|ies)\b[^\d£€$\n]{0,20}$", _I)
+_RATED = re.compile(rf"\b{_any(_CUE['rate'])}\b", _I)
+_ENDS_HERE = re.compile(r"\s{0,2}(?:$|[\n.,;|)(/+&•*-]|[A-Z])")
+
+_EXTRA_NEAR = re.compile(_SMALL_EXTRA, _I)
+_EXTRA_GOVERNS = re.compile(rf"{_SMALL_EXTRA}(?: (?:of|is|worth|up to))*[\s:(-]{{0,3}}$", _I)
+_NEVER_BEFORE = re.compile(
+    rf"\b(?<!salary )(?<!pay )(?<!package )(?<!rate ){_any(_EXTRA['never_before'])}(?: (?:of|is|up|to))*[\s:]{{0,3}}$",
+    _I,
+)
+_NEVER_AFTER = re.compile(rf"\s{{0,2}}(?:in |of |worth of |towards )?(?:\w+ )?{_any(_EXTRA['never_after'])}\b", _I)
+_ESTIMATED = re.compile(rf"[^\w£€$]{{0,4}}\(?{_any(_EXTRA['estimated'])}\b", _I)
+_ESTIMATED_BEFORE = re.compile(rf"\b{_any(_EXTRA['estimated'])}(?: (?:salary|pay|base|annual))*[\s:]{{0,3}}$", _I)
+_OTHER_UNIT = re.compile(rf"\s?(?:per|an?|each|/)\s?{_any(_EXTRA['units'])}\b", _I)
+
+_OTE_ANYWHERE = re.compile(_OTE, _I)
+_OTE_BEFORE = re.compile(rf"{_OTE}[^\d£€$+|;\n]{{0,22}}$", _I)
+_OTE_AFTER = re.compile(rf"[^\d£€$+|;,.\n]{{0,14}}{_OTE}(?![\s:(-]{{0,3}}(?:of |up to |to |circa |c)?[£€$\d])", _I)
+_TOTAL_BEFORE = re.compile(rf"\b{_any(_KIND['total_cash'])}\b", _I)
+_RATE_AFTER = re.compile(rf"[^\d£€$/|;\n]{{0,14}}?(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))", _I)
+_RATE_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))[^\d£€$/|;\n]{{0,10}}$", _I)
+_ACTUAL = re.compile(rf"\b{_any(_KIND['actual'])}[^\d£€$\n]{{0,22}}$", _I)
+_PRO_RATA = re.compile(rf"\b{_any(_KIND['pro_rata'])}", _I)
+_FULL = re.compile(rf"\b{_any(_KIND['full'])}\b", _I)
+_HERE = re.compile(rf"(?<![\w.]){_any(_COUNTRY['here'])}\)?[\s:,-]{{0,4}}$", _I)
+_THERE = re.compile(rf"(?<![\w.]){_any(_COUNTRY['there'])}\)?[\s:,-]{{0,4}}$", _I)
+
+# Where the words around stop belonging to the figure.
+_CUT_BEFORE = re.compile(r"[\n.;|+*,!?•](?!\d)|\bplus\b|\bwith\b", _I)
+_CUT_AFTER = re.compile(r"[\n.;|+*,!?(•]|\bplus\b|\band\b|\bwith\b|&|  ", _I)
+_STANDS_ALONE = re.compile(r"(?:^|[\n|*•:;(]|\s[-–]|[a-z.)](?=£)|  )\s?$", _I)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The words right before and right after one figure; every question about them is a method."""
+
+    before: str
+    after: str
+    near_before: str
+    near_after: str
+
+    @property
+    def cued(self) -> bool:
+        """ "Salary:", "rate", "paying" before it, or "basic", "DOE", "+ bonus" behind it."""
+        return _CUE_BEFORE.search(self.before) is not None or _CUE_AFTER.match(self.after) is not None
+
+    @property
+    def salaried(self) -> bool:
+        return _SALARIED.search(self.before) is not None
+
+    @property
+    def rated(self) -> bool:
+        """A rate is spoken of: an amount without a period may be one."""
+        return _RATED.search(self.before) is not None or _RATED.search(self.after) is not None
+
+    @property
+    def stands_alone(self) -> bool:
+        """It begins a line or a part of a header line."""
+        return _STANDS_ALONE.search(self.before) is not None
+
+    @property
+    def ends(self) -> bool:
+        """What follows is no noun that a bare "50k" would count."""
+        return _CUE_AFTER.match(self.after) is not None or _ENDS_HERE.match(self.after) is not None
+
+    @property
+    def total_cash(self) -> bool:
+        return _TOTAL_BEFORE.search(self.before) is not None
+
+    def is_estimate(self) -> bool:
+        return _ESTIMATED.match(self.after) is not None or _ESTIMATED_BEFORE.search(self.before) is not None
+
+    def is_extra(self, amount: Decimal) -> bool:
+        """A small amount near "training", "bonus", "lunch"; a salary word between them takes it back."""
+        if amount >= SMALL:
+            return False
+        cues = [m.end() for m in _CUE_BEFORE.finditer(self.near_before)]
+        extras = [m.end() for m in _EXTRA_NEAR.finditer(self.near_before)]
+        if extras:
+            return not cues or extras[-1] >= cues[-1]
+        return not cues and _EXTRA_NEAR.search(self.near_after) is not None
+
+    def governed_by_extra(self, *, field: bool) -> bool:
+        """For an explicit rate only the very next words count: "allowance of £25 a day", "£25 a day lunch"."""
+        if _EXTRA_GOVERNS.search(self.near_before):
+            return True
+        return not field and _EXTRA_NEAR.match(self.near_after.lstrip()) is not None
+
+    def never_pay(self) -> bool:
+        """Budgets, turnover, funding, sign-on bonuses: at any size."""
+        if _NEVER_BEFORE.search(self.near_before):
+            return True
+        return not _CUE_BEFORE.search(self.near_before) and _NEVER_AFTER.match(self.near_after) is not None
+
+    def other_unit(self) -> bool:
+        """Per session, per visit, per head: nothing that can be made a year."""
+        return _OTHER_UNIT.match(self.after) is not None
+
+    def label(self, *, home_currency: bool) -> Label:
+        if _OTE_BEFORE.search(self.before) or _OTE_AFTER.match(self.after):
+            return "ote"
+        if _ACTUAL.search(self.before):
+            return "actual"
+        if found := _RATE_AFTER.match(self.after) or _RATE_BEFORE.search(self.before):
+            return "umbrella" if found["umbrella"] else "paye"
+        if _HERE.search(self.before):
+            return "here"
+        return "there" if not home_currency and _THERE.search(self.before) else ""
+
+
+def around(text: str, figure: Figure) -> Context:
+    """Return the words around a figure, in windows of fixed length."""
+    before, after = text[max(0, figure.start - 90) : figure.start], text[figure.end : figure.end + 44]
+    near = before[-60:]
+    return Context(near, after, _CUT_BEFORE.split(near)[-1], _CUT_AFTER.split(after, maxsplit=1)[0])
+
+
+def fte_basis(window: str) -> FteBasis:
+    """Return what the words say about part-time pay: "pro rata" a full-time figure, "FTE", or nothing."""
+    if _PRO_RATA.search(window):
+        return "pro_rata"
+    return "full" if _FULL.search(window) else None
+
+
+def says_ote(text: str) -> bool:
+    return _OTE_ANYWHERE.search(text) is not None

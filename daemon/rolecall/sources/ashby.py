@@ -59,9 +59,9 @@ class Ashby:
 
 
 def _fields(row: Row, others: list[str]) -> dict[str, Json]:
-    address = row.row("address").row("postalAddress")
+    address = row.row("address").row("postalAddress").pick("addressLocality", "addressRegion", "addressCountry")
     found: dict[str, Json] = {
-        "address": address.pick("addressLocality", "addressRegion", "addressCountry"),
+        "address": {"postalAddress": address} if address else None,
         "secondaryLocations": others,
         "compensation": _compensation(row.row("compensation")),
     }

@@ -9,10 +9,11 @@ from datetime import timedelta
 from hashlib import blake2s
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from rolecall.dedupe.urls import canonical_url
 from rolecall.errors import Unreadable
-from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.sources import jsonfeed, syndication
 from rolecall.sources.dates import LONDON, instant
 from rolecall.sources.presets import PRESETS, Preset
@@ -49,7 +50,10 @@ class Feed:
 
     @property
     def name(self) -> str:
-        return f"{self.kind}:{self.label or _place(self.url)}"
+        return f"{self.preset or self.kind}:{self.label or _place(self.url)}"
+
+    def _zone(self) -> ZoneInfo | None:
+        return LONDON if self.country.upper() == "GB" else None
 
     def requests(self) -> Sequence[Request]:
         return (Request(self.url),)
@@ -85,10 +89,10 @@ class Feed:
             location=_first(entry, _LOCATIONS),
             description=entry.html or _first(entry, _TEXTS, tidy=False),
             salary_text=_first(entry, _SALARIES),
-            fields={**preset.fields, **{name: short(entry.extra[name]) for name in _KEPT if name in entry.extra}},
+            fields=_fields(entry),
             country=self.country.upper() or preset.country or None,
             posted_at=entry.posted_at or instant(_first(entry, ("publishon",))),
-            closes_at=instant(_first(entry, _CLOSINGS), LONDON if self.country.upper() == "GB" else None),
+            closes_at=instant(_first(entry, _CLOSINGS) or entry.schema.get("validThrough"), self._zone()),
             tags=entry.tags,
         )
         return replace(preset.refine(posting, entry, channel), source=self.name)
@@ -106,8 +110,19 @@ _CLOSINGS = ("expiresat", "expiry_date", "closingdate", "closing_date", "joblist
 _KEPT = (
     "region", "country", "state", "type", "remotestatus",
     "job_listing_job_type", "contract_type", "contracttype", "workingpatterns", "working_patterns",
-    "joblisting_minimumsalary", "joblisting_maximumsalary", "joblisting_salarycurrency", "joblisting_salaryinterval",
 )  # fmt: skip
+
+
+def _fields(entry: Entry) -> dict[str, Json]:
+    """Return what is kept besides the text; pay in elements of its own becomes schema.org's `baseSalary`."""
+    kept: dict[str, Json] = {name: short(entry.extra[name]) for name in _KEPT if name in entry.extra}
+    low, high, currency, unit = (
+        short(entry.extra.get(f"joblisting_{name}"))
+        for name in ("minimumsalary", "maximumsalary", "salarycurrency", "salaryinterval")
+    )
+    if low or high:
+        kept["baseSalary"] = {"currency": currency, "value": {"minValue": low, "maxValue": high, "unitText": unit}}
+    return {**kept, **entry.schema}
 
 
 def _channel(reply: Reply) -> Channel:

@@ -12,8 +12,9 @@ from typing import ClassVar
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.ports import DIRECTORY
+from rolecall.sources.dates import instant
 from rolecall.sources.feed import Feed
-from rolecall.sources.reading import is_json, merged
+from rolecall.sources.reading import Row, is_json, listing, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +49,37 @@ class Folder:
         if is_json(reply) and b"jsonfeed.org" not in reply.body[:500]:
             return self._lines(reply.body)
         page = Feed("https://folder.invalid/", label=self.name, country=self.country).parse(reply)
-        return replace(page, postings=tuple(map(self._own, page.postings)), complete=True, next=None, wait=None)
+        return replace(
+            page,
+            postings=tuple(replace(each, source=self.name) for each in page.postings),
+            complete=True,
+            next=None,
+            wait=None,
+        )
 
     def _lines(self, body: bytes) -> Page:
-        from rolecall.normalise.facts import raw_from_json  # all of `normalise` comes with it: only when it is needed
+        return listing(list(_values(body)), self._posting, complete=True)
 
-        postings, skipped = [], 0
-        for value in _values(body):
-            try:
-                postings.append(self._own(raw_from_json(value)))
-            except ValueError:
-                skipped += 1
-        if skipped and not postings:
-            raise Unreadable(f"not one of {skipped} lines is a posting")
-        return Page(tuple(postings), complete=not skipped, skipped=skipped)
-
-    def _own(self, posting: RawPosting) -> RawPosting:
-        return replace(posting, source=self.name, country=posting.country or self.country.upper() or None)
+    def _posting(self, row: Row) -> RawPosting:
+        """Return a posting as `rolecall normalise` takes it, of which all but `id` and `title` may be absent."""
+        return RawPosting(
+            source=self.name,
+            id=row.need("id"),
+            title=row.need("title"),
+            url=row.text("url"),
+            company=row.text("company"),
+            location=row.text("location"),
+            description=row.html("description"),
+            salary_text=row.text("salary_text"),
+            fields=fields if isinstance(fields := row.get("fields"), dict) else {},
+            country=row.text("country").upper() or self.country.upper() or None,
+            posted_at=instant(row.get("posted_at")),
+            closes_at=instant(row.get("closes_at")),
+            apply_url=row.text("apply_url"),
+            tags=row.texts("tags"),
+            truncated=row.get("truncated") is True,
+            attribution=row.text("attribution"),
+        )
 
 
 def _files(reply: Reply) -> Iterator[Reply]:

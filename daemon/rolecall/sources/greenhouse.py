@@ -66,5 +66,5 @@ def _fields(row: Row) -> dict[str, Json]:
     ]
     metadata = {each.text("name"): each.text("value") for each in row.rows("metadata")}
     employment = metadata.get("Employment Type")
-    found: dict[str, Json] = {"offices": offices, "pay_input_ranges": pay, "Employment Type": employment}
+    found: dict[str, Json] = {"offices": offices, "pay_input_ranges": pay, "employment_type": employment}
     return {**row.pick("language", "internal_job_id", "requisition_id"), **{k: v for k, v in found.items() if v}}

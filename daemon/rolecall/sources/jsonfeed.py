@@ -23,7 +23,13 @@ def read(reply: Reply) -> Channel:
     )
 
 
+_SCHEMA = (
+    "applicantLocationRequirements", "baseSalary", "employmentType", "jobLocation", "jobLocationType", "validThrough",
+)  # fmt: skip
+
+
 def _entry(item: Row) -> Entry:
+    posting = item.row("_jobposting")  # Teamtailor's extension: a schema.org JobPosting
     return Entry(
         id=item.text("id"),
         link=item.text("url", "external_url"),
@@ -31,4 +37,6 @@ def _entry(item: Row) -> Entry:
         html=item.html("content_html", "content_text", "summary"),
         posted_at=instant(item.get("date_published")),
         tags=item.texts("tags"),
+        extra={"company": company} if (company := posting.row("hiringOrganization").text("name")) else {},
+        schema=posting.pick(*_SCHEMA),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from rolecall.model import Json, RawPosting
 from rolecall.sources.dates import LONDON, instant
@@ -21,12 +21,14 @@ def _as_it_is(posting: RawPosting, _entry: Entry, _channel: Channel) -> RawPosti
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """`title`: a pattern of `{title}` and `{company}`; `complete`: the feed is the board's whole list."""
+    """A board known by its feed. Its name stands in its postings' source, so `normalise` knows whose fields it reads.
+
+    `title`: a pattern of `{title}` and `{company}`; `complete`: the feed is the board's whole list.
+    """
 
     title: str = "{title}"
     country: str = ""
     complete: bool = False
-    fields: Mapping[str, Json] = field(default_factory=dict)
     refine: Refine = _as_it_is
 
 
@@ -58,17 +60,21 @@ def _oleeo(posting: RawPosting, entry: Entry, channel: Channel) -> RawPosting:
 # --- Teamtailor: the company is the feed's title, the places are a list of their own ------------------------------
 
 
-_TT_FIELDS = ("tt_city", "tt_country")
-
-
 def _teamtailor(posting: RawPosting, entry: Entry, channel: Channel) -> RawPosting:
     return replace(
         posting,
         company=posting.company or channel.title,
         location=places(*(entry.many.get("tt_name") or entry.many.get("tt_city") or ())) or posting.location,
-        fields={**posting.fields, **{name: list(entry.many[name]) for name in _TT_FIELDS if name in entry.many}},
+        fields={**posting.fields, "remoteStatus": entry.extra.get("remotestatus", ""), "locations": _locations(entry)},
         tags=tuple(filter(None, (short(entry.extra.get(name)) for name in ("tt_department", "tt_role")))),
     )
+
+
+def _locations(entry: Entry) -> list[Json]:
+    names, cities, countries = (entry.many.get(f"tt_{name}", ()) for name in ("name", "city", "country"))
+    if not len(names) == len(cities) == len(countries):
+        return [{"city": city} for city in cities]
+    return [{"name": n, "city": c, "country": where} for n, c, where in zip(names, cities, countries, strict=True)]
 
 
 def _weworkremotely(posting: RawPosting, entry: Entry, _channel: Channel) -> RawPosting:
@@ -77,16 +83,17 @@ def _weworkremotely(posting: RawPosting, entry: Entry, _channel: Channel) -> Raw
 
 
 def _himalayas(posting: RawPosting, entry: Entry, _channel: Channel) -> RawPosting:
-    return replace(posting, location=places(*entry.many.get("himalayasjobs_locationrestriction", ())))
+    lists = {name: list(entry.many.get(f"himalayasjobs_{name[:-1].lower()}", ())) for name in _RESTRICTIONS}
+    return replace(posting, location=places(*lists["locationRestrictions"]), fields={**posting.fields, **lists})
 
 
-_REMOTE: Mapping[str, Json] = {"workplaceType": "remote"}
+_RESTRICTIONS = ("locationRestrictions", "timezoneRestrictions")
 
 PRESETS: Mapping[str, Preset] = {
     "": Preset(),
-    "himalayas": Preset(fields=_REMOTE, refine=_himalayas),
+    "himalayas": Preset(refine=_himalayas),
     "oleeo": Preset(country="GB", complete=True, refine=_oleeo),
     "pythonorg": Preset("{title}, {company}"),
     "teamtailor": Preset(refine=_teamtailor),
-    "weworkremotely": Preset("{company}: {title}", fields=_REMOTE, refine=_weworkremotely),
+    "weworkremotely": Preset("{company}: {title}", refine=_weworkremotely),
 }

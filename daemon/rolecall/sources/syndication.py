@@ -11,13 +11,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rolecall.errors import Unreadable
+from rolecall.model import Json
 from rolecall.sources.dates import instant
 from rolecall.sources.reading import short
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of a feed. `extra`: its other elements by lower-case name; `many`: those that were repeated."""
+    """One item of a feed.
+
+    `extra`: its other elements by lower-case name; `many`: those that were repeated; `schema`: what it carries of a
+    schema.org JobPosting.
+    """
 
     id: str
     link: str
@@ -27,6 +32,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
     many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    schema: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def _elements(item: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for element in _ELEMENT.finditer(item):
         found.setdefault(element[1].lower().replace(":", "_"), []).append(html.unescape(element[2]).strip())
-    return {name: tuple(dict.fromkeys(filter(None, values))) for name, values in found.items()}
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def _pause(head: Any) -> timedelta:

@@ -94,13 +94,15 @@ _SIGN_ENDS = frozenset("£€$¥₹₪)\ufffd")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One amount or range as written. `start` and `end` are its span in the text, prefix and period included.
+    """One amount or range as written. `start` and `end` are its span in the text, prefix and period included;
+    `core` is where the amount and what clings to it end, before a period that stands some words away.
 
     `currency` and `period` None = not written. `beside`: the period stands right beside the amount, not some words
     away; `scaled`: it is written in thousands ("60k"). Flags: approx, open_min, open_max, k_assumed, inverted.
     """
 
     start: int
+    core: int
     end: int
     min: Decimal | None
     max: Decimal | None
@@ -341,7 +343,7 @@ def _figure(text: str, group: list[_Amount]) -> Figure | None:
     if prefix == "about":
         flags.add("approx")
     scaled = any(a.k for a in group)
-    figure = Figure(start, end, low, high, currency, period, period is not None, scaled, frozenset(flags))
+    figure = Figure(start, end, end, low, high, currency, period, period is not None, scaled, frozenset(flags))
     if not low:
         figure = replace(figure, min=None, flags=figure.flags | {"open_min"})
     elif len(group) == 1:

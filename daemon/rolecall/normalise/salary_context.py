@@ -49,6 +49,7 @@ _OTE_ANYWHERE = re.compile(_OTE, _I)
 _OTE_BEFORE = re.compile(rf"{_OTE}[^\d£€$+|;\n]{{0,22}}$", _I)
 _OTE_AFTER = re.compile(rf"[^\d£€$+|;,.\n]{{0,14}}{_OTE}(?![\s:(-]{{0,3}}(?:of |up to |to |circa |c)?[£€$\d])", _I)
 _TOTAL_BEFORE = re.compile(rf"\b{_any(_KIND['total_cash'])}\b", _I)
+_RATE_RIGHT_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))(?: rate)?[\s:(-]{{0,4}}$", _I)
 _RATE_AFTER = re.compile(rf"[^\d£€$/|;\n]{{0,14}}?(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))", _I)
 _RATE_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))[^\d£€$/|;\n]{{0,10}}$", _I)
 _ACTUAL = re.compile(rf"\b{_any(_KIND['actual'])}[^\d£€$\n]{{0,22}}$", _I)
@@ -134,7 +135,8 @@ class Context:
             return "ote"
         if _ACTUAL.search(self.before):
             return "actual"
-        if found := _RATE_AFTER.match(self.after) or _RATE_BEFORE.search(self.before):
+        rate = _RATE_RIGHT_BEFORE.search(self.before) or _RATE_AFTER.match(self.after)
+        if found := rate or _RATE_BEFORE.search(self.before):
             return "umbrella" if found["umbrella"] else "paye"
         if _HERE.search(self.before):
             return "here"
@@ -143,7 +145,7 @@ class Context:
 
 def around(text: str, figure: Figure) -> Context:
     """Return the words around a figure, in windows of fixed length."""
-    before, after = text[max(0, figure.start - 90) : figure.start], text[figure.end : figure.end + 44]
+    before, after = text[max(0, figure.start - 90) : figure.start], text[figure.core : figure.core + 44]
     near = before[-60:]
     return Context(near, after, _CUT_BEFORE.split(near)[-1], _CUT_AFTER.split(after, maxsplit=1)[0])
 

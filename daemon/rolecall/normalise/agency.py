@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from rolecall.model import Confidence, Fact
-from rolecall.normalise.rules import hits, parts, rules
+from rolecall.normalise.rules import hits, rules
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
@@ -38,7 +38,7 @@ def _by_name(doc: Doc) -> Fact[bool] | None:
 
 
 def _by_text(doc: Doc) -> Fact[bool] | None:
-    found = hits(rules("agency"), parts(doc))
+    found = hits(rules("agency"), doc.parts)
     if not found:
         return None
     hit = next((hit for hit in found if hit.rule.value == "direct"), found[0])

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from rolecall.model import Clearance, ClearanceLevel, Confidence, Fact
-from rolecall.normalise.rules import Hit, hits, parts, rules, sentence
+from rolecall.normalise.rules import Hit, hits, rules, sentence
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
@@ -18,7 +18,7 @@ _NUMBERS = {"three": 3, "five": 5, "ten": 10}
 
 def read_clearance(doc: Doc) -> Fact[Clearance]:
     """Return the clearance asked for; a value with level NONE says that none is needed, no value that nothing is said."""
-    found = hits(rules("clearance"), parts(doc))
+    found = hits(rules("clearance"), doc.parts)
     named = [hit for hit in found if hit.rule.value != "none" and hit.rule.confidence is Confidence.HIGH]
     named = named or [hit for hit in found if hit.rule.value != "none"]
     if not named:

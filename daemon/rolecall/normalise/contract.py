@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from rolecall.model import Confidence, ContractType, Fact, Ir35
 from rolecall.normalise.fields import stated
-from rolecall.normalise.rules import Hit, hits, parts, rules
+from rolecall.normalise.rules import Hit, hits, rules
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
@@ -27,7 +27,7 @@ def read_contract(doc: Doc) -> Fact[ContractType]:
     Where the text says plainly something else than the board's field, the text wins: of 80 such Adzuna adverts
     read, it was right in 78. A field's "contract" also stands for a fixed term there, so that is no conflict.
     """
-    text = _chosen(doc, hits(rules("contract"), parts(doc)))
+    text = _chosen(doc, hits(rules("contract"), doc.parts))
     field = _field(doc)
     if field is None or field.value is text.value:
         return text if field is None else field
@@ -77,7 +77,7 @@ def _type(word: str) -> ContractType:
 
 def read_ir35(doc: Doc, contract: Fact[ContractType]) -> Fact[Ir35]:
     """Return inside, outside or "to be confirmed"; what is written beats what is inferred from umbrella or PSC."""
-    found = hits(rules("ir35"), parts(doc))
+    found = hits(rules("ir35"), doc.parts)
     if not found or contract.value is ContractType.PERMANENT:
         return Fact()
     best = max(found, key=lambda hit: (hit.rule.confidence, hit.rule.value == "tbc", -found.index(hit)))

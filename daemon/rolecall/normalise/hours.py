@@ -6,14 +6,14 @@ import re
 
 from rolecall.model import Confidence, Fact, Hours, Salary
 from rolecall.normalise.fields import stated
-from rolecall.normalise.rules import evidence, hits, parts, rules
+from rolecall.normalise.rules import hits, rules, windows
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 _WORDS = load("hours")
 _NUMBERS = {
     name: re.compile("|".join(rf"(?<![\w.,£$€]){pattern}" for pattern in patterns))
-    for name, patterns in _WORDS["numbers"].items()
+    for name, patterns in _WORDS["numbers"]["match"].items()
 }
 _FIELD_WORDS = {"fulltime": "full_time", "parttime": "part_time"}
 _FULL_WEEK = 30  # hours below which a week is part time
@@ -22,7 +22,7 @@ _MOST = {"days_per_week": 7.0, "hours_per_week": 60.0, "fte": 1.0}
 
 def read_hours(doc: Doc, salary: Fact[Salary]) -> Fact[Hours]:
     """Return the working patterns offered and the figures stated; pay pro rata with an actual figure is part time."""
-    found = hits(rules("hours"), parts(doc))
+    found = hits(rules("hours"), doc.parts)
     patterns = {hit.rule.value for hit in found}
     fields = [(path, text, word) for path, text in stated(doc.raw.fields, _WORDS["fields"]) if (word := _pattern(text))]
     figures = {name: value for name in _NUMBERS if (value := _number(doc, name)) is not None}
@@ -46,18 +46,22 @@ def _pattern(text: str) -> str | None:
 
 
 def _number(doc: Doc, name: str) -> float | None:
-    for part in parts(doc):
-        if not any(word in part.low for word in ("week", "wk", "hours", "fte", "wte")):
-            continue
-        if match := _NUMBERS[name].search(part.low):
-            value = float(next(group for group in match.groups() if group))
-            return value if 0 < value <= _MOST[name] else None
+    match = _figure(doc, name)
+    value = float(next(group for group in match.groups() if group)) if match else 0.0
+    return value if 0 < value <= _MOST[name] else None
+
+
+def _figure(doc: Doc, name: str) -> re.Match[str] | None:
+    for part in doc.parts:
+        for start, end in windows(part.low, _WORDS["numbers"]["needs"][name]):
+            if match := _NUMBERS[name].search(part.low, start, end):
+                return match
     return None
 
 
 def _first(doc: Doc) -> str:
-    found = (pattern.search(doc.low) for pattern in _NUMBERS.values())
-    return next((evidence(doc.body, match.start(), match.end()) for match in found if match), "")
+    found = (_figure(doc, name) for name in _NUMBERS)
+    return next((match[0] for match in found if match), "")
 
 
 def _paid_fte(salary: Fact[Salary]) -> float | None:

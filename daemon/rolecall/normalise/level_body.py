@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from rolecall.model import Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
-from rolecall.normalise.rules import MOST, evidence, sentence
-from rolecall.normalise.text import Doc
+from rolecall.normalise.rules import evidence, sentence, windows
+from rolecall.normalise.text import Doc, stem
 from rolecall.normalise.words import load
 
 _WORDS = load("level_body")
@@ -30,13 +30,15 @@ _ROLE, _RANGE = _patterns("role"), _patterns("range")
 _ROLE_VETO, _RANGE_VETO = _any(_WORDS["role"]["veto"]), _any(_WORDS["range"]["veto"])
 _CUE = _any([_WORDS["range"]["cue"]])
 _FLOORS = tuple((Rung[entry["floor"].upper()], _any(entry["match"])) for entry in _WORDS["floor"])
-_NEEDS = ("senior", "junior", "mid", "intermediate", "graduate", "lead", "staff", "principal", "intern", "entry")
+_NEEDS = ("senior", "sr", "snr", "junior", "mid", "intermediate", "graduate", "lead", "staff", "principal", "intern", "internship", "entry", "middle", "midlevel", "midweight")
+_STEMS = frozenset(map(stem, _NEEDS))
+_FLOOR_NEEDS = ("junior", "grad", "entry level", "entry-level")
 _TITLE_LINES = 12  # adverts repeat their title at the top, sometimes with the level the title field has lost
 
 
 def read_body(doc: Doc) -> Fact[Level]:
     """Return the level that the text states of this role: as a range, in a repeated title, in a sentence."""
-    if not doc.mentions(*_NEEDS):
+    if doc.stems.isdisjoint(_STEMS):
         return Fact()
     return _range(doc) or _repeated_title(doc) or _role(doc) or Fact()
 
@@ -44,10 +46,10 @@ def read_body(doc: Doc) -> Fact[Level]:
 def read_floor(doc: Doc) -> Fact[Rung]:
     """Return the lowest rung that a negation leaves ("no juniors": mid)."""
     for rung, pattern in _FLOORS:
-        for text, low, source in ((doc.title, doc.title.lower(), "title"), (doc.body, doc.low, "body")):
-            if ("junior" in low or "grad" in low or "entry" in low) and (match := pattern.search(low)):
-                span = evidence(text, match.start(), match.end())
-                return Fact(rung, "title" if source == "title" else "body", span, "level.floor")
+        for part in doc.parts:
+            for start, end in windows(part.low, _FLOOR_NEEDS):
+                if match := pattern.search(part.low, start, end):
+                    return Fact(rung, part.source, evidence(part.text, *match.span()), "level.floor")
     return Fact()
 
 
@@ -86,11 +88,10 @@ def _role(doc: Doc) -> Fact[Level] | None:
 
 
 def _found(patterns: tuple[re.Pattern[str], ...], low: str) -> Iterator[re.Match[str]]:
-    for pattern in patterns:
-        for number, match in enumerate(pattern.finditer(low)):
-            if number == MOST:
-                break
-            yield match
+    """Yield the matches around level words that stand alone ("lead", not "leading")."""
+    for start, end in windows(low, _NEEDS, whole=True):
+        for pattern in patterns:
+            yield from pattern.finditer(low, start, end)
 
 
 def _before(low: str, match: re.Match[str]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from rolecall.model import Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
-from rolecall.normalise.rules import Part, hits, rules
-from rolecall.normalise.text import Doc
+from rolecall.normalise.rules import hits, rules
+from rolecall.normalise.text import Doc, Part, part
 from rolecall.normalise.words import load
 
 _WORDS = load("level")
@@ -53,7 +53,7 @@ def _words(title: str, low: str) -> list[Word]:
     """Return the ladder words in order, of overlapping ones the longest, without mere modifiers."""
     found = [
         Word(hit.start, hit.match.end(), level(hit.rule.value), hit.rule.name, hit.rule.confidence)
-        for hit in hits(rules("level"), [Part("title", title, low)])
+        for hit in hits(rules("level"), [Part("title", title, low, part("title", low).stems)])
     ]
     kept: list[Word] = []
     for word in sorted(found, key=lambda word: (word.start - word.end, -word.level.max)):

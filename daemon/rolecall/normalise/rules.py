@@ -5,7 +5,8 @@ One entry of a word file:
     [[rule]]
     name = "contract.months"        # printed as the rule of every fact it gives
     value = "contract"              # what it says; the module gives it its meaning
-    needs = ["month"]               # cheap: without one of these strings the patterns are not tried
+    needs = ["month", "months"]     # every match holds one of these words (of six letters and more: or a longer
+                                    # form of it), so only the text around them is searched
     match = ["\\\\d+ months? contract"]  # regular expressions on lower-case text, word-bounded
     veto_before = ["smart "]        # directly before the match
     veto_after = [" law"]           # directly after it
@@ -22,13 +23,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from rolecall.model import Confidence, Fact, Origin, T
-from rolecall.normalise.text import Doc
+from rolecall.model import Confidence, Fact, T
+from rolecall.normalise.text import Part, stem
 from rolecall.normalise.words import load
 
 _REACH = 160  # characters of a sentence looked at on each side of a match
 _STOPS = re.compile(r"[.!?](?=\s|$)|[;\n]")
-MOST = 40  # matches of one pattern looked at in one text: advert texts repeat themselves, hostile ones more so
+_AROUND = 130  # characters searched on each side of a needed word
+_WHOLE = 300  # a text as short as this is searched whole
+MOST = 40  # places looked at for one rule in one text: advert texts repeat themselves, hostile ones more so
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +39,13 @@ class Rule:
     name: str
     value: str
     needs: tuple[str, ...]
+    stems: frozenset[str]
     pattern: re.Pattern[str]
     veto_before: re.Pattern[str] | None
     veto_after: re.Pattern[str] | None
     veto: re.Pattern[str] | None
     where: frozenset[str]
     confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One text of a posting and where it stands; `low` is it in lower case, with the same offsets."""
-
-    source: Origin
-    text: str
-    low: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +80,6 @@ def rules(name: str) -> tuple[Rule, ...]:
     return tuple(_rule(entry) for entry in load(name)["rule"])
 
 
-def parts(doc: Doc) -> tuple[Part, ...]:
-    """Return what can be read of a posting, the surest first: the title, the pay field, the body."""
-    return (
-        Part("title", doc.title, doc.title.lower()),
-        Part("field", doc.salary_field, doc.salary_field.lower()),
-        Part("body", doc.body, doc.low),
-    )
-
-
 def hits(rules: Iterable[Rule], parts: Iterable[Part]) -> list[Hit]:
     """Return every match that no veto takes back: part by part, in each in the order of the text."""
     found: list[Hit] = []
@@ -104,13 +90,44 @@ def hits(rules: Iterable[Rule], parts: Iterable[Part]) -> list[Hit]:
 
 
 def _matches(rule: Rule, part: Part) -> Iterator[Hit]:
-    if part.source not in rule.where or not any(need in part.low for need in rule.needs):
+    if part.source not in rule.where or (part.stems.isdisjoint(rule.stems)):
         return
-    for number, match in enumerate(rule.pattern.finditer(part.low)):
-        if number == MOST:
+    for start, end in windows(part.low, rule.needs):
+        for match in rule.pattern.finditer(part.low, start, end):
+            if not _vetoed(rule, part.low, match):
+                yield Hit(rule, part, match)
+
+
+def windows(low: str, needs: Iterable[str], *, whole: bool = False) -> list[tuple[int, int]]:
+    """Return the stretches of text around the needed words, in order, none overlapping; at most 40 places each.
+
+    `whole`: only where they stand as whole words. Searching only there makes a rule cost what its words occur,
+    not what the text is long.
+    """
+    if len(low) <= _WHOLE:
+        return [(0, len(low))] if any(need in low for need in needs) else []
+    places = sorted(place for need in needs for place in _places(low, need) if not whole or _alone(low, place, need))
+    found: list[tuple[int, int]] = []
+    for place in places:
+        start, end = max(0, place - _AROUND), min(len(low), place + _AROUND)
+        if found and start <= found[-1][1]:
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
+
+
+def _alone(low: str, place: int, need: str) -> bool:
+    end = place + len(need)
+    return not (low[place - 1 : place].isalnum() or low[end : end + 1].isalnum())
+
+
+def _places(low: str, need: str) -> Iterator[int]:
+    at = -1
+    for _ in range(MOST):
+        at = low.find(need, at + 1)
+        if at < 0:
             return
-        if not _vetoed(rule, part.low, match):
-            yield Hit(rule, part, match)
+        yield at
 
 
 def _vetoed(rule: Rule, low: str, match: re.Match[str]) -> bool:
@@ -143,7 +160,8 @@ def _rule(entry: dict[str, Any]) -> Rule:
         return Rule(
             name=entry["name"],
             value=entry["value"],
-            needs=tuple(entry.get("needs", ("",))),
+            needs=tuple(entry["needs"]),
+            stems=frozenset(stem(need) for need in entry["needs"]),
             pattern=re.compile(rf"(?<!\w)(?:{'|'.join(entry['match'])})(?!\w)"),
             veto_before=_any(entry.get("veto_before"), r"(?:{})$"),
             veto_after=_any(entry.get("veto_after"), r"(?:{})"),

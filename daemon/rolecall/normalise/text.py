@@ -11,7 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rolecall.model import RawPosting
+from rolecall.model import Origin, RawPosting
+from rolecall.normalise.glue import unglued
 from rolecall.normalise.words import load
 
 MAX_BODY = 64_000  # characters read of one description; what follows is not a job advert any more
@@ -23,7 +24,7 @@ _BLOCK = re.compile(
 _ITEM = re.compile(r"<\s*li\b[^<>]{0,2000}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--[^<>]{0,4000}-->|<(script|style)\b[^<>]{0,2000}>[^<]{0,40000}</\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,4000}>")
-_SPACES = re.compile(r" {2,}| ?[\t\f\v\r][ \t\f\v\r]*")
+_WORD = re.compile(r"[a-z]+|\d+")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
 _CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
 _MARKS = re.compile(r"\\([-|&.+#_*()!~])")  # Markdown's escapes
@@ -63,6 +64,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One text of a posting and where it stands; `low` is it in lower case, with the same offsets.
+
+    `stems`: every word and number of `low`, cut to six letters: whether a word can occur is asked of them first.
+    """
+
+    source: Origin
+    text: str
+    low: str
+    stems: frozenset[str]
+
+
+def part(source: Origin, text: str) -> Part:
+    low = text.lower()
+    return Part(source, text, low, frozenset(word[:6] for word in set(_WORD.findall(low))))
+
+
+@dataclass(frozen=True, slots=True)
 class Doc:
     """A posting prepared for reading: plain text everywhere, evidence spans are slices of these strings."""
 
@@ -74,6 +93,11 @@ class Doc:
     body: str
     lines: tuple[Line, ...]
     low: str = ""  # `body` in lower case, with the same offsets
+    parts: tuple[Part, ...] = ()  # title, pay field and body: the surest first
+
+    @property
+    def stems(self) -> frozenset[str]:
+        return self.parts[-1].stems
 
     def mentions(self, *words: str) -> bool:
         """Whether the body holds one of these lower-case strings: asked before an expensive pattern is tried."""
@@ -82,17 +106,25 @@ class Doc:
 
 def prepare(raw: RawPosting) -> Doc:
     """Return the posting as plain prepared text with its lines in zones."""
-    body = plain(raw.description)
+    body = part("body", plain(raw.description))
+    title, salary = part("title", short(raw.title)), part("field", short(raw.salary_text))
     return Doc(
         raw=raw,
-        title=short(raw.title),
+        title=title.text,
         company=short(raw.company),
         location=short(raw.location),
-        salary_field=short(raw.salary_text),
-        body=body,
-        lines=tuple(_zoned(body)),
-        low=body.lower(),
+        salary_field=salary.text,
+        body=body.text,
+        lines=tuple(_zoned(body.text)),
+        low=body.low,
+        parts=(title, salary, body),
     )
+
+
+def stem(phrase: str) -> str:
+    """Return the member of `Part.stems` that a text must hold to hold `phrase` (or a longer form of its first word)."""
+    first = _WORD.search(phrase)
+    return first[0][:6] if first else ""
 
 
 def short(text: str) -> str:
@@ -109,20 +141,21 @@ def plain(text: str) -> str:
         text = _BLOCK.sub("\n", text)
         text = _TAG.sub("", text)
     text = _MARKS.sub(r"\1", _tidy(text).replace("**", "")).replace("`", "'")
-    text = _NEWLINES.sub("\n", _SPACES.sub(" ", text))
+    text = _NEWLINES.sub("\n", _single_spaced(text))
     if "~" in text:
         text = _CIRCA_RANGE.sub("-", text)
     text = _BULLET.sub("* ", text)
     if len(text) > _LONG:
-        text = "\n".join(_unglued(line) if len(line) > _LONG else line for line in text.split("\n"))
+        text = "\n".join(unglued(line) if len(line) > _LONG else line for line in text.split("\n"))
     return text.strip()[:MAX_BODY]
 
 
-def _unglued(line: str) -> str:
-    """Return a flattened list ("...with SQLExperience8+ years in dataBenefits: ...") with its lines parted again."""
-    line = _LABEL.sub(_before_label, _GLUED_HEADING.sub("\n", line))
-    line = _HEADING_GLUED.sub(r"\1\n", line)
-    return _GLUED_WORDS.sub("\n", line)
+def _single_spaced(text: str) -> str:
+    for space in "\t\f\v\r":
+        text = text.replace(space, " ")
+    while "  " in text:  # halves every run of spaces, so a few turns do
+        text = text.replace("  ", " ")
+    return text
 
 
 def _tidy(text: str) -> str:
@@ -132,12 +165,6 @@ def _tidy(text: str) -> str:
     for wrong, right in (*_MOJIBAKE, *_LOOKALIKES):
         text = text.replace(wrong, right)
     return unicodedata.normalize("NFKC", text)
-
-
-def _before_label(space: re.Match[str]) -> str:
-    """Begin a new line at " Requirements:", but not within "Key Requirements:"."""
-    before = space.string[max(0, space.start() - 30) : space.start()].rpartition(" ")[2]
-    return " " if before[:1].isupper() and before[-1] not in ".!?);" else "\n"
 
 
 def _zoned(body: str) -> list[Line]:
@@ -179,9 +206,3 @@ _HEADINGS = tuple(
     for zone, patterns in load("headings")["zone"].items()
 )
 _TAIL = re.compile(r"(?:keywords?|tags|skills)\s*:", re.IGNORECASE)
-_GLUE = load("headings")["glue"]
-_HEADS = "|".join(_GLUE["headings"])
-_GLUED_HEADING = re.compile(rf"(?:(?<=[a-z0-9][.!?)%])|(?<=[a-z0-9%]))(?=(?:{_HEADS}) ?(?::|[A-Z0-9]))")
-_LABEL = re.compile(rf" (?=(?:{_HEADS}) ?:)")
-_HEADING_GLUED = re.compile(rf"(?<![A-Za-z])((?:{_HEADS}))(?=[A-Z0-9][a-z+0-9-])")
-_GLUED_WORDS = re.compile(rf"(?:{'|'.join(f'(?<={ending})' for ending in _GLUE['endings'])}|(?<=[a-z][a-z][.!?)]))(?=[A-Z][a-z][a-z]|\d\+)")

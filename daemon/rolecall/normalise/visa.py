@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rolecall.model import Confidence, Fact, Visa
-from rolecall.normalise.rules import Hit, hits, parts, rules, sentence
+from rolecall.normalise.rules import Hit, hits, rules, sentence
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
@@ -20,7 +20,7 @@ def read_visa(doc: Doc) -> Fact[Visa]:
 
     Flag `qualified`: both offered and refused somewhere in the text. The right to work alone is a "no" at low confidence.
     """
-    found = hits(rules("visa"), parts(doc))
+    found = hits(rules("visa"), doc.parts)
     if not found:
         return Fact()
     right = any(hit.rule.value == "right_to_work" for hit in found)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from rolecall.model import Need, Tech
 from rolecall.normalise import stack_needs, vocabulary
-from rolecall.normalise.stack_mentions import Scan
 from rolecall.normalise.stack_needs import Meaning
+from rolecall.normalise.stack_scan import Scan
 from rolecall.normalise.text import Doc, Line, Zone
 from rolecall.normalise.vocabulary import Vocabulary
 

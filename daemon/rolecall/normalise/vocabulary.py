@@ -239,5 +239,5 @@ def _check_spellings(known: Vocabulary) -> Iterator[Problem]:
 def _check_cues() -> Iterator[Problem]:
     for key, phrases in load("stack")["cue"].items():
         for phrase in phrases:
-            if isinstance(phrase, str) and not cut(phrase)[0]:
+            if not cut(phrase)[0]:
                 yield Problem(f"cue.{key}", f"{phrase!r} holds no word")

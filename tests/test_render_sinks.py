@@ -42,6 +42,13 @@ def test_a_long_digest_is_split_between_jobs() -> None:
     assert all(check(text, markup=True).text.rstrip().endswith(("Board", "more")) for text in texts)
 
 
+def test_a_huge_digest_shows_the_hundred_best_and_counts_the_rest() -> None:
+    texts = "".join(telegram_texts(message("digest", *(card(n, rank=n) for n in range(250)))))
+    assert texts.count("<b><a ") == 100
+    assert "https://jobs.example/249" in texts
+    assert "and 150 more" in texts
+
+
 def test_a_long_notice_is_split_at_its_lines() -> None:
     texts = telegram_texts(message("notice", text="\n".join(f"line {n} " + "word " * 30 for n in range(60))))
     assert len(texts) > 1

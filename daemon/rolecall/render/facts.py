@@ -20,6 +20,7 @@ from rolecall.model import (
     UkFit,
     WorkMode,
 )
+from rolecall.render.names import country_name
 
 _MODES = {Mode.REMOTE: "remote", Mode.HYBRID: "hybrid", Mode.ONSITE: "on site"}
 _UK = {UkFit.YES: "open to the UK", UkFit.UNCLEAR: "UK eligibility unclear", UkFit.NO: "not open to the UK"}
@@ -74,7 +75,7 @@ def place_text(location: Fact[Location], said: str) -> str:
     value = location.value
     if value is None or not (value.places or value.countries):
         return said if said.casefold() not in _MODES.values() else ""
-    names = list(dict.fromkeys(_place(place) for place in value.places)) or sorted(map(_country, value.countries))
+    names = list(dict.fromkeys(_place(place) for place in value.places)) or sorted(map(country_name, value.countries))
     return _listed(names)
 
 
@@ -115,11 +116,8 @@ def _rung(rung: Rung) -> str:
 
 
 def _place(place: Place) -> str:
-    return place.name if place.country in (None, "GB", "UK") else f"{place.name} ({place.country})"
-
-
-def _country(code: str) -> str:
-    return "UK" if code == "GB" else code
+    country = country_name(place.country or "GB")
+    return place.name if country in ("UK", place.name) else f"{place.name} ({country})"
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from rolecall.model import Fact, Ir35, Pay, PayKind, Period, Salary
@@ -19,7 +20,7 @@ def pay_text(salary: Fact[Salary], ir35: Ir35 | None = None, board: str = "") ->
     if value is None or (value.pay.min is None and value.pay.max is None):
         return ""
     if value.predicted:
-        return f"~{span(value.pay)}, {board} estimate".replace(",  ", ", ")
+        return f"~{span(_about(value.pay))}, {board} estimate".replace(",  ", ", ")
     circa = "circa " if "approx" in salary.flags else ""
     parts = [circa + span(value.pay) + _pro_rata(value) + _in_pounds(value), *_extras(value)]
     if ir35 is not None:
@@ -74,8 +75,14 @@ def _in_pounds(value: Salary) -> str:
     return f" (≈ {figures})" if yearly else f" (≈ {figures} a year)"
 
 
-def _rounded(pounds: int | None) -> Decimal | None:
-    return None if pounds is None else Decimal(round(pounds, -3) if pounds >= 10_000 else pounds)
+def _about(pay: Pay) -> Pay:
+    """An estimate to the penny pretends too much."""
+    return replace(pay, min=_rounded(pay.min), max=_rounded(pay.max))
+
+
+def _rounded(value: Decimal | int | None) -> Decimal | None:
+    """Return a yearly figure to the nearest thousand, smaller figures to the nearest whole one."""
+    return None if value is None else round(Decimal(value), -3 if value >= 10_000 else 0)
 
 
 def _extras(value: Salary) -> list[str]:

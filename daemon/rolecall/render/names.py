@@ -1,4 +1,4 @@
-"""What a source is called in front of a person."""
+"""What a source and a country are called in front of a person."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_BOARDS: dict[str, str] = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))["boards"]
+_NAMES: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
 
 
 def board_name(source: str, url: str = "") -> str:
     """Return "Greenhouse" for "greenhouse:acme"; the link's host for a kind without a name of its own."""
     kind = source.partition(":")[0].lower()
-    return _BOARDS.get(kind) or _host(url) or kind.replace("_", " ").capitalize()
+    return _NAMES["boards"].get(kind) or _host(url) or kind.replace("_", " ").capitalize()
+
+
+def country_name(code: str) -> str:
+    """Return "Ireland" for "IE"; the code itself where it has no name here."""
+    return _NAMES["countries"].get(code, code)
 
 
 def _host(url: str) -> str:

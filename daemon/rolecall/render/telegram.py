@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rolecall.model import Card, Message
 from rolecall.render.clean import clean
@@ -15,6 +16,7 @@ from rolecall.render.groups import best, evidence, grouped, rest, stated
 
 LIMIT = 4096
 MOST_COPIES = 6
+MOST_IN_DIGEST = 100  # about eight texts, a second apart; the rest is counted
 
 _TAG = re.compile(r"<[^<>]*>")
 _ANCHOR = re.compile(r'<a href="([^"<>]*)">([^<>]*)</a>')
@@ -68,11 +70,12 @@ def _alert(message: Message) -> Iterator[str]:
 
 def _digest(message: Message) -> Iterator[str]:
     yield _heading(message)
-    for group in grouped(message):
+    shown = best(message)[:MOST_IN_DIGEST]
+    for group in grouped(replace(message, cards=shown)):
         head = f"<b>▸ {_e(group.search or 'Jobs')}</b> ({len(group.cards)})"
         for position, card in enumerate(group.cards):
             yield f"{head}\n\n{_short(card)}" if position == 0 else _short(card)
-    yield from _more(message, len(best(message)))
+    yield from _more(message, len(shown))
 
 
 def _summary(message: Message) -> Iterator[str]:

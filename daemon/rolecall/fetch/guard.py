@@ -5,8 +5,8 @@ A guard on names alone is bypassed by numbers, redirects and names that resolve 
 
 from __future__ import annotations
 
-import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from socket import socket
 from typing import Any
 
 _KINDS = {
@@ -45,9 +45,9 @@ def forbidden(address: str) -> str | None:
     return None if ip.is_global else "reserved"
 
 
-def guarded_socket(addr_info: tuple[Any, ...]) -> socket.socket:
+def guarded_socket(addr_info: tuple[Any, ...]) -> socket:
     """Return a socket for an address that may be dialled; raises `Forbidden` otherwise (an aiohttp socket factory)."""
     family, kind, protocol, _name, address = addr_info
     if forbidden(str(address[0])):
         raise Forbidden
-    return socket.socket(family, kind, protocol)
+    return socket(family, kind, protocol)

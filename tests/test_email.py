@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.model import Message
 from rolecall.secret import Secret
-from rolecall_notifiers.email import Email, compose
+from rolecall_notifiers.email import Email
+from rolecall_notifiers.mail import compose
 from tests.cards import HOSTILE, card, message, messages
 from tests.fakes.smtp import CERTIFICATE, PASSWORD, USER, FakeSmtp
 
@@ -62,6 +63,12 @@ def test_the_message_id_is_the_same_at_every_try_and_another_for_another_message
     assert compose(message(id="a", text="rendered later"), SENDER, (MINA,))["Message-ID"] == first
     assert compose(message(id="b"), SENDER, (MINA,))["Message-ID"] != first
     assert compose(message(id="a"), SENDER, (OMAR,))["Message-ID"] != first
+
+
+def test_a_mail_is_plain_ascii_on_the_way_with_lines_every_server_takes() -> None:
+    sent = compose(message("digest", card(1, title="Zoë’s £ " + "x" * 180)), "Zoë <z@example.net>", (MINA,)).as_bytes()
+    assert sent.isascii()
+    assert max(map(len, sent.split(b"\r\n"))) <= 998
 
 
 @given(messages)
@@ -169,7 +176,12 @@ def test_a_password_without_encryption_is_refused_before_anything_is_sent() -> N
         Email("127.0.0.1", SENDER, MINA, password=Secret(PASSWORD), security="none")
 
 
-@pytest.mark.parametrize("address", ["", "nobody", "Name <nobody>"])
+def test_a_user_without_a_password_is_refused_instead_of_sending_without_login() -> None:
+    with pytest.raises(ValueError, match="belong together"):
+        Email("127.0.0.1", SENDER, MINA, user=USER)
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "Name <nobody>", "zoë@example.org"])
 def test_what_is_no_address_is_refused_by_name(address: str) -> None:
     with pytest.raises(ValueError, match="not an e-mail address"):
         Email("127.0.0.1", SENDER, address)

@@ -132,7 +132,8 @@ class Chat:
             case InvalidToken():
                 return Rejected(f"Telegram does not know the bot's token: {said}")
             case BadRequest() if any(word in said.lower() for word in _OF_THE_CHANNEL):
-                return Rejected(f"Telegram refuses the chat: {said}")
+                start = " (is chat_id right, and did you press Start?)" if "chat not found" in said.lower() else ""
+                return Rejected(f"Telegram refuses the chat: {said}{start}")
             case BadRequest():
                 return Unsendable(f"Telegram refuses the message: {said}")
             case NetworkError() if isinstance(error.__cause__, _NOT_DELIVERED):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime, formataddr, localtime, parseaddr
 from typing import ClassVar, Literal
 
 from aiosmtplib import (
@@ -24,8 +21,8 @@ from aiosmtplib import (
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.model import Message
 from rolecall.render.clean import line
-from rolecall.render.email import render_email
 from rolecall.secret import Secret
+from rolecall_notifiers.mail import bare, compose, domain
 
 WAIT_IF_AMBIGUOUS = 60.0  # seconds
 MOST_REFUSALS = 3
@@ -68,8 +65,10 @@ class Email:
     def __post_init__(self) -> None:
         if self.security == "none" and self.password is not None:
             raise ValueError('a password is never sent in the clear: use security = "tls" or "starttls"')
+        if bool(self.user) != (self.password is not None):
+            raise ValueError("user and password belong together")
         for address in (self.sender, *self.recipients):
-            if "@" not in parseaddr(line(address))[1]:
+            if "@" not in bare(address) or not bare(address).isascii():
                 raise ValueError(f"{address!r} is not an e-mail address")
 
     @property
@@ -114,7 +113,7 @@ class Email:
         return SMTP(
             hostname=self.host,
             port=self.port or _PORTS[self.security],
-            local_hostname=_domain(self.sender),  # the default asks DNS for our own name, and blocks
+            local_hostname=domain(self.sender),  # the default asks DNS for our own name, and blocks
             timeout=self.timeout,
             use_tls=self.security == "tls",
             start_tls=self.security == "starttls",  # never "if offered": a password would follow in the clear
@@ -131,10 +130,10 @@ class Email:
 
     async def _transmit(self, client: SMTP, mail: EmailMessage, progress: _Progress) -> None:
         try:
-            await client.mail(_address(self.sender))
+            await client.mail(bare(self.sender))
         except SMTPResponseException as error:
             raise _by_code(error, Rejected, "the sender was refused") from None
-        waiting = [address for address in map(_address, self.recipients) if address not in progress.accepted]
+        waiting = [address for address in map(bare, self.recipients) if address not in progress.accepted]
         refused = {a: refusal for a in waiting if (refusal := await _offer(client, a)) is not None}
         if len(refused) < len(waiting):
             await self._data(client, mail)
@@ -168,44 +167,12 @@ class Email:
         return Deferred(f"recipients refused ({progress.refusals} of {MOST_REFUSALS}): {said}")
 
 
-def compose(message: Message, sender: str, recipients: tuple[str, ...]) -> EmailMessage:
-    """Return the message as multipart/alternative; its Message-ID depends on the message and the people alone."""
-    rendered = render_email(message)
-    domain = _domain(sender)
-    digest = hashlib.sha256("\n".join((message.id, sender, *recipients)).encode()).hexdigest()[:32]
-    mail = EmailMessage(policy=SMTP_POLICY)
-    mail["From"] = _header(sender)
-    mail["To"] = ", ".join(map(_header, recipients))
-    mail["Subject"] = rendered.subject
-    mail["Date"] = format_datetime(localtime())
-    mail["Message-ID"] = f"<{digest}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Id"] = f"Rolecall job alerts <alerts.rolecall.{domain}>"
-    mail["List-Unsubscribe"] = f"<mailto:{_address(sender)}?subject=unsubscribe>"
-    mail.set_content(rendered.text + "\n")
-    mail.add_alternative(rendered.html, subtype="html")
-    return mail
-
-
 async def _offer(client: SMTP, address: str) -> SMTPRecipientRefused | None:
     try:
         await client.rcpt(address)
     except SMTPRecipientRefused as refusal:
         return refusal
     return None
-
-
-def _header(address: str) -> str:
-    name, bare = parseaddr(line(address))
-    return formataddr((name, bare))
-
-
-def _address(text: str) -> str:
-    return parseaddr(line(text))[1]
-
-
-def _domain(address: str) -> str:
-    return _address(address).rpartition("@")[2]
 
 
 def _by_code(error: SMTPResponseException, lasting: type[Rejected] | type[Unsendable], what: str) -> DeliveryError:

@@ -417,6 +417,7 @@ class Print:
     url: str  # canonical
     shingles: frozenset[int]  # hashes of the description's word runs
     length: int  # words in the description
+    pay: tuple[int, ...] = ()  # ends of the stated yearly pay
 
     @property
     def key(self) -> tuple[str, str]:
@@ -425,13 +426,17 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """To which vacancy a posting belongs, and why. `job` is new when `same_as` is None."""
+    """To which vacancy a posting belongs, and why. `job` is new when `same_as` is None.
+
+    `bridges`: other known vacancies that this posting shows to be the same; they are shown, never merged silently.
+    """
 
     key: tuple[str, str]
     job: str
     same_as: tuple[str, str] | None = None
     because: tuple[str, ...] = ()
     score: float = 1.0
+    bridges: tuple[str, ...] = ()
 
 
 # --- answers --------------------------------------------------------------------------------------------------

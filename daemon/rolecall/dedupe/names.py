@@ -3,49 +3,64 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
-from rolecall.dedupe.words import WORDS
+from rolecall.dedupe.words import WORDS, fold, words
 
 _LEGAL = frozenset(WORDS["legal"])
+_FILLER = frozenset(WORDS["filler"])
+_LEVELS = frozenset(WORDS["levels"])
 _SPELLING: dict[str, str] = WORDS["spelling"]
-LEVELS = frozenset(WORDS["levels"])
-_WORD = re.compile(r"[a-z0-9+#]+(?:\.[a-z0-9]+)*")
+_COMMON = frozenset(WORDS["common"]) | _LEVELS | _FILLER
+_STEM = 6  # letters: finance and financial, develop and development are one word; engineer and engine are not two jobs
+_PAY = r"£ ?[\d,.]+ ?k?(?: ?(?:-|to) ?£? ?[\d,.]+ ?k?)?(?: ?(?:per|a|/|p/?) ?(?:annum|day|hour|year|d|h|a)\b)?"
 _NOISE = re.compile(
-    r"£ ?[\d,.]+k?(?: ?(?:-|to) ?£? ?[\d,.]+k?)?(?: ?(?:per|a|/|p/?) ?(?:annum|day|hour|year|d|h|a)\b)?"
-    r"|\b(?:fully |100% )?remote(?:[ -](?:first|only|working|based))?\b|\bhybrid(?: working)?\b|\bon-?site\b"
-    r"|\bhome[ -]?based\b|\b(?:uk|united kingdom)\b|\b(?:outside|inside) ir ?35\b|\bm/?f/?[dx]\b|\bimmediate start\b",
-    re.IGNORECASE,
+    rf"{_PAY}|\b(?:fully |100% )?remote(?:[ -](?:first|only|working|based))?\b|\bhybrid(?: working)?\b|\bon-?site\b"
+    r"|\bhome[ -]?based\b|\bnation-?wide\b|\bmultiple locations\b|\b(?:uk|united kingdom)\b|\bm/?f/?[dx]?\b"
+    r"|\b(?:outside|inside) ir ?35\b|\bimmediate start\b|\bcompetitive\b|\bdoe\b"
 )
+_JOINED = re.compile(r"\b(back|front|full)[ -](end|stack)\b")
+_SEGMENTS = re.compile(r"[()\[\]|/,]| [-–] ")
 
 
 @lru_cache(maxsize=4096)
 def normal_company(name: str) -> str:
     """Return `name` folded, without legal form: "ACME Limited (UK)" and "Acme Ltd" are both "acme"."""
-    words = _words(name.replace("&", " and ").replace("'", ""))
-    return " ".join([word for word in words if word not in _LEGAL] or words)
+    found = words(name.replace("&", " and "))
+    return " ".join([word for word in found if word not in _LEGAL] or found)
 
 
-def title_core(title: str, places: frozenset[str] = frozenset()) -> str:
-    """Return the words that make the role, in order: level, numerals and team stay, place, mode and pay go."""
-    words = [_SPELLING.get(word, word) for word in _words(_NOISE.sub(" ", title))]
-    core = " ".join(words)
+def companies_agree(a: str, b: str) -> bool:
+    """Return whether two normal names may be one company: equal, or one goes on where the other ends."""
+    short, long = sorted((a, b), key=len)
+    return bool(short) and f"{long} ".startswith(f"{short} ")
+
+
+def title_core(title: str, places: Collection[str] = ()) -> str:
+    """Return the words that make the role, in order: level, numerals and team stay; place, mode and pay go."""
+    folded = _JOINED.sub(r"\1\2", _NOISE.sub(" ", fold(title)))
+    where = {word for place in places for word in words(place)}
+    kept = [part for part in _SEGMENTS.split(folded) if not where.issuperset(words(part))]
+    core = " ".join(_SPELLING.get(word, word) for part in kept or [folded] for word in words(part))
     for place in sorted(places, key=len, reverse=True):
         core = re.sub(rf"\b{re.escape(place)}\b", " ", core)
-    core = core.replace("back end", "backend").replace("front end", "frontend").replace("full stack", "fullstack")
     return " ".join(core.split())
 
 
+@lru_cache(maxsize=65536)
+def title_stems(core: str) -> tuple[str, ...]:
+    """Return what two titles of one vacancy share, in whatever order: "Engineering Manager", "Manager, Engineering"."""
+    return tuple(sorted(word[:_STEM] for word in core.split() if word not in _FILLER))
+
+
+@lru_cache(maxsize=65536)
 def level_of(core: str) -> str:
     """Return the level words of a title core, joined: "senior", "mid-senior", "" where it states none."""
-    return "-".join(sorted(LEVELS.intersection(core.split())))
+    return "-".join(sorted(_LEVELS.intersection(core.split())))
 
 
-def fold(text: str) -> str:
-    """Return `text` in lower case without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text))
+@lru_cache(maxsize=65536)
+def telling(core: str, company: str) -> bool:
+    """Return whether a title says more than what half the market calls its vacancies, and more than the company."""
+    return not _COMMON.union(company.split()).issuperset(core.split())

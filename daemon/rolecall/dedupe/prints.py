@@ -1,63 +1,107 @@
-"""What is kept of a posting to recognise its vacancy again."""
+"""What is kept of a posting to recognise its vacancy again.
+
+A print is small (some 600 bytes) and survives what boards do to a text: cutting it after 500 characters, other HTML,
+lost apostrophes and bullets, a sentence of their own in front. The shingles (hashed runs of words) of the beginning are
+all kept; of the rest every sixteenth, chosen by its hash, so that two copies of a text choose the same ones.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import blake2b
+from heapq import nsmallest
+from zlib import crc32
 
-from rolecall.dedupe.names import fold, level_of, normal_company, title_core
-from rolecall.dedupe.urls import canonical_url
+from rolecall.dedupe.names import level_of, normal_company, title_core, title_stems
+from rolecall.dedupe.urls import canonical_url, vacancy_links
+from rolecall.dedupe.words import fold, words
 from rolecall.model import Posting, Print
 
-RUN = 4  # words in a shingle
-HEAD = 60  # words at the beginning that are kept whole: boards that cut a text keep about 80
-SAMPLE = 8  # of the rest every eighth shingle, chosen by its hash, so that two copies choose the same ones
+RUN = 3  # words in a shingle
+HEAD = 80  # words: the shortest excerpts that boards deliver are about as long
+SAMPLE = 16  # of the rest one shingle in so many is kept
+SAMPLED = 64  # at most
+BANDS = 3  # look-up keys by text
 
-_WORD = re.compile(r"[a-z0-9+#]+")
-_PIECES = re.compile(r"[,;/|()]| - | or ")
+_TEXT_WORD = re.compile(r"[a-z0-9+#]+")
+_NUMBER = r"\d{4,12}(?:[-_/][a-z0-9]{1,8}){0,3}"
+_REFERENCE = re.compile(
+    r"\b(?:job|vacancy|role|req(?:uisition)?|posting)\.?[ -]?(?:identification|id|ref(?:erence)?|number|no)\b\.?"
+    rf"[ :#-]{{1,4}}([a-z]{{0,6}}[-_/]?{_NUMBER})\b|\breference[ :#-]{{1,4}}([a-z]{{2,6}}[-_/]?{_NUMBER})\b"
+)
+_PLACE_PIECES = re.compile(r"[,;/|()]| - | or ")
+_NOWHERE = frozenset(
+    {"", "remote", "uk", "gb", "united kingdom", "england", "anywhere", "hybrid", "worldwide", "europe"}
+)
 
 
 def fingerprint(posting: Posting) -> Print:
-    """Return what identifies the posting's vacancy: pure, small, a few hundred bytes."""
+    """Return what identifies the posting's vacancy: a pure function of the posting."""
     raw = posting.raw
-    company, url, places = normal_company(raw.company), canonical_url(raw.url), _places(posting)
-    title = title_core(raw.title, places)
-    words = _WORD.findall(fold(posting.text))
-    keys = {f"c:{_short(company, title)}"} if company and title else set()
-    if url:
-        keys.add(f"u:{_short(url)}")
+    company, places, written = normal_company(raw.company), _places(posting), _written_places(posting)
+    title = title_core(raw.title, places | written)
+    text = _TEXT_WORD.findall(fold(posting.text))
+    head = _shingles(text[:HEAD])
     return Print(
         source=raw.source,
         id=raw.id,
-        keys=frozenset(keys),
+        keys=frozenset(_keys(posting, company, title, head)),
         company=company,
         title=title,
         level=level_of(title),
         places=places,
-        url=url,
-        shingles=_shingles(words),
-        length=len(words),
+        url=canonical_url(raw.url),
+        shingles=frozenset(head) | _sampled(text[HEAD - RUN + 1 :]),
+        length=len(text),
+        pay=_pay(posting),
     )
 
 
+def _keys(posting: Posting, company: str, title: str, head: set[int]) -> Iterator[str]:
+    """Yield the look-up keys: addresses, references, company and title, title and text."""
+    raw, stems = posting.raw, " ".join(title_stems(title))
+    for link in {canonical_url(raw.url), canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
+        yield f"u:{_short(link)}"
+    if company:
+        first = company.split()[0]
+        yield f"c:{_short(first, stems)}"
+        for match in _REFERENCE.finditer(posting.text[:20_000].lower()):
+            yield f"r:{_short(first, match[1] or match[2])}"
+    for band in range(BANDS if stems and head else 0):
+        yield f"t:{_short(stems, str(min(value * _ODD[band] & 0xFFFFFFFF for value in head)))}"
+
+
+_ODD = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)  # three ways to shuffle a hash: three independent minima
+
+
 def _places(posting: Posting) -> frozenset[str]:
-    if (location := posting.location.value) and location.places:
-        return frozenset(fold(place.name) for place in location.places)
-    first = _PIECES.split(posting.raw.location.strip(), maxsplit=1)[0]
-    return frozenset({fold(first).strip()} - {"", "remote", "uk", "united kingdom", "anywhere"})
+    location = posting.location.value
+    if location and location.places:
+        return frozenset(fold(place.name) for place in location.places) - _NOWHERE
+    first = _PLACE_PIECES.split(fold(posting.raw.location).strip(), maxsplit=1)[0].strip()
+    return frozenset({first}) - _NOWHERE
 
 
-def _shingles(words: list[str]) -> frozenset[int]:
-    head, rest = _runs(words[:HEAD]), _runs(words[HEAD - RUN + 1 :])
-    return frozenset(head) | frozenset(value for value in rest if value % SAMPLE == 0)
+def _written_places(posting: Posting) -> frozenset[str]:
+    return frozenset(" ".join(words(piece)) for piece in _PLACE_PIECES.split(posting.raw.location)) - _NOWHERE
 
 
-def _runs(words: list[str]) -> set[int]:
-    return {
-        int.from_bytes(blake2b(" ".join(words[i : i + RUN]).encode(), digest_size=4).digest(), "big")
-        for i in range(len(words) - RUN + 1)
-    }
+def _pay(posting: Posting) -> tuple[int, ...]:
+    """Return the ends of a stated salary; empty for rates (boards turn them into years), estimates and silence."""
+    salary = posting.salary.value
+    if salary is None or salary.predicted or salary.pay.period != "year":
+        return ()
+    return tuple(sorted({int(end) for end in (salary.pay.min, salary.pay.max) if end is not None}))
+
+
+def _shingles(text: list[str]) -> set[int]:
+    return {crc32(" ".join(text[i : i + RUN]).encode()) for i in range(len(text) - RUN + 1)}
+
+
+def _sampled(text: list[str]) -> frozenset[int]:
+    return frozenset(nsmallest(SAMPLED, (value for value in _shingles(text) if value % SAMPLE == 0)))
 
 
 def _short(*parts: str) -> str:
-    return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+    return blake2b("\n".join(parts).encode(), digest_size=6).hexdigest()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from rolecall.dedupe.words import WORDS
 
 _TRACKING = frozenset(WORDS["tracking"])
 _TRACKING_ON = {board: frozenset(keys) for board, keys in WORDS["tracking_on"].items()}
+_ATS_HOSTS: tuple[str, ...] = tuple(WORDS["ats_hosts"])
+_LINK = re.compile(r"https?://[^\s<>\"')\]]{8,300}")
+_LINKS = 20  # of one description; what follows is no advert any more
 
 
 def canonical_url(url: str) -> str:
@@ -23,6 +28,19 @@ def canonical_url(url: str) -> str:
     query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _noise(key, noise)]
     where = host if port in (None, 80, 443) else f"{host}:{port}"
     return f"https://{where}{parts.path.rstrip('/')}" + (f"?{urlencode(sorted(query))}" if query else "")
+
+
+def vacancy_links(text: str) -> Iterator[str]:
+    """Yield the canonical links in a text that lead to one vacancy in an applicant tracking system."""
+    if "://" not in text:
+        return
+    for number, match in enumerate(_LINK.finditer(text.replace("\\", ""))):
+        if number == _LINKS:
+            return
+        link = canonical_url(match[0].rstrip(".,;"))
+        host, _, path = link.removeprefix("https://").partition("/")
+        if host.endswith(_ATS_HOSTS) and re.search(r"\d{4}", path):
+            yield link
 
 
 def _noise(key: str, noise: frozenset[str]) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from rolecall.errors import DeliveryError
+from rolecall.errors import DeliveryError, Rejected
 from rolecall.model import Message
 from rolecall.ports import Notifier
 from rolecall.secret import Secret
@@ -176,3 +177,18 @@ async def test_the_console_is_plain_where_nobody_sees_colour(
     monkeypatch.setenv("TERM", "xterm")
     await Console().send(message())
     assert "\x1b[1m" in capsys.readouterr().out
+
+
+async def test_a_console_that_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    stream.close()
+    monkeypatch.setattr("sys.stdout", stream)
+    with pytest.raises(Rejected, match="stdout"):
+        await Console(colour=False).send(message())
+
+
+async def test_a_console_without_unicode_prints_what_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, "ascii"))
+    await Console().send(message())
+    assert b"?75k?" in written.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import NamedTuple
 
 from rolecall.normalise.stack_scan import Mention, Scan
@@ -39,7 +40,11 @@ def sentences(scan: Scan, lines: Sequence[Line], mentions: Sequence[Mention]) ->
     starts = [line.start for line in lines]
     for together in _together(scan, mentions):
         zone = lines[max(0, bisect_right(starts, together[0].start) - 1)].zone
-        cues = _cues(scan.words, _begin(scan, together[0].first), _stop(scan, together[-1].last))
+        cues = _cues(
+            scan.words,
+            _begin(scan, together[0].first),
+            _stop(scan, together[-1].last, min(len(scan.words), together[-1].last + _REACH)),
+        )
         yield Sentence(scan, together, zone, cues)
 
 
@@ -55,7 +60,7 @@ def _together(scan: Scan, mentions: Sequence[Mention]) -> Iterator[list[Mention]
 
 
 def _parted(scan: Scan, left: int, right: int) -> bool:
-    return right - left > _REACH or _stop(scan, left) <= right
+    return right - left > _REACH or _stop(scan, left, right + 1) <= right
 
 
 def _begin(scan: Scan, index: int) -> int:
@@ -66,9 +71,8 @@ def _begin(scan: Scan, index: int) -> int:
     return index
 
 
-def _stop(scan: Scan, index: int) -> int:
-    """Return the word after the sentence that word `index` stands in."""
-    highest = min(len(scan.words), index + _REACH)
+def _stop(scan: Scan, index: int, highest: int) -> int:
+    """Return the word after the sentence that word `index` stands in, at most `highest`."""
     index += 1
     while index < highest and not _ends(scan, index):
         index += 1
@@ -87,7 +91,7 @@ def _cues(words: list[str], begin: int, stop: int) -> dict[str, list[Cue]]:
     """Return the cues among these words; a longer phrase hides the shorter ones in it."""
     found: dict[str, list[Cue]] = {}
     free = begin
-    for index in [i for i in range(begin, stop) if words[i] in _PHRASES]:
+    for index in compress(range(begin, stop), map(_PHRASES.__contains__, words[begin:stop])):
         if index < free:
             continue
         for phrase, kinds in _PHRASES[words[index]]:

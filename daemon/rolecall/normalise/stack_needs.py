@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rolecall.model import Need
 from rolecall.normalise.stack_choices import choices
@@ -17,19 +18,40 @@ _RULE = load("stack")["rule"]
 _STOPS, _AWAY, _ASKED = (frozenset(_RULE[key]) for key in ("legacy_stops", "away", "asked"))
 _NOT_REACH, _LEGACY_REACH, _ASKED_REACH = 4, 8, 3  # words between a cue and what it is about
 
-_ZONE_WEIGHTS = {Zone.STACK: 1.5, Zone.TAIL: 0.5}
-_NEED_WEIGHTS = {Need.MUST: 2.0, Need.NEUTRAL: 1.0, Need.NICE: 0.7, Need.LEGACY: 0.3, Need.NOT: 0.0}
+
+class Sense(NamedTuple):
+    """How one mention is meant; of several mentions the lowest `rank` counts, then the highest weight."""
+
+    rank: int
+    need: Need
+    weight: float
+    rule: str
+
+
+TITLE = Sense(0, Need.MUST, 3.0, "stack.title")
+TAG = Sense(2, Need.NEUTRAL, 0.5, "stack.tag")
+_MUST = Sense(1, Need.MUST, 2.0, "stack.must")
+_NICE = Sense(3, Need.NICE, 0.7, "stack.nice")
+_LEGACY = Sense(4, Need.LEGACY, 0.3, "stack.legacy")
+_NOT = Sense(5, Need.NOT, 0.0, "stack.not")
+_BY_ZONE = {
+    Zone.MUST: Sense(1, Need.MUST, 2.0, "stack.zone.must"),
+    Zone.NICE: Sense(3, Need.NICE, 0.7, "stack.zone.nice"),
+    Zone.STACK: Sense(2, Need.NEUTRAL, 1.5, "stack.zone.stack"),
+    Zone.NEUTRAL: Sense(2, Need.NEUTRAL, 1.0, "stack.neutral"),
+    Zone.NOISE: Sense(2, Need.NEUTRAL, 1.0, "stack.neutral"),
+    Zone.TAIL: Sense(2, Need.NEUTRAL, 0.5, "stack.zone.tail"),
+}
 
 
 @dataclass(slots=True)
 class Meaning:
     """What one mention means. `group` numbers the list to choose from that it stands in."""
 
-    mention: Mention
-    need: Need
-    weight: float
-    rule: str
-    trainable: bool
+    id: str
+    evidence: str
+    sense: Sense
+    trainable: bool = False
     group: int | None = None
 
 
@@ -37,7 +59,8 @@ def read(scan: Scan, lines: Sequence[Line], first_group: int = 0) -> list[Meanin
     """Return what the mentions of a text mean; lists to choose from are numbered from `first_group`."""
     found: list[Meaning] = []
     for sentence in sentences(scan, lines, believed(scan)):
-        meant = {m.first: _meaning(sentence, m) for m in sentence.mentions if _counts(sentence, m)}
+        usual = _BY_ZONE[sentence.zone]
+        meant = {m.first: _meaning(sentence, m, usual) for m in sentence.mentions if _counts(sentence, m)}
         for group in choices(sentence):
             for mention in group:
                 if mention.first in meant:
@@ -50,33 +73,33 @@ def read(scan: Scan, lines: Sequence[Line], first_group: int = 0) -> list[Meanin
 def _counts(sentence: Sentence, mention: Mention) -> bool:
     """Is it about the work: not the name of a customer or investor, nor said in passing about the company?"""
     cues = sentence.cues
-    if any(cue.last < mention.first for cue in cues.get("firms", ())):
+    if "firms" in cues and any(cue.last < mention.first for cue in cues["firms"]):
         return False
     return sentence.zone is not Zone.NOISE or "work" in cues or "must" in cues
 
 
-def _meaning(sentence: Sentence, mention: Mention) -> Meaning:
-    need, rule = _need(sentence, mention)
-    trainable = "trainable" in sentence.cues or (need is not Need.NOT and _negated(sentence, mention))
-    if trainable and need is Need.MUST:
-        need = Need.NEUTRAL
-    weight = _ZONE_WEIGHTS.get(sentence.zone, 1.0) if need is Need.NEUTRAL else _NEED_WEIGHTS[need]
-    return Meaning(mention, need, weight, rule, trainable)
+def _meaning(sentence: Sentence, mention: Mention, usual: Sense) -> Meaning:
+    evidence = sentence.scan.text[mention.start : mention.end]
+    sense, trainable = _sense(sentence, mention, usual)
+    if trainable and sense.need is Need.MUST:
+        sense = _BY_ZONE[Zone.NEUTRAL]
+    return Meaning(mention.alias.entry.id, evidence, sense, trainable)
 
 
-def _need(sentence: Sentence, mention: Mention) -> tuple[Need, str]:
-    cues, zone = sentence.cues, sentence.zone
-    if _negated(sentence, mention) and not _asked_for(sentence.scan.words, mention):
-        return Need.NOT, "stack.not"
-    if cues and _left(sentence, mention):
-        return Need.LEGACY, "stack.legacy"
-    if cues and _welcome(sentence, mention):
-        return Need.NICE, "stack.nice"
-    if zone is Zone.NICE:
-        return Need.NICE, "stack.zone.nice"
-    if "must" in cues:
-        return Need.MUST, "stack.must"
-    return (Need.MUST, "stack.zone.must") if zone is Zone.MUST else (Need.NEUTRAL, f"stack.{zone.value}")
+def _sense(sentence: Sentence, mention: Mention, usual: Sense) -> tuple[Sense, bool]:
+    """Return how a mention is meant, and whether the employer would teach it."""
+    cues, trainable = sentence.cues, "trainable" in sentence.cues
+    if _negated(sentence, mention):
+        if not _asked_for(sentence.scan.words, mention):
+            return _NOT, trainable
+        trainable = True
+    if not cues:
+        return usual, trainable
+    if _left(sentence, mention):
+        return _LEGACY, trainable
+    if _welcome(sentence, mention):
+        return _NICE, trainable
+    return (_MUST if "must" in cues and usual.need is Need.NEUTRAL else usual), trainable
 
 
 def _negated(sentence: Sentence, mention: Mention) -> bool:
@@ -95,22 +118,19 @@ def _left(sentence: Sentence, mention: Mention) -> bool:
     """Is it what the employer comes from: "rewrote our PHP monolith", "migrating from Oracle", "PHP (legacy)"?"""
     words, cues = sentence.scan.words, sentence.cues
     for cue in cues.get("legacy", ()):
-        if _between(words, cue, mention, _LEGACY_REACH) is not None:
+        if _leads_to(words, cue, mention) or (cue.first == mention.last + 1 and words[cue.first] == "legacy"):
             return True
-        if cue.first == mention.last + 1 and words[cue.first] == "legacy":
+    for cue in cues.get("leaving", ()):
+        between = words[cue.last + 1 : mention.first]
+        if _leads_to(words, cue, mention) and not _AWAY.isdisjoint(between) and "data" not in between:
             return True
-    return any(
-        between is not None and not _AWAY.isdisjoint(between) and "data" not in between
-        for between in (_between(words, cue, mention, _LEGACY_REACH) for cue in cues.get("leaving", ()))
-    )
+    return False
 
 
-def _between(words: list[str], cue: Cue, mention: Mention, reach: int) -> list[str] | None:
-    """Return the words from the cue to a mention after it, None when it is too far or another thing is named first."""
-    if not 0 < mention.first - cue.last <= reach:
-        return None
-    between = words[cue.last + 1 : mention.first]
-    return between if _STOPS.isdisjoint(between) else None
+def _leads_to(words: list[str], cue: Cue, mention: Mention) -> bool:
+    """Does the mention follow soon, with nothing between that begins another thought?"""
+    near = 0 < mention.first - cue.last <= _LEGACY_REACH
+    return near and _STOPS.isdisjoint(words[cue.last + 1 : mention.first])
 
 
 def _welcome(sentence: Sentence, mention: Mention) -> bool:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress, count
 
 from rolecall.normalise.vocabulary import SOFT, TOKEN, Alias, Entry, Start, Vocabulary, lower
 
@@ -108,7 +108,7 @@ class Scan:
     def _find(self, starts: Mapping[str, Start]) -> Iterator[Mention]:
         free = 0
         words = [*self.words, ""]
-        for index in [i for i, word in enumerate(words) if word in starts]:
+        for index in compress(count(), map(starts.__contains__, words)):  # the loop over all words runs in C
             start = starts[words[index]]
             if index >= free and (start.alone or words[index + 1] in start.longer):
                 found = self._longest(start, index)

@@ -70,14 +70,28 @@ def _adzuna(fields: Fields) -> Stated | None:
 
 def _de_annualised(found: Stated) -> Stated:
     """Undo Adzuna's silent × 260 (days) and × 2,080 (hours), which it applies to contracts."""
-    units: tuple[tuple[int, Period, int, int], ...] = ((260, "day", 100, 2500), (2080, "hour", 8, 200))
     ends = [end for end in (found.pay.min, found.pay.max) if end is not None]
-    for factor, period, low, high in units:
-        if all(end % factor == 0 and low <= end / factor <= high for end in ends):
-            pay = found.pay
-            pay = _pay(pay.min and pay.min / factor, pay.max and pay.max / factor, "GBP", period)
-            return replace(found, pay=pay, flags=found.flags | {"period_inferred", "period_repaired"})
+    if all(end % 1000 == 0 and end <= 65_000 for end in ends):
+        return found  # as likely a fixed term's salary
+    if all(_was_daily(end / 260) for end in ends):
+        return _divided(found, 260, "day")
+    if all(_was_hourly(end / 2080) for end in ends):
+        return _divided(found, 2080, "hour")
     return found
+
+
+def _was_daily(rate: Decimal) -> bool:
+    return 150 <= rate <= 2500 and (rate % 5 == 0 or (rate >= 250 and rate % Decimal("0.5") == 0))
+
+
+def _was_hourly(rate: Decimal) -> bool:
+    return 8 <= rate <= 150 and rate * 100 % 1 == 0
+
+
+def _divided(found: Stated, factor: int, period: Period) -> Stated:
+    low, high = found.pay.min, found.pay.max
+    pay = _pay(low and low / factor, high and high / factor, "GBP", period)
+    return replace(found, pay=pay, flags=found.flags | {"period_inferred", "period_repaired"})
 
 
 def _reed(fields: Fields) -> Stated | None:

@@ -78,8 +78,7 @@ CREATE TABLE posting_body (
   print TEXT NOT NULL,  -- JSON without the shingles
   shingles BLOB NOT NULL,
   because TEXT NOT NULL,  -- JSON: why it belongs to its job
-  facts TEXT NOT NULL,  -- JSON
-  raw BLOB NOT NULL  -- JSON, zlib
+  content BLOB NOT NULL  -- raw posting and facts: content.py
 );
 
 CREATE TABLE posting_key (

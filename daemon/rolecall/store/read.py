@@ -12,13 +12,13 @@ from sqlite_utils import Database
 from rolecall.dedupe import canonical_url
 from rolecall.model import Action, Print
 from rolecall.ports import SourceState, StoredAlert, StoredJob, StoredPosting
+from rolecall.store.content import unpack
 from rolecall.store.rows import (
     Row,
     chunks,
     hashed,
     marks,
     print_of,
-    raw_posting,
     reasons_of,
     source_state,
     to_time,
@@ -90,20 +90,21 @@ def jobs(db: Database, ids: Iterable[str]) -> dict[str, StoredJob]:
 
 
 _POSTING = """
-SELECT p.job, p.source, p.source_id, p.first_seen, p.last_seen, p.closed_at, b.raw, b.facts, b.because
+SELECT p.job, p.source, p.source_id, p.first_seen, p.last_seen, p.closed_at, b.because, b.content
 FROM posting p JOIN posting_body b ON b.posting = p.id
 """
 
 
 def _posting(row: Row) -> StoredPosting:
-    job, source, source_id, first_seen, last_seen, closed_at, raw, facts, because = row
+    job, source, source_id, first_seen, last_seen, closed_at, because, content = row
+    raw, facts = unpack(source, source_id, content)
     return StoredPosting(
-        raw=raw_posting(source, source_id, raw),
+        raw=raw,
         job=job,
         first_seen=to_time(first_seen),
         last_seen=to_time(last_seen),
         closed_at=to_time(closed_at),
-        facts=json.loads(facts),
+        facts=facts,
         because=tuple(json.loads(because)),
     )
 

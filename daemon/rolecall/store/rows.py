@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeVar, overload
 
-from rolecall.model import Answer, Print, RawPosting, Reason, Validators, Verdict
+from rolecall.model import Answer, Print, Reason, Validators, Verdict
 from rolecall.ports import SourceState
 
 T = TypeVar("T")
@@ -70,31 +68,8 @@ def writable(text: str) -> str:
 
 
 def dumps(value: object) -> str:
-    """Return compact ASCII JSON (lone surrogates survive); what JSON does not know is written as its text."""
-    return json.dumps(value, separators=(",", ":"), default=str)
-
-
-_RAW = tuple(f.name for f in fields(RawPosting) if f.name not in ("source", "id"))
-_RAW_TIMES = ("posted_at", "closes_at")
-
-
-def raw_blob(raw: RawPosting) -> bytes:
-    """Return a raw posting without its identity and without what is empty, as compressed JSON."""
-    values = {name: value for name in _RAW if (value := getattr(raw, name))}
-    for name in _RAW_TIMES:
-        if name in values:
-            values[name] = values[name].isoformat()
-    return zlib.compress(dumps(values).encode(), 1)
-
-
-def raw_posting(source: str, source_id: str, blob: bytes) -> RawPosting:
-    """Read `raw_blob` back."""
-    values = json.loads(zlib.decompress(blob))
-    for name in _RAW_TIMES:
-        if name in values:
-            values[name] = datetime.fromisoformat(values[name])
-    values["tags"] = tuple(values.get("tags", ()))
-    return RawPosting(source=source, id=source_id, **values)
+    """Return compact ASCII JSON."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def print_json(print_: Print) -> str:
@@ -106,7 +81,7 @@ def print_json(print_: Print) -> str:
 def shingles_blob(shingles: Collection[int]) -> bytes:
     """Return the hashes as machine words of 4 or 8 bytes behind the letter that says which."""
     code = "I" if max(shingles, default=0) < 2**32 else "Q"
-    return code.encode() + array(code, sorted(shingles)).tobytes()
+    return code.encode() + array(code, shingles).tobytes()
 
 
 def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:

@@ -26,6 +26,7 @@ from rolecall.ports import (
     StoredJob,
 )
 from rolecall.store import connection, outbox, read, write
+from rolecall.store.rows import chunks
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -128,7 +129,9 @@ class SqliteStore:
         return await self._read(read.searches)
 
     async def commit(self, plan: Plan) -> Committed:
-        return await self._write(write.execute, plan)
+        parts = (asyncio.to_thread(write.prepare, part) for part in chunks(plan.postings))
+        prepared = [posting for part in await asyncio.gather(*parts) for posting in part]
+        return await self._write(write.execute, plan, prepared)
 
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:

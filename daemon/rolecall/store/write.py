@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
 from rolecall.ports import Committed, NewAlert, NewPosting, Plan, SourceState
 from rolecall.store import outbox
+from rolecall.store.content import pack
 from rolecall.store.rows import (
     chunks,
     dumps,
     hashed,
     marks,
     print_json,
-    raw_blob,
     reasons_json,
     shingles_blob,
     source_row,
@@ -26,10 +27,38 @@ from rolecall.store.rows import (
 Key = tuple[str, str]
 
 
-def execute(db: Database, plan: Plan) -> Committed:
-    """Write everything the plan says and return what was really new."""
+class Prepared(NamedTuple):
+    """A posting as columns: most of the work of storing it, done in any thread, before the transaction."""
+
+    key: Key
+    job: str
+    columns: tuple[object, ...]  # of `posting`, but for its row id and what the transaction knows
+    body: tuple[object, ...]  # of `posting_body`, but for its row id
+    keys: tuple[int, ...]
+
+
+def prepare(postings: Iterable[NewPosting]) -> list[Prepared]:
+    """Write postings down as columns."""
+    return [_prepare(posting) for posting in postings]
+
+
+def _prepare(new: NewPosting) -> Prepared:
+    raw, print_, assignment = new.raw, new.print, new.assignment
+    url = hashed(print_.url) if print_.url else None
+    content = pack(raw, new.facts)
+    return Prepared(
+        key=print_.key,
+        job=assignment.job,
+        columns=(*print_.key, assignment.job, new.content_hash, to_us(raw.posted_at), url),
+        body=(print_json(print_), shingles_blob(print_.shingles), dumps(assignment.because), content),
+        keys=tuple(map(hashed, print_.keys)),
+    )
+
+
+def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed:
+    """Write everything the plan says (`prepared` are its postings) and return what was really new."""
     now = to_us(plan.now)
-    postings = {posting.print.key: posting for posting in plan.postings}
+    postings = {posting.key: posting for posting in prepared}
     jobs = _store_postings(db, postings, now)
     if plan.source is not None:
         _save_source(db, plan.source)
@@ -44,45 +73,33 @@ def execute(db: Database, plan: Plan) -> Committed:
 # --- postings -------------------------------------------------------------------------------------------------
 
 
-def _store_postings(db: Database, postings: Mapping[Key, NewPosting], now: int) -> int:
+def _store_postings(db: Database, postings: Mapping[Key, Prepared], now: int) -> int:
     """Insert new postings, update changed ones in place; return how many jobs are new."""
     ids = _stored(db, postings)
     _forget_keys(db, ids.values())
     new = [posting for key, posting in postings.items() if key not in ids]
     jobs = _add_jobs(db, new, now)
-    ids |= _next_ids(db, (posting.print.key for posting in new))
-    db.conn.executemany(_UPSERT_POSTING, [_posting_row(ids[key], posting, now) for key, posting in postings.items()])
-    db.conn.executemany(_UPSERT_BODY, [_body_row(ids[key], posting) for key, posting in postings.items()])
-    keys = sorted((hashed(text), ids[key]) for key, posting in postings.items() for text in posting.print.keys)
+    ids |= _next_ids(db, (posting.key for posting in new))
+    rows = [(ids[key], posting) for key, posting in postings.items()]
+    db.conn.executemany(_UPSERT_POSTING, ((row_id, *posting.columns, now, now) for row_id, posting in rows))
+    db.conn.executemany(_UPSERT_BODY, ((row_id, *posting.body) for row_id, posting in rows))
+    keys = sorted((key, row_id) for row_id, posting in rows for key in posting.keys)
     db.conn.executemany("INSERT INTO posting_key (key, posting) VALUES (?, ?) ON CONFLICT DO NOTHING", keys)
     return jobs
 
 
 # A posting never leaves its job: an edited text must not make a second alert for the same vacancy.
 _UPSERT_POSTING = """
-INSERT INTO posting (id, source, source_id, job, content_hash, first_seen, last_seen, posted_at, url)
+INSERT INTO posting (id, source, source_id, job, content_hash, posted_at, url, first_seen, last_seen)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, last_seen = excluded.last_seen,
   closed_at = NULL, posted_at = excluded.posted_at, url = excluded.url
 """
 _UPSERT_BODY = """
-INSERT INTO posting_body (posting, print, shingles, because, facts, raw) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO posting_body (posting, print, shingles, because, content) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (posting) DO UPDATE SET print = excluded.print, shingles = excluded.shingles,
-  facts = excluded.facts, raw = excluded.raw
+  content = excluded.content
 """
-
-
-def _posting_row(row_id: int, new: NewPosting, now: int) -> tuple[object, ...]:
-    posted_at = to_us(new.raw.posted_at)
-    return (
-        *(row_id, *new.print.key, new.assignment.job, new.content_hash),
-        *(now, now, posted_at, hashed(new.print.url) if new.print.url else None),
-    )
-
-
-def _body_row(row_id: int, new: NewPosting) -> tuple[object, ...]:
-    because, facts = dumps(new.assignment.because), dumps(new.facts)
-    return (row_id, print_json(new.print), shingles_blob(new.print.shingles), because, facts, raw_blob(new.raw))
 
 
 def _stored(db: Database, keys: Iterable[Key]) -> dict[Key, int]:
@@ -107,9 +124,9 @@ def _next_ids(db: Database, keys: Iterable[Key]) -> dict[Key, int]:
     return {key: row_id for row_id, key in enumerate(keys, last + 1)}
 
 
-def _add_jobs(db: Database, postings: Sequence[NewPosting], now: int) -> int:
+def _add_jobs(db: Database, postings: Sequence[Prepared], now: int) -> int:
     before = db.conn.total_changes
-    rows = [(posting.assignment.job, now) for posting in postings]
+    rows = [(posting.job, now) for posting in postings]
     db.conn.executemany("INSERT INTO job (id, first_seen) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
     return db.conn.total_changes - before
 

@@ -33,14 +33,9 @@ def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
     fact = _decide(found, ashby_remote=remote_or_hybrid(doc.raw))
     mode = fact.value or WorkMode()
     zone = time_zone(doc)
-    mode = replace(
-        mode,
-        regions=regions(doc, location, said, mode),
-        home_base=home_base(doc, said),
-        tz=zone,
-        uk_hours=uk_hours(zone),
-        travel=mode.travel or travel(sentences("body", doc.body, doc.low, "travel_cues")),
-    )
+    mode = replace(mode, tz=zone, uk_hours=uk_hours(zone))
+    if Mode.REMOTE in mode.modes:
+        mode = replace(mode, regions=regions(doc, location, said), home_base=home_base(doc, said), travel=mode.travel or travel(doc))
     return Fact() if mode == WorkMode() and not fact.flags else replace(fact, value=mode)
 
 

@@ -17,26 +17,25 @@ _TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})|
 _OFFICE = r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site|co-?located|in our|presence)"
 _HOME = r"(?:wfh|from home|at home|remote(?:ly)?|home[- ]?work\w*|home)"
 
-_DAYS_THEN_PLACE = re.compile(rf"\b{_SPAN} ?{_TIME}(?P<between>[^.;\n\d]{{0,45}}?)\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))", re.IGNORECASE)
+_DAYS_THEN_PLACE = re.compile(rf"\b{_SPAN} ?{_TIME}(?P<between>[^.;\n\d]{{0,45}}?)\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))")
 _PLACE_THEN_DAYS = re.compile(
-    rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b(?P<between>[^.;\n\d]{{0,45}}?)\b{_SPAN} ?{_TIME}", re.IGNORECASE
+    rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b(?P<between>[^.;\n\d]{{0,45}}?)\b{_SPAN} ?{_TIME}"
 )
 _ONCE = re.compile(
     rf"\b(?:{_OFFICE}|travel to|commute to)\b[^.;\n]{{0,40}}?\b(?P<times>once|twice) (?:a|per|every|each) (?P<unit>{_UNIT})\b"
-    rf"|\b(?P<times2>once|twice) (?:a|per|every|each) (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}", re.IGNORECASE
+    rf"|\b(?P<times2>once|twice) (?:a|per|every|each) (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}"
 )
-_TIMES = re.compile(r"\b(?P<home>remote(?:ly)?|from home|wfh)(?P<between>) (?P<lead>up to )?(?P<low>\d)(?:-(?P<high>\d))?x?(?P<plus>) ?(?:days?|times|x)? (?:a|per) (?P<unit>week)(?P<unit2>)", re.IGNORECASE)
-_IN_OFFICE = re.compile(rf"\b{_OFFICE}", re.IGNORECASE)
+_TIMES = re.compile(r"\b(?P<home>remote(?:ly)?|from home|wfh)(?P<between>) (?P<lead>up to )?(?P<low>\d)(?:-(?P<high>\d))?x?(?P<plus>) ?(?:days?|times|x)? (?:a|per) (?P<unit>week)(?P<unit2>)")
+_IN_OFFICE = re.compile(rf"\b{_OFFICE}")
 _SHARE = re.compile(
     r"(?P<lead>at least |minimum (?:of )?|up to |~|around )?(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%(?: of)?[^.;\n\d]{0,40}?\b(?:(?P<office>office|on-?site|in[- ]person)|(?P<home>remote(?:ly)?|from home|wfh|home))",
-    re.IGNORECASE,
 )
-_SHARE_AFTER = re.compile(r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%", re.IGNORECASE)
-_WEEKDAYS = re.compile(r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b", re.IGNORECASE)
-_OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b", re.IGNORECASE)
+_SHARE_AFTER = re.compile(r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%")
+_WEEKDAYS = re.compile(r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b")
+_OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b")
 _LEAST = ("at least", "minimum", "min ", "a minimum")
 _MOST = ("up to", "max")
-_NOT_WORK = re.compile(r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off\b|notice|hours?)\b", re.IGNORECASE)
+_NOT_WORK = re.compile(r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off\b|notice|hours?)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,15 @@ class Days:
 
 
 def office_days(sentence: str) -> Days | None:
-    """Return the first statement of office days in the sentence, None where there is none."""
-    for pattern, reader in _READERS:
+    """Return the first statement of office days in a sentence in lower case, None where there is none."""
+    for needs, pattern, reader in _READERS:
+        if not any(need in sentence for need in needs):
+            continue
         for match in pattern.finditer(sentence):
             days = None if _NOT_WORK.search(match[0]) else reader(match)
             if days is not None:
                 return Days(days, match.start(), match.end())
-    return _weekdays(sentence)
+    return _weekdays(sentence) if "day" in sentence else None
 
 
 def _counted(match: re.Match[str]) -> OfficeDays | None:
@@ -100,7 +101,7 @@ def _weekdays(sentence: str) -> Days | None:
     office = _OFFICE_WORD.search(sentence)
     if not 1 < len(named) <= 4 or office is None or abs(office.start() - named[0].start()) > 60:
         return None
-    if re.search(r"\bmon\w* ?(?:-|to|through) ?fri", sentence, re.IGNORECASE):
+    if re.search(r"\bmon\w* ?(?:-|to|through) ?fri", sentence):
         return None
     count = float(len(named))
     return Days(OfficeDays(count, count), named[0].start(), max(office.end(), named[-1].end()))
@@ -111,4 +112,11 @@ def _number(text: str) -> float:
     return float(_NUMBERS[text]) if text in _NUMBERS else float(text.rstrip("x"))
 
 
-_READERS = ((_DAYS_THEN_PLACE, _counted), (_PLACE_THEN_DAYS, _counted), (_TIMES, _counted), (_ONCE, _once), (_SHARE, _share), (_SHARE_AFTER, _share))
+_READERS = (
+    (("day",), _DAYS_THEN_PLACE, _counted),
+    (("day",), _PLACE_THEN_DAYS, _counted),
+    (("week",), _TIMES, _counted),
+    (("once", "twice"), _ONCE, _once),
+    (("%",), _SHARE, _share),
+    (("%",), _SHARE_AFTER, _share),
+)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from rolecall.model import Fact, HomeBase, Location, Mode, TimeZoneNeed, WorkMode
-from rolecall.normalise.mode_text import Sentence
+from rolecall.model import Fact, HomeBase, Location, TimeZoneNeed
+from rolecall.normalise.mode_text import Sentence, sentences
 from rolecall.normalise.place_parse import parse
 from rolecall.normalise.text import Doc
 from rolecall.normalise.uk import cue_country
@@ -38,13 +38,12 @@ _TIME = r"(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?"
 _CORE = re.compile(rf"\b(?:core|working|office)? ?hours?[^.\n]{{0,30}}?\b{_TIME} ?(?:-|to|until|and) ?{_TIME} ?\(?({_ZONE})\b", re.IGNORECASE)
 _OVERLAP = re.compile(rf"\boverlap\w*[^.\n]{{0,40}}?(\d{{1,2}})\+? ?(?:hours?|hrs?)[^.\n]{{0,30}}?\b({_ZONE})\b|\b(\d{{1,2}})\+? ?(?:hours?|hrs?)[^.\n]{{0,25}}?\boverlap\w*[^.\n]{{0,30}}?\b({_ZONE})\b")
 _BARE = re.compile(rf"\b({_ZONE}) (?:working |business |office )?hours\b|\b(?:working|business|work) (?:in |on |during )?({_ZONE}) (?:hours|time ?zone|time)\b|\b({_ZONE}) time ?zone (?:hours )?(?:is )?required")
+_A_ZONE = re.compile(rf"\b(?:{_ZONE})\b")
 DAY = (8.0, 19.0)  # the London day in which required hours are no trouble
 
 
-def regions(doc: Doc, location: Fact[Location], said: Sequence[Sentence], mode: WorkMode) -> frozenset[str]:
-    """Return the countries and groups that the remote offer is open to; none where there is no remote offer."""
-    if Mode.REMOTE not in mode.modes:
-        return frozenset()
+def regions(doc: Doc, location: Fact[Location], said: Sequence[Sentence]) -> frozenset[str]:
+    """Return the countries and groups that the remote offer is open to."""
     found = _named(doc.title) | _named_in_location(doc, location)
     found = found or frozenset[str]().union(*(_named(s.text) for s in said))
     if not found and (cue := cue_country(doc)):
@@ -75,7 +74,8 @@ def _region_words(text: str) -> Iterator[str]:
 
 def home_base(doc: Doc, said: Sequence[Sentence]) -> HomeBase | None:
     """Return where one must live, from the location field or a sentence that says so."""
-    for text in (doc.location, doc.title, *(s.text for s in said)):
+    based = sentences("body", doc.body, doc.low, "base_cues")
+    for text in (doc.location, doc.title, *(s.text for s in (*said, *based))):
         base = _base(text)
         if base is not None:
             return base
@@ -94,9 +94,9 @@ def _base(text: str) -> HomeBase | None:
     return HomeBase(places[0].name, float(near["miles"]) if near else None)
 
 
-def travel(said: Sequence[Sentence]) -> Literal["none", "occasional", "regular"] | None:
-    """Return how much travel is asked."""
-    texts = [s.text for s in said if any(w in s.low for w in ("travel", "meet", "person", "off-site", "offsite", "visit"))]
+def travel(doc: Doc) -> Literal["none", "occasional", "regular"] | None:
+    """Return how much travel is asked for."""
+    texts = [s.text for s in sentences("body", doc.body, doc.low, "travel_cues")]
     for pattern, answer in _TRAVELS:
         if any(pattern.search(text) for text in texts):
             return answer
@@ -112,16 +112,21 @@ _TRAVELS: tuple[tuple[re.Pattern[str], Literal["none", "occasional", "regular"]]
 
 def time_zone(doc: Doc) -> TimeZoneNeed | None:
     """Return the hours or time zone that are asked for."""
-    if "hours" not in doc.low and "overlap" not in doc.low and "time zone" not in doc.low and "timezone" not in doc.low:
-        return None
-    if core := _CORE.search(doc.body):
+    for sentence in sentences("body", doc.body, doc.low, "zone_cues"):
+        need = _zone_need(sentence.text) if _A_ZONE.search(sentence.text) else None
+        if need is not None:
+            return need
+    return None
+
+
+def _zone_need(text: str) -> TimeZoneNeed | None:
+    if core := _CORE.search(text):
         start, end = _clock(core[1], core[2], core[3] or core[6]), _clock(core[4], core[5], core[6])
         return TimeZoneNeed("core", core[7].upper(), start, end) if start and end else None
-    if overlap := _OVERLAP.search(doc.body):
+    if overlap := _OVERLAP.search(text):
         return TimeZoneNeed("overlap", overlap[2] or overlap[4], hours=float(overlap[1] or overlap[3]))
-    if bare := _BARE.search(doc.body):
-        return TimeZoneNeed("zone", bare[1] or bare[2] or bare[3])
-    return None
+    bare = _BARE.search(text)
+    return TimeZoneNeed("zone", bare[1] or bare[2] or bare[3]) if bare else None
 
 
 def _clock(hour: str, minute: str | None, half: str | None) -> str | None:

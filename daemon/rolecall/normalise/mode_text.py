@@ -14,7 +14,8 @@ from rolecall.normalise.words import load
 MAX_SENTENCES = 80
 DAYS = 4.6  # strength of stated office days
 REACH = 300  # characters of a sentence looked at on either side of a word
-_END = re.compile(r"[.!?;](?=\s|$|[A-Z*])|\n|(?<=[a-z])(?=[A-Z][a-z]+ ?:)")
+_END = re.compile(r"[.!?;](?=\s|$|[A-Z*])|\n")
+_GLUED = re.compile(r"(?<=[a-z])[A-Z][a-z]+ ?:")  # "2 days in the officeContract: 6 months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +71,26 @@ def _around(text: str, at: int) -> tuple[int, int]:
         start = max(0, at - REACH)
         for stop in _END.finditer(text, start, at):
             start = stop.end()
-    end = _END.search(text, at, at + REACH)
-    return start, end.start() if end else min(len(text), at + REACH)
+    stop = _END.search(text, at, at + REACH)
+    end = stop.start() if stop else min(len(text), at + REACH)
+    glued = _GLUED.search(text, at + 1, end) if ":" in text[at:end] else None
+    return start, max(glued.start(), at + 1) if glued else end
 
 
 def signals(sentence: Sentence) -> Iterator[Signal]:
     """Yield what the sentence says: office days first, then every rule that fires."""
-    if _sentence_rule("ignored").search(sentence.low):
+    if any(word in sentence.low for word in load("mode")["ignored"]):
         return
-    text, low = _without_nothing(sentence)
-    loss = load("mode")["general_loss"] if _sentence_rule("general").search(low) else 0.0
-    days = office_days(text) if any(c in low for c in ("day", "%", "office", "site")) else None
+    low = _nothing().sub(lambda m: "_" * len(m[0]), sentence.low)  # keeps every offset
+    loss = load("mode")["general_loss"] if _general().search(low) else 0.0
+    days = office_days(low)
     if days is not None:
         evidence = sentence.text[days.start : days.end]
         yield Signal(sentence.source, evidence, "mode.office_days", DAYS - loss, _modes_of(days.office), days=days.office)
     for rule in _rules():
         if any(need in low for need in rule.needs):
-            match = rule.match.search(text)
-            if match is not None and not (rule.unless and rule.unless.search(text)):
+            match = rule.match.search(low)
+            if match is not None and not (rule.unless and rule.unless.search(low)):
                 evidence = sentence.text[match.start() : match.end()]
                 yield Signal(sentence.source, evidence, rule.name, rule.strength - loss, rule.modes, rule.rules_out, rule.flags)
 
@@ -100,20 +103,14 @@ def _modes_of(days: OfficeDays) -> frozenset[Mode]:
     return frozenset({Mode.HYBRID})
 
 
-def _without_nothing(sentence: Sentence) -> tuple[str, str]:
-    """Blank out what is no signal at all ("on-site gym", "remote sensing"), keeping every offset."""
-    text = _nothing().sub(lambda m: "_" * len(m[0]), sentence.text)
-    return (text, text.lower()) if text != sentence.text else (text, sentence.low)
-
-
 @cache
-def _sentence_rule(name: str) -> re.Pattern[str]:
-    return re.compile(load("mode")[name], re.IGNORECASE)
+def _general() -> re.Pattern[str]:
+    return re.compile(load("mode")["general"])
 
 
 @cache
 def _nothing() -> re.Pattern[str]:
-    return re.compile(load("mode")["nothing"]["phrases"], re.IGNORECASE)
+    return re.compile(load("mode")["nothing"]["phrases"])
 
 
 @cache
@@ -130,8 +127,8 @@ def _rule(entry: dict[str, object]) -> Rule:
     return Rule(
         name=str(entry["name"]),
         needs=tuple(words("needs")),
-        match=re.compile(str(entry["match"]), re.IGNORECASE),
-        unless=re.compile(str(unless), re.IGNORECASE) if unless else None,
+        match=re.compile(str(entry["match"])),
+        unless=re.compile(str(unless)) if unless else None,
         modes=frozenset(map(Mode, words("modes"))),
         rules_out=frozenset(map(Mode, words("rules_out"))),
         flags=frozenset(words("flags")),

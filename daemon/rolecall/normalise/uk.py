@@ -7,11 +7,8 @@ import re
 from rolecall.model import Confidence, Fact, Location, Mode, Origin, UkFit, WorkMode
 from rolecall.normalise.place_words import uk_in
 from rolecall.normalise.text import Doc
+from rolecall.normalise.words import load
 
-_AMERICAN = re.compile(
-    r"\b401 ?\(?k\)?|\bW-?2\b|\bUS citizen|\bU\.S\. citizen|\bauthori[sz]ed to work in the (?:US|U\.S\.|United States)|\b(?:US|U\.S\.|USA)[- ](?:based|only)\b|\bPTO\b|\bEEOC?\b|\bE-Verify\b|\bmust (?:be )?(?:reside|live|located|based) in the (?:US|U\.S\.|United States)"
-)
-_BRITISH = re.compile(r"£|\b(?:right to work in (?:the )?(?:UK|United Kingdom)|pension|25 days'? (?:holiday|annual leave)|bank holidays?|BPSS|SC clear\w+|National Insurance|IR35)\b", re.IGNORECASE)
 _EU_RIGHT = re.compile(r"\b(?:right|authori[sz]ation|permit\w*|eligible|authori[sz]ed) to work in (?:the )?(?:EU|European Union)\b|\bEU (?:citizen|passport|work permit|residen\w+)", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"^relocate to (?!(?:the )?(?:uk|united kingdom|london|england|scotland|wales))\w+", re.IGNORECASE)
 
@@ -48,17 +45,25 @@ def _open_region(doc: Doc, mode: Fact[WorkMode], groups: frozenset[str]) -> Fact
 def _abroad(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[UkFit]:
     """Only foreign places: closed, unless a bare "remote" stands beside them."""
     work = mode.value or WorkMode()
-    if Mode.REMOTE in work.modes and "office_optional" in mode.flags and not _AMERICAN.search(doc.body):
+    if Mode.REMOTE in work.modes and "office_optional" in mode.flags and not _first_cue(doc, "US"):
         return _from(mode, UkFit.UNCLEAR, "uk.remote_beside", Confidence.LOW)
     return _from(location if location.value else mode, UkFit.NO, "uk.abroad", Confidence.HIGH)
 
 
 def cue_country(doc: Doc) -> tuple[str, str] | None:
     """Return the country that benefits, law and money point to, and the words that do; None where they do not agree."""
-    american, british = _AMERICAN.search(doc.body), _BRITISH.search(doc.body) or _BRITISH.search(doc.salary_field)
-    if american and not british:
-        return "US", american[0]
-    return ("GB", british[0]) if british and not american else None
+    found = {country: words for country in load("mode")["country_cues"] if (words := _first_cue(doc, country))}
+    return found.popitem() if len(found) == 1 else None
+
+
+def _first_cue(doc: Doc, country: str) -> str:
+    """Return the first cue for `country` that stands as a word of its own; cues with capitals count in capitals only."""
+    for cue in load("mode")["country_cues"][country]:
+        for text, original in ((doc.low, doc.body), (doc.salary_field.lower(), doc.salary_field)):
+            at = (text if cue.islower() or not cue.isascii() else original).find(cue)
+            if at >= 0 and not original[at - 1 : at].isalnum() and not (cue[-1].isalnum() and original[at + len(cue) : at + len(cue) + 1].isalnum()):
+                return original[at : at + len(cue)]
+    return ""
 
 
 def _cues(doc: Doc) -> Fact[UkFit]:

@@ -161,6 +161,7 @@ def cut(text: str) -> tuple[list[str], list[str]]:
     return parts[1::2], parts[2:-1:2]
 
 
+_KIND = "other"  # of a user's own technology that states none
 _LISTS = ("aliases", "cased", "ambiguous", "implies", "weak")
 _SETS = ("near", "before", "after", "veto_before", "veto_after")
 
@@ -168,13 +169,19 @@ _SETS = ("near", "before", "after", "veto_before", "veto_after")
 def _entry(fields: Mapping[str, Any]) -> Entry:
     lists: dict[str, Any] = {key: tuple(fields.get(key, ())) for key in _LISTS}
     sets: dict[str, Any] = {key: frozenset(fields.get(key, ())) for key in _SETS}
-    return Entry(fields["id"], fields.get("name", fields["id"]), fields.get("kind", "other"), **lists, **sets)
+    return Entry(fields["id"], fields.get("name", fields["id"]), fields.get("kind", _KIND), **lists, **sets)
 
 
 def _merge(old: Entry, new: Entry) -> Entry:
     lists: dict[str, Any] = {key: tuple(dict.fromkeys(getattr(old, key) + getattr(new, key))) for key in _LISTS}
     sets: dict[str, Any] = {key: getattr(old, key) | getattr(new, key) for key in _SETS}
-    return replace(new, name=old.name if new.name == new.id else new.name, **lists, **sets)
+    return replace(
+        old,
+        name=old.name if new.name == new.id else new.name,
+        kind=old.kind if new.kind == _KIND else new.kind,
+        **lists,
+        **sets,
+    )
 
 
 def _index(entries: dict[str, Entry]) -> Vocabulary:

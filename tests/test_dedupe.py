@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from random import Random
 
-from rolecall.dedupe import assign, canonical_url, fingerprint, job_id, normal_company, same
-from rolecall.model import Fact, Location, Place, Posting, Print, RawPosting
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rolecall.dedupe import as_json, assign, canonical_url, fingerprint, job_id, normal_company, same
+from rolecall.model import Assignment, Fact, Location, Pay, Place, Posting, Print, RawPosting, Salary
 
 ROLE = (
     "You will build the ledger that settles card payments for small shops. We work in pairs, ship every day and keep "
@@ -19,9 +26,17 @@ OTHER = (
 )
 
 
-def posting(id: str, title: str = "Backend Engineer", company: str = "Acme Ltd", place: str = "Leeds",  # noqa: A002 - the field's own name
-            text: str = ROLE, source: str = "reed", url: str = "") -> Posting:  # fmt: skip
-    raw = RawPosting(source=source, id=id, title=title, company=company, location=place, description=text, url=url)
+def posting(
+    id: str,  # noqa: A002 - the field's own name
+    title: str = "Backend Engineer",
+    company: str = "Acme Ltd",
+    place: str = "Leeds",
+    text: str = ROLE,
+    source: str = "reed",
+    url: str = "",
+    apply_url: str = "",
+) -> Posting:
+    raw = RawPosting(source, id, title, url, company, place, description=text, apply_url=apply_url)
     places = (Place(place, "GB"),) if place else ()
     return Posting(raw=raw, text=text, location=Fact(Location(places), "field", place, "place.field"))
 
@@ -64,7 +79,7 @@ def test_the_same_job_on_two_boards_is_one_vacancy() -> None:
     assert jobs(posting("1"), posting("2", company="ACME Limited", source="adzuna", text=ROLE[:260] + "…")) == 1
 
 
-def test_the_same_address_is_the_same_vacancy_whatever_else_differs() -> None:
+def test_the_same_address_is_the_same_vacancy_under_a_related_title() -> None:
     a = posting("1", url="https://acme.example/jobs/9?utm_source=feed")
     b = posting("2", title="Engineer (Backend)", url="https://acme.example/jobs/9", source="rss")
     assert jobs(a, b) == 1
@@ -104,6 +119,106 @@ def test_without_texts_the_same_title_needs_the_same_place() -> None:
     assert jobs(posting("1", text=""), posting("2", text="", place="Bath")) == 2
 
 
+# --- texts ----------------------------------------------------------------------------------------------------
+
+
+def prose(seed: int, words: int) -> str:
+    """Return invented words, the same for the same seed; two seeds share no run of three words."""
+    random = Random(seed)
+    return " ".join(
+        f"{random.choice('bdfglmnprst')}{random.choice('aeiou')}{random.randrange(10_000)}" for _ in range(words)
+    )
+
+
+@given(st.integers(0, 50), st.integers(150, 900), st.integers(400, 600), st.booleans())
+@settings(max_examples=50, deadline=None)
+def test_a_text_is_recognised_when_a_board_cuts_it_and_formats_it_anew(
+    seed: int, words: int, cut: int, own_sentence: bool
+) -> None:
+    text = "We're looking for someone who's curious. " + prose(seed, words)
+    copy = text[:cut].replace("'", "’").replace(" ", "\n* ", 3) + "…"
+    copy = "This board presents an opening at Acme. " + copy if own_sentence else copy
+    assert jobs(posting("1", text=text), posting("2", text=copy, source="adzuna")) == 1
+
+
+def test_whole_texts_that_share_only_what_the_employer_says_of_itself_are_two_roles() -> None:
+    about, benefits = prose(1, 150), prose(2, 150)
+    one, other = (f"{about} {prose(role, 200)} {benefits}" for role in (3, 4))
+    assert jobs(posting("1", text=one), posting("2", text=other, source="adzuna")) == 2
+
+
+def test_two_adverts_on_an_employers_own_board_are_two_unless_nearly_equal() -> None:
+    text = prose(1, 300)
+    changed = f"{text[: int(len(text) * 0.7)]} {prose(2, 90)}"
+    mine = posting("1", text=text, source="greenhouse:acme")
+    assert jobs(mine, posting("2", text=changed, source="greenhouse:acme")) == 2
+    assert jobs(mine, posting("2", text=text, source="greenhouse:acme", place="Bath")) == 1
+
+
+def test_copies_for_several_cities_are_one_vacancy() -> None:
+    cities = ["Leeds", "Bath", "York"]
+    assert jobs(*(posting(city, title=f"Backend Engineer ({city})", place=city) for city in cities)) == 1
+
+
+def test_a_common_title_in_another_city_needs_more_of_the_text() -> None:
+    mostly = ROLE[: int(len(ROLE) * 0.72)] + OTHER[:100]
+    assert jobs(posting("1"), posting("2", place="Bath", text=mostly)) == 2
+    ledger = [posting("1", title="Ledger Engineer"), posting("2", title="Ledger Engineer", place="Bath", text=mostly)]
+    assert jobs(*ledger) == 1
+
+
+def test_excerpts_told_anew_prove_nothing_so_a_telling_title_in_one_place_decides() -> None:
+    def excerpts(title: str, place: str = "Leeds") -> int:
+        return jobs(posting("1", title=title), posting("2", title=title, text=OTHER, source="adzuna", place=place))
+
+    assert excerpts("Settlement Ledger Engineer") == 1
+    assert excerpts("Settlement Ledger Engineer", place="Bath") == 2
+    assert excerpts("Senior Data Engineer") == 2
+
+
+def test_other_pay_keeps_adverts_apart_that_no_text_joins() -> None:
+    def paid(id: str, low: int, text: str) -> Posting:  # noqa: A002 - the field's own name
+        salary = Salary(Pay("base", Decimal(low), Decimal(low + 5000), "GBP", "year"), (low, low + 5000), "salary")
+        return replace(posting(id, title="Settlement Ledger Engineer", text=text), salary=Fact(salary))
+
+    assert jobs(paid("1", 60_000, ROLE), paid("2", 60_000, OTHER)) == 1
+    assert jobs(paid("1", 60_000, ROLE), paid("2", 80_000, OTHER)) == 2
+
+
+def test_an_agencys_copy_is_found_by_its_text_with_a_higher_bar() -> None:
+    agency = {"company": "Hopkins Recruitment", "source": "reed"}
+    assert jobs(posting("1"), posting("2", text=ROLE, **agency)) == 1
+    assert jobs(posting("1"), posting("2", text=ROLE[:200] + OTHER[:200], **agency)) == 2
+    assert jobs(posting("1"), posting("2", text=ROLE, title="Frontend Engineer", **agency)) == 2
+
+
+# --- references and addresses ---------------------------------------------------------------------------------
+
+
+def test_another_reference_is_another_vacancy_and_the_same_one_the_same() -> None:
+    one, other = (f"Job reference: AB-{number}. " for number in (20411, 20412))
+    assert jobs(posting("1", text=one + ROLE), posting("2", text=other + ROLE)) == 2
+    retold = posting("2", title="Backend Software Engineer", text=one + OTHER, place="Bath")
+    assert jobs(posting("1", text=one + ROLE), retold) == 1
+
+
+def test_one_address_to_apply_at_is_one_vacancy() -> None:
+    a = posting("1", apply_url="https://boards.greenhouse.io/acme/jobs/40211?gh_src=1")
+    b = posting("2", text=OTHER, source="rss", url="https://boards.greenhouse.io/acme/jobs/40211")
+    c = posting("3", text=OTHER + " Apply: https://boards.greenhouse.io/acme/jobs/40211?utm_source=x.", source="feed")
+    assert jobs(a, b) == 1
+    assert jobs(a, c) == 1
+
+
+def test_a_careers_page_shared_by_many_vacancies_joins_none() -> None:
+    page = "https://acme.example/careers"
+    assert jobs(posting("1", apply_url=page), posting("2", title="Office Manager", text=OTHER, apply_url=page)) == 2
+    assert jobs(posting("1", apply_url=page), posting("2", title="Senior Backend Engineer", apply_url=page)) == 2
+
+
+# --- clusters -------------------------------------------------------------------------------------------------
+
+
 def test_the_job_is_named_after_its_first_posting_and_says_why() -> None:
     first, second = assign(shown(posting("1"), posting("2", source="adzuna")), [])
     assert first.job == job_id(("reed", "1"))
@@ -116,7 +231,7 @@ def test_the_job_is_named_after_its_first_posting_and_says_why() -> None:
 def test_a_known_vacancy_takes_the_new_copy_in() -> None:
     (known,) = shown(posting("1"))
     (assignment,) = assign(shown(posting("2", source="adzuna")), [(known, "job00001")])
-    assert assignment.job == "job00001"
+    assert (assignment.job, assignment.bridges) == ("job00001", ())
 
 
 def test_a_posting_seen_again_stays_with_its_vacancy_whatever_it_says_now() -> None:
@@ -125,6 +240,75 @@ def test_a_posting_seen_again_stays_with_its_vacancy_whatever_it_says_now() -> N
     assert assignment.job == "job00001"
 
 
+def test_known_vacancies_are_never_merged_but_what_connects_them_is_named() -> None:
+    url = "https://acme.example/jobs/9"
+    one, other = shown(posting("1"), posting("2", text=OTHER, url=url))
+    (assignment,) = assign(shown(posting("3", source="adzuna", url=url)), [(one, "job00001"), (other, "job00002")])
+    assert {assignment.job, *assignment.bridges} == {"job00001", "job00002"}
+    assert assignment.job == "job00002"  # the address is surer than the text
+
+
 def test_sameness_is_symmetric() -> None:
     a, b = shown(posting("1"), posting("2", text=ROLE[:250]))
     assert same(a, b) == same(b, a)
+
+
+copies = st.builds(
+    posting,
+    st.uuids().map(str),
+    st.sampled_from(
+        ["Backend Engineer", "Settlement Ledger Engineer", "Senior Backend Engineer", "Backend Engineer, Search"]
+    ),
+    st.sampled_from(["Acme Ltd", "ACME", "Acme Payments", "Hopkins Recruitment", ""]),
+    st.sampled_from(["Leeds", "Bath", ""]),
+    st.sampled_from([ROLE, ROLE[:250], ROLE[60:], OTHER, OTHER[:240] + ROLE[:200], prose(1, 200), ""]),
+    st.sampled_from(["reed", "adzuna", "greenhouse:acme"]),
+    st.sampled_from(["", "https://acme.example/jobs/9", "https://acme.example/jobs/10"]),
+)
+
+
+@given(st.lists(copies, max_size=9), st.randoms())
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_arrival_does_not_change_the_clusters(postings: list[Posting], random: Random) -> None:
+    prints = shown(*postings)
+    shuffled = random.sample(prints, len(prints))
+    assert clusters(assign(prints, [])) == clusters(assign(shuffled, [])) == clusters(one_by_one(shuffled))
+
+
+@given(copies, copies)
+@settings(max_examples=100, deadline=None)
+def test_what_is_the_same_shares_a_key_and_is_the_same_both_ways(a: Posting, b: Posting) -> None:
+    one, other = shown(a, b)
+    assert same(one, other) == same(other, one)
+    if (found := same(one, other)) and found.score >= 0.9:
+        assert one.keys & other.keys
+
+
+def one_by_one(prints: list[Print]) -> list[Assignment]:
+    known: list[tuple[Print, str]] = []
+    found: list[Assignment] = []
+    for each in prints:
+        found += assign([each], known)
+        known.append((each, found[-1].job))
+    return found
+
+
+def clusters(assignments: Iterable[Assignment]) -> set[frozenset[tuple[str, str]]]:
+    """Return which postings are together, vacancies found to be one counted as one."""
+    groups: list[tuple[set[str], set[tuple[str, str]]]] = []
+    for each in assignments:
+        names, keys = {each.job, *each.bridges}, {each.key}
+        for group in [group for group in groups if group[0] & names]:
+            groups.remove(group)
+            names, keys = names | group[0], keys | group[1]
+        groups.append((names, keys))
+    return {frozenset(keys) for _, keys in groups}
+
+
+def test_the_filter_prints_what_the_contract_says() -> None:
+    assignments = assign(shown(posting("reed:1"), posting("adzuna:2", text=ROLE[:250])), [])
+    first, second = map(as_json, assignments)
+    assert first == {"id": "reed:1", "job": first["job"], "same_as": None, "because": [], "score": 1.0, "bridges": []}
+    assert (second["id"], second["job"], second["same_as"]) == ("adzuna:2", first["job"], "reed:1")
+    assert second["because"][:2] == ["company", "title"]
+    assert 0 < second["score"] <= 1

@@ -2,7 +2,7 @@
 
 A print is small (some 600 bytes) and survives what boards do to a text: cutting it after 500 characters, other HTML,
 lost apostrophes and bullets, a sentence of their own in front. The shingles (hashed runs of words) of the beginning are
-all kept; of the rest every sixteenth, chosen by its hash, so that two copies of a text choose the same ones.
+all kept; of the rest every eighth, chosen by its hash, so that two copies of a text choose the same ones.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from rolecall.model import Posting, Print
 
 RUN = 3  # words in a shingle
 HEAD = 80  # words: the shortest excerpts that boards deliver are about as long
-SAMPLE = 16  # of the rest one shingle in so many is kept
+SAMPLE = 8  # of the rest one shingle in so many is kept
 SAMPLED = 64  # at most
-BANDS = 3  # look-up keys by text
+READ = 800  # words; what follows is about benefits and the employer
 
-_TEXT_WORD = re.compile(r"[a-z0-9+#]+")
+_TEXT_WORD = re.compile(rb"[a-z0-9+#]+")
 _NUMBER = r"\d{4,12}(?:[-_/][a-z0-9]{1,8}){0,3}"
 _REFERENCE = re.compile(
     r"\b(?:job|vacancy|role|req(?:uisition)?|posting)\.?[ -]?(?:identification|id|ref(?:erence)?|number|no)\b\.?"
@@ -41,8 +41,8 @@ def fingerprint(posting: Posting) -> Print:
     raw = posting.raw
     company, places, written = normal_company(raw.company), _places(posting), _written_places(posting)
     title = title_core(raw.title, places | written)
-    text = _TEXT_WORD.findall(fold(posting.text))
-    head = _shingles(text[:HEAD])
+    text = list(map(crc32, _TEXT_WORD.findall(fold(posting.text).encode())))
+    head = set(_shingles(text[:HEAD]))
     return Print(
         source=raw.source,
         id=raw.id,
@@ -52,7 +52,7 @@ def fingerprint(posting: Posting) -> Print:
         level=level_of(title),
         places=places,
         url=canonical_url(raw.url),
-        shingles=frozenset(head) | _sampled(text[HEAD - RUN + 1 :]),
+        shingles=frozenset(head) | _sampled(text[HEAD - RUN + 1 : READ]),
         length=len(text),
         pay=_pay(posting),
     )
@@ -68,11 +68,12 @@ def _keys(posting: Posting, company: str, title: str, head: set[int]) -> Iterato
         yield f"c:{_short(first, stems)}"
         for match in _REFERENCE.finditer(posting.text[:20_000].lower()):
             yield f"r:{_short(first, match[1] or match[2])}"
-    for band in range(BANDS if stems and head else 0):
-        yield f"t:{_short(stems, str(min(value * _ODD[band] & 0xFFFFFFFF for value in head)))}"
+    for odd in _ODD if stems and head else ():
+        yield f"t:{_short(stems, str(min([value * odd & _MASK for value in head])))}"
 
 
-_ODD = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)  # three ways to shuffle a hash: three independent minima
+_MASK = 0xFFFFFFFF
+_ODD = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)  # ways to shuffle a hash: three nearly independent minima of one text
 
 
 def _places(posting: Posting) -> frozenset[str]:
@@ -95,12 +96,14 @@ def _pay(posting: Posting) -> tuple[int, ...]:
     return tuple(sorted({int(end) for end in (salary.pay.min, salary.pay.max) if end is not None}))
 
 
-def _shingles(text: list[str]) -> set[int]:
-    return {crc32(" ".join(text[i : i + RUN]).encode()) for i in range(len(text) - RUN + 1)}
+def _shingles(text: list[int]) -> Iterator[int]:
+    """Yield the hash of every run of three words, given the hashes of the words."""
+    one, two, three = _ODD
+    return ((a * one ^ b * two ^ c * three) & _MASK for a, b, c in zip(text, text[1:], text[2:], strict=False))
 
 
-def _sampled(text: list[str]) -> frozenset[int]:
-    return frozenset(nsmallest(SAMPLED, (value for value in _shingles(text) if value % SAMPLE == 0)))
+def _sampled(text: list[int]) -> frozenset[int]:
+    return frozenset(nsmallest(SAMPLED, {value for value in _shingles(text) if value % SAMPLE == 0}))
 
 
 def _short(*parts: str) -> str:

@@ -18,7 +18,7 @@ from rolecall.model import Print
 
 SAME_TEXT = 0.5  # share of an excerpt found in the other text
 SAME_WHOLE_TEXT = 0.75  # of a whole text: what an employer says of itself in every advert is seldom more
-SAME_BOARD_TEXT = 0.85  # of two adverts side by side on an employer's own board: they are two unless nearly equal
+SAME_BOARD_TEXT = 0.9  # of two adverts side by side on an employer's own board: they are two unless nearly equal
 SAME_ELSEWHERE = 0.7  # in another place, under a telling title
 SAME_COMMON_ELSEWHERE = 0.8  # "Data Analyst" of one agency in two cities may be two clients' jobs from one template
 SAME_UNDER_ANOTHER_NAME = 0.7
@@ -39,28 +39,33 @@ def same(a: Print, b: Print) -> Sameness | None:
     """Return why `a` and `b` are one vacancy, None when they are not. Symmetric."""
     if strong := _strong(a, b):
         return strong
-    if title_stems(a.title) != title_stems(b.title) or _other_reference(a, b):
+    if title_stems(a.title) != title_stems(b.title) or a.level != b.level or _other_reference(a, b):
         return None
     overlap = text_overlap(a, b)
     if not companies_agree(a.company, b.company):
         return _under_another_name(a, b, overlap)
     if overlap is not None and overlap >= _bar(a, b):
-        return Sameness(round(0.8 + 0.2 * overlap, 3), ("company", "title", f"text {overlap:.2f}"))
+        return Sameness(round(0.77 + 0.2 * overlap, 3), ("company", "title", f"text {overlap:.2f}"))
     return _by_name_and_place(a, b, overlap)
 
 
 def text_overlap(a: Print, b: Print) -> float | None:
-    """Return the share of the shorter description that stands in the other; None where there is too little text."""
-    smaller = min(len(a.shingles), len(b.shingles))
-    if smaller < FEW:
-        return None
-    share = len(a.shingles & b.shingles) / smaller
-    if min(a.length, b.length) < EXCERPT:
+    """Return the share of the shorter description that stands in the other; None where there is too little text.
+
+    Two whole texts are compared by what was sampled all over them: the beginning, kept in full, would weigh too much.
+    """
+    if min(a.length, b.length) >= EXCERPT and (share := _share(_all_over(a), _all_over(b))) is not None:
         return share
-    # two whole texts whose beginnings differ: compare what was sampled all over them
-    sample_a, sample_b = ({value for value in one.shingles if value % SAMPLE == 0} for one in (a, b))
-    fewest = min(len(sample_a), len(sample_b))
-    return max(share, len(sample_a & sample_b) / fewest) if fewest >= FEW else share
+    return _share(a.shingles, b.shingles)
+
+
+def _share(a: frozenset[int], b: frozenset[int]) -> float | None:
+    fewer = min(len(a), len(b))
+    return len(a & b) / fewer if fewer >= FEW else None
+
+
+def _all_over(one: Print) -> frozenset[int]:
+    return frozenset(value for value in one.shingles if value % SAMPLE == 0)
 
 
 def _strong(a: Print, b: Print) -> Sameness | None:
@@ -99,7 +104,7 @@ def _by_name_and_place(a: Print, b: Print, overlap: float | None) -> Sameness | 
         return None
     if overlap is not None and not telling(a.title, a.company):
         return None
-    return Sameness(0.8, ("company", "title", "place"))
+    return Sameness(0.75, ("company", "title", "place"))
 
 
 def _under_another_name(a: Print, b: Print, overlap: float | None) -> Sameness | None:

@@ -14,13 +14,9 @@ _WORD = re.compile(r"[a-z0-9+#]+(?:\.[a-z0-9]+)*")
 
 
 def fold(text: str) -> str:
-    """Return `text` in lower case, without accents and apostrophes: boards drop both."""
+    """Return `text` in lower case and ASCII, without accents and apostrophes: boards drop both."""
     text = text.lower().replace("'", "").replace("’", "")
-    return (
-        text
-        if text.isascii()
-        else "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    )
+    return text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def words(text: str) -> list[str]:

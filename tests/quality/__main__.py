@@ -14,16 +14,20 @@ from tests.quality.scores import Score
 def main() -> int:
     options = _options()
     if not data.DATA.exists():
-        print(f"needs {data.DATA}, which is not part of the project", file=sys.stderr)
+        sys.stderr.write(f"needs {data.DATA}, which is not part of the project\n")
         return 2
     found = [score for field in options.field or FIELDS for score in _scores(field)]
     if options.json:
-        print(json.dumps([score.as_json(options.misses) for score in found], indent=1, default=str))
+        _say(json.dumps([score.as_json(options.misses) for score in found], indent=1, default=str))
     else:
         _print(found, options.misses)
     if options.record:
         record.save(found)
     return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
 
 
 def _options() -> argparse.Namespace:
@@ -42,25 +46,25 @@ def _scores(field: str) -> list[Score]:
     try:
         return list(scores(field))
     except ModuleNotFoundError as error:
-        print(f"{field}: {error}", file=sys.stderr)
+        sys.stderr.write(f"{field}: {error}\n")
         return []
 
 
 def _print(found: list[Score], misses: int) -> None:
-    print(f"{'field/data':24} {'n':>6} {'exact':>8} {'prec.':>8} {'recall':>8}")
+    _say(f"{'field/data':24} {'n':>6} {'exact':>8} {'prec.':>8} {'recall':>8}")
     for score in found:
-        print(f"{score.name:24} {score.n:6} {score.exact:8.2%} {score.precision:8.2%} {score.recall:8.2%}")
+        _say(f"{score.name:24} {score.n:6} {score.exact:8.2%} {score.precision:8.2%} {score.recall:8.2%}")
     for score in found:
         _print_rules(score)
         for outcome in score.misses[:misses]:
-            print(f"  {outcome.id}: {outcome.text[:300]!r}")
-            print(f"      expected {outcome.expected}\n      got      {outcome.got}  ({outcome.rule or '-'})")
+            _say(f"  {outcome.id}: {outcome.text[:300]!r}")
+            _say(f"      expected {outcome.expected}\n      got      {outcome.got}  ({outcome.rule or '-'})")
 
 
 def _print_rules(score: Score) -> None:
-    print(f"\n{score.name}: {len(score.misses)} misses")
+    _say(f"\n{score.name}: {len(score.misses)} misses")
     for rule, (fired, right) in score.rules.items():
-        print(f"  {rule:40} {right:5} of {fired}")
+        _say(f"  {rule:40} {right:5} of {fired}")
 
 
 if __name__ == "__main__":

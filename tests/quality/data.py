@@ -6,7 +6,6 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from rolecall.model import RawPosting
@@ -15,7 +14,10 @@ from tests.shared import SHARED
 
 DATA = SHARED / "data"
 
-_WHERE = {"title": "title", "body": "description", "location": "location", "field": "salary_text", "salary_field": "salary_text"}
+_WHERE = {  # where a case's input stands, and what that is called in a raw posting
+    "title": "title", "body": "description", "location": "location",
+    "field": "salary_text", "salary_field": "salary_text",
+}  # fmt: skip
 _CONTEXT = {
     "body": "description", "location": "location", "employer": "company", "board": "source",
     "country": "country", "source_country": "country", "fields": "fields",
@@ -34,10 +36,8 @@ class Example:
 
 def lines(name: str) -> Iterator[dict[str, Any]]:
     path = DATA / name
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else Path.open(path, encoding="utf-8")
-    with opened as file:
-        for line in file:
-            yield json.loads(line)
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    yield from map(json.loads, content.splitlines())
 
 
 def cases(name: str) -> list[Example]:
@@ -59,10 +59,7 @@ def _case(row: dict[str, Any], default: str) -> Example:
 
 def postings(name: str) -> list[Example]:
     """A set of whole postings; `wanted` is the label, empty where the set has none."""
-    return [
-        Example(row["id"], raw_from_json(row), row.get("label") or {}, _summary(row), row)
-        for row in lines(name)
-    ]
+    return [Example(row["id"], raw_from_json(row), row.get("label") or {}, _summary(row), row) for row in lines(name)]
 
 
 def _summary(row: dict[str, Any]) -> str:

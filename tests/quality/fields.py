@@ -90,7 +90,8 @@ def _sure(name: str) -> Callable[[], list[Example]]:
 def _labelled_level(example: Example, reading: Reading) -> Outcome:
     got = _rungs(views.level(reading)["level"]) if reading.level.confidence > Confidence.GUESS else []
     wanted = [rung.word for rung in Rung if rung.word in example.wanted["level"]]
-    return single(example.id, f"{example.text} [{reading.level.evidence}]", wanted or None, got or None, reading.level.rule)
+    text = f"{example.text} [{reading.level.evidence}]"
+    return single(example.id, text, wanted or None, got or None, reading.level.rule)
 
 
 def _title_level(example: Example, reading: Reading) -> Outcome:
@@ -169,6 +170,24 @@ def _word(field: str, key: str, nothing: Any) -> Measure:
     return measure
 
 
+def _adzuna() -> list[Example]:
+    """Adverts whose board states the type, with that field taken out: what the (short) text alone tells."""
+    examples = [*data.postings("salary_texts.jsonl"), *data.postings("postings_mixed.jsonl.gz")]
+    return [
+        replace(example, raw=replace(example.raw, fields={}), wanted={"contract": stated})
+        for example in examples
+        if example.raw.board == "adzuna" and (stated := example.raw.fields.get("contract_type"))
+    ]
+
+
+def _board_contract(example: Example, reading: Reading) -> Outcome:
+    """The board's "contract" also stands for a fixed term."""
+    got = reading.contract.value and str(reading.contract.value)
+    folded = "contract" if got == "fixed_term" else got
+    text = f"{example.text} [{reading.contract.evidence}]"
+    return single(example.id, text, example.wanted["contract"], folded, reading.contract.rule)
+
+
 # --- stack ------------------------------------------------------------------------------------------------------
 
 
@@ -216,7 +235,10 @@ SETS: dict[str, tuple[tuple[str, Callable[[], list[Example]], Measure], ...]] = 
     ),
     "office_days": (("labelled", _labelled, _office_days),),
     "uk": (("labelled", _labelled, _uk),),
-    "contract": (("labelled", _labelled, _word("contract", "contract", "unstated")),),
+    "contract": (
+        ("labelled", _labelled, _word("contract", "contract", "unstated")),
+        ("adzuna_silver", _adzuna, _board_contract),
+    ),
     "ir35": (("labelled", _labelled, _word("ir35", "ir35", None)),),
     "clearance": (("labelled", _labelled, _word("clearance", "level", "none")),),
     "visa": (("labelled", _labelled, _word("visa", "visa", "unstated")),),

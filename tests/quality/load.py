@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from rolecall.model import RawPosting
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
 from tests.quality import data
+from tests.quality.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,6 @@ def cost(limit: int | None = None) -> Cost:
 def shapes() -> int:
     """Read every pay string found in the wild; returns how many hold a salary."""
     lines = (data.DATA / "salary_shapes.txt").read_text(encoding="utf-8").splitlines()
-    from rolecall.model import RawPosting
-    from tests.quality.reading import Reading
-
     return sum(
         Reading(RawPosting("", str(number), "", salary_text=line, country="GB")).salary.value is not None
         for number, line in enumerate(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from rolecall.model import Clearance, ClearanceLevel, Confidence, Fact
 from rolecall.normalise.rules import Hit, hits, rules, sentence
@@ -11,13 +12,16 @@ from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 _WORDS = load("clearance")
-_STATES = tuple((entry["state"], re.compile(rf"(?<!\w)(?:{'|'.join(entry['match'])})(?!\w)")) for entry in _WORDS["state"])
+_STATES = tuple(
+    (entry["state"], re.compile(rf"(?<!\w)(?:{'|'.join(entry['match'])})(?!\w)")) for entry in _WORDS["state"]
+)
+State = Literal["held", "eligible", "preferred"]
 _RESIDENCY = re.compile("|".join(_WORDS["residency"]["match"]))
 _NUMBERS = {"three": 3, "five": 5, "ten": 10}
 
 
 def read_clearance(doc: Doc) -> Fact[Clearance]:
-    """Return the clearance asked for; a value with level NONE says that none is needed, no value that nothing is said."""
+    """Return the clearance asked for. Level NONE: stated that none is needed; no value: nothing is said."""
     found = hits(rules("clearance"), doc.parts)
     named = [hit for hit in found if hit.rule.value != "none" and hit.rule.confidence is Confidence.HIGH]
     named = named or [hit for hit in found if hit.rule.value != "none"]
@@ -32,7 +36,7 @@ def read_clearance(doc: Doc) -> Fact[Clearance]:
     return first.fact(replace(value, residency_years=_residency(doc)))
 
 
-def _state(named: list[Hit]) -> str | None:
+def _state(named: list[Hit]) -> State | None:
     """Return what the sentences that name the clearance say of it: wished for, to be obtained, or held."""
     around = " ".join(sentence(hit.part.low, hit.start, hit.match.end()) for hit in named)
     return next((state for state, pattern in _STATES if pattern.search(around)), None)

@@ -8,7 +8,21 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from rolecall.model import Clearance, ClearanceLevel, Confidence, Fact, Json, Level, Pay, Place, Posting, RawPosting, Salary, Tech, WorkMode
+from rolecall.model import (
+    Clearance,
+    ClearanceLevel,
+    Confidence,
+    Fact,
+    Json,
+    Level,
+    Pay,
+    Place,
+    Posting,
+    RawPosting,
+    Salary,
+    Tech,
+    WorkMode,
+)
 
 _TEXTS = ("title", "url", "company", "location", "description", "salary_text", "apply_url", "attribution")
 _PRINTED_CLEARANCE = {ClearanceLevel.NONE: "none", ClearanceLevel.ESC: "SC"}

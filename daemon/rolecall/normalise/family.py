@@ -21,7 +21,7 @@ _BARE = _bounded(load("family")["bare"]["match"])
 
 
 def read_family(doc: Doc, stack: tuple[Tech, ...]) -> Fact[str]:
-    """Return one of the ids of family.toml: by the title, else, for a bare "Engineer", by the technologies asked for."""
+    """Return an id of family.toml: by the title, else, for a bare "Engineer", by the technologies asked for."""
     title = doc.title.lower()
     for family, pattern in _FAMILIES:
         if match := pattern.search(title):

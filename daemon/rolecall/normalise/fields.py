@@ -15,6 +15,8 @@ def stated(fields: Mapping[str, Json], paths: Iterable[str]) -> Iterator[tuple[s
 
 
 def _at(value: Json, path: str) -> Json:
+    if "." not in path:
+        return value.get(path)
     for step in path.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
     return value

@@ -14,12 +14,12 @@ _WORDS = load("headings")["glue"]
 _HEADINGS = tuple(sorted(_WORDS["headings"], key=len, reverse=True))
 _LABELS = tuple(f" {heading}" for heading in _HEADINGS)
 _ENDINGS = tuple(_WORDS["endings"])
-_CAPITAL = re.compile(r"(?<=[a-z0-9.!?)%])(?:[A-Z][a-z]|\d\+)")
+_CAPITAL = re.compile(r"[A-Z](?<=[a-z0-9.!?)%].)[a-z]|[0-9](?<=[a-z.!?)].)\+")
 _LABEL = 35  # characters before a colon in which a label may begin
 
 
 def unglued(line: str) -> str:
-    """Return `line` with a newline wherever two lines were put together, and before labels ("... Requirements: ...")."""
+    """Return `line` with a newline wherever two lines were put together, and before labels (" Requirements:")."""
     low = line.lower()
     cuts = sorted({*_glued(line, low), *_labels(line, low)})
     if not cuts:

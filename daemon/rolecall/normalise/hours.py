@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from rolecall.model import Confidence, Fact, Hours, Salary
 from rolecall.normalise.fields import stated
@@ -16,6 +17,8 @@ _NUMBERS = {
     for name, patterns in _WORDS["numbers"]["match"].items()
 }
 _FIELD_WORDS = {"fulltime": "full_time", "parttime": "part_time"}
+_ACTUAL = re.compile(_WORDS["numbers"]["actual_pay"])
+_UNITS = frozenset({"week", "wk", "pw", "hours", "fte", "wte"})
 _FULL_WEEK = 30  # hours below which a week is part time
 _MOST = {"days_per_week": 7.0, "hours_per_week": 60.0, "fte": 1.0}
 
@@ -25,8 +28,8 @@ def read_hours(doc: Doc, salary: Fact[Salary]) -> Fact[Hours]:
     found = hits(rules("hours"), doc.parts)
     patterns = {hit.rule.value for hit in found}
     fields = [(path, text, word) for path, text in stated(doc.raw.fields, _WORDS["fields"]) if (word := _pattern(text))]
-    figures = {name: value for name in _NUMBERS if (value := _number(doc, name)) is not None}
-    if fte := _paid_fte(salary):
+    figures = {name: figure for name in _NUMBERS if (figure := _number(doc, name)) is not None}
+    if fte := _paid_fte(doc, salary):
         figures["fte"] = fte
     if figures.get("fte", 1.0) < 1 or figures.get("hours_per_week", 40.0) < _FULL_WEEK:
         patterns.add("part_time")
@@ -38,7 +41,13 @@ def read_hours(doc: Doc, salary: Fact[Salary]) -> Fact[Hours]:
         return found[0].fact(value)
     if fields:
         return Fact(value, "field", f"{fields[0][0]}={fields[0][1]}"[:160], "hours.field")
-    return Fact(value, "inferred" if fte else "body", salary.evidence if fte else _first(doc), "hours.figures", Confidence.MEDIUM)
+    return Fact(
+        value,
+        "inferred" if fte else "body",
+        salary.evidence if fte else _first(doc),
+        "hours.figures",
+        Confidence.MEDIUM,
+    )
 
 
 def _pattern(text: str) -> str | None:
@@ -53,6 +62,8 @@ def _number(doc: Doc, name: str) -> float | None:
 
 def _figure(doc: Doc, name: str) -> re.Match[str] | None:
     for part in doc.parts:
+        if part.stems.isdisjoint(_UNITS):
+            continue
         for start, end in windows(part.low, _WORDS["numbers"]["needs"][name]):
             if match := _NUMBERS[name].search(part.low, start, end):
                 return match
@@ -64,10 +75,20 @@ def _first(doc: Doc) -> str:
     return next((match[0] for match in found if match), "")
 
 
-def _paid_fte(salary: Fact[Salary]) -> float | None:
+def _paid_fte(doc: Doc, salary: Fact[Salary]) -> float | None:
     """The share of a full-time post that the actual pay of a pro-rata salary stands for."""
     value = salary.value
-    if value is None or value.fte_basis != "pro_rata" or value.actual is None or not value.pay.max:
+    if value is None or value.fte_basis != "pro_rata" or not value.pay.max:
         return None
-    share = float(value.actual / value.pay.max)
+    actual = value.actual or _actual(doc)
+    share = float(actual / value.pay.max) if actual else 1.0
     return round(share, 2) if 0 < share < 1 else None
+
+
+def _actual(doc: Doc) -> Decimal | None:
+    """The bare figure behind "actual", where the salary has none: "£25,583 pro rata, actual £22,533"."""
+    for part in doc.parts:
+        for start, end in windows(part.low, ("actual",)):
+            if match := _ACTUAL.search(part.low, start, end):
+                return Decimal(match[1].replace(",", ""))
+    return None

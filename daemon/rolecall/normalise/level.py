@@ -111,7 +111,7 @@ def _by_years(years: int) -> str:
 
 def _slug(doc: Doc) -> Fact[Level]:
     """The address of an advert survives edits of its title: "/jobs/senior-python-developer-123"."""
-    path = unquote(urlsplit_path(doc.raw.url))
+    path = unquote(_path(doc.raw.url))
     words = max(re.split(r"[/?&=]", path), key=lambda part: part.count("-"), default="")
     if words.count("-") < 2:
         return Fact()
@@ -121,7 +121,7 @@ def _slug(doc: Doc) -> Fact[Level]:
     return Fact(title.value, "field", f"url={words}"[:160], "level.slug", Confidence.LOW)
 
 
-def urlsplit_path(url: str) -> str:
+def _path(url: str) -> str:
     try:
         return urlsplit(url[:2000]).path
     except ValueError:  # an address that is none says nothing
@@ -136,7 +136,7 @@ def _pay(doc: Doc, salary: Fact[Salary]) -> Fact[Level]:
     ends = [Decimal(end) for end in value.annual_gbp if end is not None]
     if not ends:
         return Fact()
-    middle = sum(ends) / len(ends)
+    middle = sum(ends, Decimal()) / len(ends)
     factor = Decimal("1") if "london" in doc.location.lower() else Decimal(str(_WORDS["pay"]["outside_london"]))
     word = _band(_WORDS["pay"]["band"], middle / factor)
     return Fact(level(word), "inferred", salary.evidence, "level.salary", Confidence.GUESS) if word else Fact()

@@ -30,9 +30,28 @@ _ROLE, _RANGE = _patterns("role"), _patterns("range")
 _ROLE_VETO, _RANGE_VETO = _any(_WORDS["role"]["veto"]), _any(_WORDS["range"]["veto"])
 _CUE = _any([_WORDS["range"]["cue"]])
 _FLOORS = tuple((Rung[entry["floor"].upper()], _any(entry["match"])) for entry in _WORDS["floor"])
-_NEEDS = ("senior", "sr", "snr", "junior", "mid", "intermediate", "graduate", "lead", "staff", "principal", "intern", "internship", "entry", "middle", "midlevel", "midweight")
+_NEEDS = (
+    "senior",
+    "sr",
+    "snr",
+    "junior",
+    "mid",
+    "intermediate",
+    "graduate",
+    "lead",
+    "staff",
+    "principal",
+    "intern",
+    "internship",
+    "entry",
+    "middle",
+    "midlevel",
+    "midweight",
+)
 _STEMS = frozenset(map(stem, _NEEDS))
-_FLOOR_NEEDS = ("junior", "grad", "entry level", "entry-level")
+_FLOOR_NEEDS = ("junior", "grad", "graduate", "grads", "entry level", "entry-level")
+_FLOOR_STEMS = frozenset(map(stem, _FLOOR_NEEDS))
+Windows = list[tuple[int, int]]
 _TITLE_LINES = 12  # adverts repeat their title at the top, sometimes with the level the title field has lost
 
 
@@ -40,11 +59,14 @@ def read_body(doc: Doc) -> Fact[Level]:
     """Return the level that the text states of this role: as a range, in a repeated title, in a sentence."""
     if doc.stems.isdisjoint(_STEMS):
         return Fact()
-    return _range(doc) or _repeated_title(doc) or _role(doc) or Fact()
+    around = windows(doc.low, [need for need in _NEEDS if stem(need) in doc.stems], whole=True)
+    return _range(doc, around) or _repeated_title(doc) or _role(doc, around) or Fact()
 
 
 def read_floor(doc: Doc) -> Fact[Rung]:
     """Return the lowest rung that a negation leaves ("no juniors": mid)."""
+    if doc.stems.isdisjoint(_FLOOR_STEMS) and doc.parts[0].stems.isdisjoint(_FLOOR_STEMS):
+        return Fact()
     for rung, pattern in _FLOORS:
         for part in doc.parts:
             for start, end in windows(part.low, _FLOOR_NEEDS):
@@ -53,11 +75,11 @@ def read_floor(doc: Doc) -> Fact[Rung]:
     return Fact()
 
 
-def _range(doc: Doc) -> Fact[Level] | None:
-    for match in _found(_RANGE, doc.low):
-        around = sentence(doc.low, match.start(), match.end())
+def _range(doc: Doc, around: Windows) -> Fact[Level] | None:
+    for match in _found(_RANGE, doc.low, around):
+        said = sentence(doc.low, match.start(), match.end())
         levels = _levels(match[0])
-        if len(levels) > 1 and _CUE.search(around) and not _RANGE_VETO.search(around):
+        if len(levels) > 1 and _CUE.search(said) and not _RANGE_VETO.search(said):
             return _fact(doc, match, span(levels), "level.body.range")
     return None
 
@@ -76,9 +98,9 @@ def _repeated_title(doc: Doc) -> Fact[Level] | None:
     return None
 
 
-def _role(doc: Doc) -> Fact[Level] | None:
+def _role(doc: Doc, around: Windows) -> Fact[Level] | None:
     """Return what sentences about the role say: all of them together, unless they lie too far apart."""
-    said = [match for match in _found(_ROLE, doc.low) if not _ROLE_VETO.search(_before(doc.low, match))]
+    said = [match for match in _found(_ROLE, doc.low, around) if not _ROLE_VETO.search(_before(doc.low, match))]
     levels = [one for match in said for one in _levels(match[0])[:1]]
     if not levels:
         return None
@@ -87,9 +109,9 @@ def _role(doc: Doc) -> Fact[Level] | None:
     return _fact(doc, min(said, key=lambda match: match.start()), value, "level.body.role")
 
 
-def _found(patterns: tuple[re.Pattern[str], ...], low: str) -> Iterator[re.Match[str]]:
+def _found(patterns: tuple[re.Pattern[str], ...], low: str, around: Windows) -> Iterator[re.Match[str]]:
     """Yield the matches around level words that stand alone ("lead", not "leading")."""
-    for start, end in windows(low, _NEEDS, whole=True):
+    for start, end in around:
         for pattern in patterns:
             yield from pattern.finditer(low, start, end)
 
@@ -102,7 +124,11 @@ def _before(low: str, match: re.Match[str]) -> str:
 
 def _levels(text: str) -> list[Level]:
     """The levels named in `text`, in its order."""
-    found = [(match.start(), level(rung)) for rung, pattern in _LEVELS if (match := re.search(r"(?<!\w)" + pattern.pattern, text))]
+    found = [
+        (match.start(), level(rung))
+        for rung, pattern in _LEVELS
+        if (match := re.search(r"(?<!\w)" + pattern.pattern, text))
+    ]
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rolecall.model import Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
@@ -15,9 +16,13 @@ _WORDS = load("level")
 _STRIPPED = re.compile(r"members? of (?:the )?technical staff|\bmts\b")  # a title at some firms, no level
 _RANGE = re.compile(r"\s*(?:level\s*)?(?:[/&,|(-]|\bor\b|\bto\b|\band\b)\s*|[^()\[\]|]{1,60}?(?:/|\bor\b|\bto\b)\s*\(?")
 _EITHER = re.compile(r"\s*/\s*|\s+or\s+")
-_NOUN = re.compile(r"\b(?:engineers?|developers?|programmer|analyst|scientist|architect|consultant|designer|administrator|tester|sre)\b")
+_NOUN = re.compile(
+    r"\b(?:engineers?|developers?|programmer|analyst|scientist|architect|consultant|designer|administrator|tester|sre)\b"
+)
 _BANK = re.compile(rf"\b(?:{'|'.join(_WORDS['banks']['names'])})\b")
-_RANKS = tuple((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), value) for pattern, value in _WORDS["banks"]["ranks"].items())
+_RANKS = tuple(
+    (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), value) for pattern, value in _WORDS["banks"]["ranks"].items()
+)
 _NUMERAL = re.compile(_WORDS["numerals"]["pattern"])
 _GRADE = re.compile(_WORDS["grades"]["pattern"])
 _MODIFIABLE = Rung.SENIOR  # "Senior Staff": senior directly before a higher word only modifies it
@@ -83,7 +88,7 @@ def _combined(title: str, low: str, words: list[Word]) -> Fact[Level]:
     if either is not None:
         return _fact(title, [words[0]], either, "level.title.range")
     alternatives = [words[0]]
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         if _RANGE.fullmatch(low, before.end, word.start):
             alternatives.append(word)
         elif len(alternatives) == 1:
@@ -132,4 +137,6 @@ def _coded(title: str, low: str, pattern: re.Pattern[str], table: str, confidenc
     if match is None or value is None:
         return None
     sure = Confidence.LOW if value == "staff" else confidence
-    return Fact(level(value), "title", title[match.start() : match.end()], f"level.title.{table.removesuffix('s')}", sure)
+    return Fact(
+        level(value), "title", title[match.start() : match.end()], f"level.title.{table.removesuffix('s')}", sure
+    )

@@ -24,8 +24,8 @@ _BLOCK = re.compile(
 _ITEM = re.compile(r"<\s*li\b[^<>]{0,2000}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--[^<>]{0,4000}-->|<(script|style)\b[^<>]{0,2000}>[^<]{0,40000}</\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,4000}>")
-_WORD = re.compile(r"[a-z]+|\d+")
-_NEWLINES = re.compile(r" ?\n[ \n]*")
+_WORD = re.compile(r"[a-z]+")
+_LETTERS = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz" else 32 for code in range(256))
 _CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
 _MARKS = re.compile(r"\\([-|&.+#_*()!~])")  # Markdown's escapes
 _LONG = 400  # characters: longer lines were probably several, put together by a board that strips tags
@@ -67,7 +67,7 @@ class Line:
 class Part:
     """One text of a posting and where it stands; `low` is it in lower case, with the same offsets.
 
-    `stems`: every word and number of `low`, cut to six letters: whether a word can occur is asked of them first.
+    `stems`: every word of `low`, cut to six letters: whether a word can occur is asked of them first.
     """
 
     source: Origin
@@ -78,7 +78,8 @@ class Part:
 
 def part(source: Origin, text: str) -> Part:
     low = text.lower()
-    return Part(source, text, low, frozenset(word[:6] for word in set(_WORD.findall(low))))
+    words = low.encode("ascii", "ignore").translate(_LETTERS).decode().split()
+    return Part(source, text, low, frozenset([word[:6] for word in set(words)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def plain(text: str) -> str:
         text = _BLOCK.sub("\n", text)
         text = _TAG.sub("", text)
     text = _MARKS.sub(r"\1", _tidy(text).replace("**", "")).replace("`", "'")
-    text = _NEWLINES.sub("\n", _single_spaced(text))
+    text = _single_spaced(text)
     if "~" in text:
         text = _CIRCA_RANGE.sub("-", text)
     text = _BULLET.sub("* ", text)
@@ -151,15 +152,19 @@ def plain(text: str) -> str:
 
 
 def _single_spaced(text: str) -> str:
+    """Return `text` without double spaces, empty lines, or spaces around newlines."""
     for space in "\t\f\v\r":
         text = text.replace(space, " ")
     while "  " in text:  # halves every run of spaces, so a few turns do
         text = text.replace("  ", " ")
+    text = text.replace(" \n", "\n").replace("\n ", "\n")
+    while "\n\n" in text:
+        text = text.replace("\n\n", "\n")
     return text
 
 
 def _tidy(text: str) -> str:
-    """Return `text` with damaged and look-alike characters as plain ones. (`str.translate` would take ten times as long.)"""
+    """Return `text` with damaged and look-alike characters as plain ones (`str.translate` takes ten times as long)."""
     if text.isascii():
         return text
     for wrong, right in (*_MOJIBAKE, *_LOOKALIKES):
@@ -191,18 +196,17 @@ def _heading(text: str) -> Zone | None:
     """Return the zone that this line opens, None when it is no heading."""
     if len(text) > 80:
         return None
-    words = _EDGES.sub("", text).lower()
+    words = text.strip(" *:#-?!._|>()[]").lower()
     if not words or len(words) > 60 or words.count(" ") > 8:
         return None
-    for zone, pattern in _HEADINGS:
-        if pattern.fullmatch(words):
-            return zone
-    return None
+    if not words[0].isalpha():
+        words = _EDGES.sub("", words)  # a pictogram
+    found = _HEADINGS.fullmatch(words)
+    return Zone(found.lastgroup) if found and found.lastgroup else None
 
 
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-_HEADINGS = tuple(
-    (Zone(zone), re.compile("|".join(f"(?:{p})" for p in patterns)))
-    for zone, patterns in load("headings")["zone"].items()
+_HEADINGS = re.compile(
+    "|".join(f"(?P<{zone}>{'|'.join(patterns)})" for zone, patterns in load("headings")["zone"].items())
 )
 _TAIL = re.compile(r"(?:keywords?|tags|skills)\s*:", re.IGNORECASE)

@@ -10,15 +10,14 @@ from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 _ELSEWHERE = load("visa")["elsewhere"]
-_COUNTRY = re.compile(
-    rf"{_ELSEWHERE['cue']}({'|'.join(re.escape(name) for name in (*_ELSEWHERE['own'], *_ELSEWHERE['countries']))})(?!\w)"
-)
+_NAMES = "|".join(re.escape(name) for name in (*_ELSEWHERE["own"], *_ELSEWHERE["countries"]))
+_COUNTRY = re.compile(rf"{_ELSEWHERE['cue']}({_NAMES})(?!\w)")
 
 
 def read_visa(doc: Doc) -> Fact[Visa]:
-    """Return whether sponsorship is offered (None where it is for another country only) and the right to work asked for.
+    """Return whether sponsorship is offered (None: for another country only), and the right to work asked for.
 
-    Flag `qualified`: both offered and refused somewhere in the text. The right to work alone is a "no" at low confidence.
+    Flag `qualified`: offered here, refused there. The right to work alone is a "no" at low confidence.
     """
     found = hits(rules("visa"), doc.parts)
     if not found:

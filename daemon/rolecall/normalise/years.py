@@ -11,11 +11,13 @@ from rolecall.normalise.text import Doc, Zone
 from rolecall.normalise.words import load
 
 _WORDS = load("level_body")["years"]
-_NUMBERS = {word: number for number, word in enumerate("zero one two three four five six seven eight nine ten".split())}
+_WORDED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = {word: number for number, word in enumerate(_WORDED)}
 _YEARS = re.compile(r"years?|yrs?")
-_NUMBER = rf"(?<![\w.,£$€])(\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_NUMBER = rf"(\d{{1,2}}|{'|'.join(_WORDED)})"
 _BEFORE = re.compile(
-    rf"{_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?(?: ?(?:-|to|or) ?(\d{{1,2}}|{'|'.join(_NUMBERS)}) ?\+?)? ?(?:plus|or more|full|solid)? ?$"
+    rf"(?<![\w.,£$€]){_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?"  # "5+", "five (5)"
+    rf"(?: ?(?:-|to|or) ?{_NUMBER} ?\+?)? ?(?:plus|or more|full|solid)? ?$"  # "3-5", "2 to 3 full"
 )
 _AFTER = re.compile(rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})")
 _AHEAD = re.compile(r"experience[^.;\d\n]{0,25}$")
@@ -27,7 +29,7 @@ _MOST = 20  # nobody asks for more: larger numbers are the age of a company
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """"3-5 years of backend experience": `low` is what is asked for, `high` the upper figure where one is given."""
+    """ "3-5 years of backend experience": `low` is what is asked for, `high` the upper figure where one is given."""
 
     low: int
     high: int | None
@@ -45,7 +47,7 @@ def read_years(doc: Doc) -> Years | None:
 
 
 def _asked(doc: Doc) -> Iterator[Years]:
-    """Yield the figures that speak of experience; of alternatives in one sentence ("8+ and a degree, or 11+") the first."""
+    """Yield the figures that speak of experience; of alternatives ("8+ and a degree, or 11+") the first."""
     last: Years | None = None
     for unit in _YEARS.finditer(doc.low):
         years = _years(doc, unit)

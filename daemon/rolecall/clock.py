@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -29,13 +29,12 @@ async def clock(wakes: Mapping[str, tuple[asyncio.Event, timedelta]]) -> AsyncIt
     for name, (event, interval) in wakes.items():
         scheduler.add_job(event.set, "interval", seconds=interval.total_seconds(), id=name)
     scheduler.start()
-    guard = asyncio.create_task(_guard(scheduler, [event for event, _ in wakes.values()]), name="clock-guard")
     try:
-        yield
+        async with asyncio.TaskGroup() as group:
+            guard = group.create_task(_guard(scheduler, [event for event, _ in wakes.values()]), name="clock-guard")
+            yield
+            guard.cancel()
     finally:
-        guard.cancel()
-        with suppress(asyncio.CancelledError):
-            await guard
         scheduler.shutdown(wait=False)
 
 

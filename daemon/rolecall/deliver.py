@@ -14,7 +14,18 @@ from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Card, Copy, Message, Reason
 from rolecall.normalise import normalise
-from rolecall.ports import Claim, Dead, NewNotice, Outcome, RetryAt, Sent, StoredAlert, StoredJob, StoredPosting, Suspend
+from rolecall.ports import (
+    Claim,
+    Dead,
+    NewNotice,
+    Outcome,
+    RetryAt,
+    Sent,
+    StoredAlert,
+    StoredJob,
+    StoredPosting,
+    Suspend,
+)
 from rolecall.render.card import make_card
 from rolecall.render.subject import subject
 
@@ -45,7 +56,7 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
         return Sent(await channel.notifier.send(message))
     except DeliveryError as error:
         return settlement(error, claim, house.now())
-    except Exception as error:  # noqa: BLE001 # a bug in a template or notifier: logged, retried, at last set aside
+    except Exception as error:  # a bug in a template or notifier: logged, retried, at last set aside
         log.exception("send-bug channel=%s id=%d", channel.name, claim.id)
         unclear = Deferred(f"a bug in Rolecall: {type(error).__name__}", retry_after=60, ambiguous=True)
         return settlement(unclear, claim, house.now())
@@ -58,7 +69,8 @@ def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
             return Suspend(str(error))
         case Unsendable():
             return Dead(str(error))
-        case Deferred() if error.ambiguous and claim.ambiguous + 1 >= MOST_AMBIGUOUS:
+        case Deferred() if error.ambiguous and min(claim.ambiguous, claim.attempts) + 1 >= MOST_AMBIGUOUS:
+            # `ambiguous` also counts sends that a kill cut off: those are no fault of the message.
             return Dead(f"{error} ({MOST_AMBIGUOUS} times without a clear answer; it may have arrived)")
         case Deferred() if claim.attempts + error.counts > MOST_ATTEMPTS:
             return Dead(f"{error} (tried {claim.attempts} times)")

@@ -1,0 +1,88 @@
+"""Boards that publish a new posting every few milliseconds, answer conditional requests, and fail now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+BOARDS = 3
+
+
+class PacedBoards:
+    """Greenhouse-shaped boards. Nothing ever leaves their lists, so nothing can scroll off."""
+
+    def __init__(self, every: float, seed: int, faults: float) -> None:
+        self.every, self.faults = every, faults
+        self.dice = random.Random(seed)
+        self.started: float | None = None
+        self.stopped_at: float | None = None
+        self.port = 0
+        self.unchanged = 0
+        self.wake = asyncio.Event()
+        self._runner: web.AppRunner | None = None
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+
+    def stop(self) -> None:
+        """Publish no more."""
+        self.stopped_at = self.stopped_at or time.monotonic()
+
+    @property
+    def published(self) -> int:
+        if self.started is None:
+            return 0
+        return int(((self.stopped_at or time.monotonic()) - self.started) / self.every)
+
+    async def __aenter__(self) -> PacedBoards:
+        server = web.Application()
+        server.router.add_get("/v1/boards/{board}/jobs", self._jobs)
+        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    async def _jobs(self, request: web.Request) -> web.StreamResponse:
+        if self.dice.random() < self.faults:
+            return self._fault(request)
+        self.wake.set()
+        board = int(request.match_info["board"][-1])
+        numbers = range(board, self.published, BOARDS)
+        etag = f'"{hashlib.sha256(str(numbers).encode()).hexdigest()}"'
+        if request.headers.get("If-None-Match") == etag:
+            self.unchanged += 1
+            return web.Response(status=304, headers={"ETag": etag})
+        jobs = [_job(number) for number in numbers]
+        return web.json_response({"jobs": jobs, "meta": {"total": len(jobs)}}, headers={"ETag": etag})
+
+    def _fault(self, request: web.Request) -> web.Response:
+        if self.dice.random() < 0.5 and request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=self.dice.choice((500, 502)), text="down")
+
+
+def _job(number: int) -> dict[str, Any]:
+    """Every posting is a vacancy of its own; its number stands in the title, as N12N."""
+    return {
+        "id": 1000 + number,
+        "internal_job_id": 5000 + number,
+        "title": f"Senior Python Engineer N{number}N",
+        "company_name": f"Invented {number} Works",
+        "absolute_url": f"https://jobs.example.org/{number}",
+        "location": {"name": "Remote, UK"},
+        "first_published": datetime(2026, 11, 1, tzinfo=UTC).isoformat(),
+        "content": f"Python and PostgreSQL for product number {number}. Remote within the UK. £80,000.",
+        "departments": [],
+        "offices": [],
+    }

@@ -116,6 +116,11 @@ def test_a_contradiction_answers_only_where_every_reading_agrees() -> None:
     assert (verdict.answer, verdict.reason, verdict.policy) == (UNKNOWN, "conflict", "level")
 
 
+def test_a_conflict_that_the_reader_has_settled_is_no_contradiction() -> None:
+    settled = fact(ContractType.PERMANENT, ["contract_conflict"], alternatives=list(ContractType)[:2])
+    assert ask("contract", posting(contract=settled), contract=["permanent"]).answer is YES
+
+
 def test_the_track_is_asked_for_by_name() -> None:
     manager = posting(level=fact(Level(Rung.LEAD, Rung.LEAD, "management")))
     assert ask("track", manager, track=["ic", "lead"]).answer is NO

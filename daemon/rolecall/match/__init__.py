@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rolecall.match.criteria import CRITERIA, Criterion
+from rolecall.match.criteria import CRITERIA
+from rolecall.match.criterion import Criterion
 from rolecall.match.index import Index
 from rolecall.match.judge import explain, judge
 from rolecall.match.search import Search, read_search

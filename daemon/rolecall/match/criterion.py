@@ -35,8 +35,8 @@ class Criterion:
     evidence: Callable[[Posting, Any], Fact[Any]]
 
 
-CRITERIA: dict[str, Criterion] = {}
-"""Every criterion by its config key, in the order in which `why` shows them."""
+REGISTERED: list[Criterion] = []
+"""Every criterion of the modules imported so far; `criteria.CRITERIA` is the one to ask."""
 
 
 def criterion(
@@ -50,7 +50,7 @@ def criterion(
     """Register the decorated function as a criterion of its own name."""
 
     def register(judge: Judge) -> Judge:
-        CRITERIA[judge.__name__] = Criterion(
+        made = Criterion(
             name=judge.__name__,
             kind=get_type_hints(judge, include_extras=True)["wanted"],
             judge=judge,
@@ -60,6 +60,7 @@ def criterion(
             default=default,
             evidence=evidence or (lambda posting, _wanted: getattr(posting, reads[0])),
         )
+        REGISTERED.append(made)
         return judge
 
     return register

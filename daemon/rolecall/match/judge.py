@@ -46,13 +46,13 @@ def drops(verdict: Verdict, search: Search) -> bool:
 
 def ask(criterion: Criterion, sure: Posting, wanted: Any, search: Search) -> Verdict:
     """Return the criterion's verdict. Where the advert contradicts itself, every reading must agree."""
-    torn = [name for name in criterion.reads if getattr(sure, name).alternatives]
+    torn = [name for name in criterion.reads if _contradictory(getattr(sure, name))]
     if not torn:
         return criterion.judge(sure, wanted, search)
     verdicts = [criterion.judge(reading, wanted, search) for reading in _readings(sure, torn)]
     if len({verdict.answer for verdict in verdicts}) == 1:
         return verdicts[0]
-    labels = " / ".join(dict.fromkeys(verdict.label for verdict in verdicts))
+    labels = " or ".join(dict.fromkeys(verdict.label for verdict in verdicts if verdict.label))
     return unknown("conflict", f"the advert contradicts itself: {labels}", criterion.unknown)
 
 
@@ -79,10 +79,15 @@ def _readings(posting: Posting, torn: list[str]) -> Iterator[Posting]:
         yield replace(posting, **reading)
 
 
+def _contradictory(fact: Fact[Any]) -> bool:
+    return bool(fact.alternatives) and "conflict" in fact.flags
+
+
 def _meanings(fact: Fact[Any]) -> list[Fact[Any]]:
-    values = [*([] if fact.value is None else [fact.value]), *fact.alternatives]
-    settled = replace(fact, alternatives=())
-    return [replace(settled, value=value) for value in dict.fromkeys(values)]
+    """Return the fact once for every reading: the alternatives, and its value where there is but one of them."""
+    values = fact.alternatives if len(fact.alternatives) > 1 else (fact.value, *fact.alternatives)
+    settled = replace(fact, alternatives=(), flags=fact.flags - {"conflict"})
+    return [replace(settled, value=value) for value in dict.fromkeys(values) if value is not None]
 
 
 def _policy(verdict: Verdict, search: Search) -> str:

@@ -86,7 +86,7 @@ def _radius(one: Mode | None, mode: WorkMode, search: Search) -> float:
     """Return the miles that are a fair way to work: the fewer days, the longer."""
     if search.max_miles is not None:
         return search.max_miles
-    if one is not Mode.HYBRID:
+    if one is Mode.ONSITE:
         return 15
     days = mode.office_days.min if mode.office_days else 2
     return 60 if days <= 1 else 30 if days <= 3 else 15

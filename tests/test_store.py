@@ -399,6 +399,15 @@ async def test_a_lost_lease_is_claimed_again_with_the_same_message_id_and_says_s
     assert (first.id, first.message_id) == (second.id, second.message_id)
 
 
+async def test_what_may_have_arrived_before_a_crash_is_not_forgotten(store: Store) -> None:
+    await store.commit(plan(notices=(notice(),)))
+    await claimed(store)
+    await store.release_leases()
+    again = await claimed(store)
+    await store.settle(again.id, RetryAt(NOW, "busy", counts=False), NOW)
+    assert (await claimed(store)).ambiguous == 1
+
+
 async def test_released_leases_are_claimable_at_once(store: Store) -> None:
     await store.commit(plan(notices=(notice("a"), notice("b"), notice("c", channel="mail"))))
     first = await claimed(store)

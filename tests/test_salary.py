@@ -72,7 +72,9 @@ def test_the_contract_decides_what_an_hour_makes_a_year() -> None:
     employee = read_salary(doc, Fact(ContractType.PERMANENT)).value
     contractor = read_salary(doc, Fact(ContractType.CONTRACT)).value
     unknown = read_salary(doc, Fact()).value
-    assert employee and contractor and unknown
+    assert employee is not None
+    assert contractor is not None
+    assert unknown is not None
     assert (employee.annual_gbp[0], employee.annual_basis) == (78_000, "salary")
     assert (contractor.annual_gbp[0], contractor.annual_basis) == (66_000, "rate")
     assert (unknown.annual_gbp[0], unknown.annual_basis) == (66_000, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -170,7 +171,10 @@ async def _answer(child: Process, source: str, asked: str) -> Page:
 
 def _same_host(url: str, asked: str) -> bool:
     """A next page lies where this one did: a feed does not send us elsewhere."""
-    one, other = urlsplit(url), urlsplit(asked)
+    try:
+        one, other = urlsplit(url), urlsplit(asked)
+    except ValueError:
+        return False
     return (one.scheme, one.netloc) == (other.scheme, other.netloc)
 
 
@@ -183,6 +187,8 @@ def _cause_of_death(code: int, seconds: float) -> str:
 
 
 async def _end(child: Process) -> None:
+    """Kill the child and whatever it may have started: it leads a process group of its own."""
     if child.returncode is None:
-        child.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
     await child.wait()

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rolecall.model import Confidence, Fact, Location, Mode, WorkMode
-from rolecall.normalise.mode_extras import home_base, regions, time_zone, travel, uk_hours
+from rolecall.model import Confidence, Fact, Location, Mode, Origin, WorkMode
+from rolecall.normalise.mode_base import home_base, regions, travel
 from rolecall.normalise.mode_fields import field_signal, remote_or_hybrid
 from rolecall.normalise.mode_short import LOCATION, TITLE, short_sentence, short_signal
 from rolecall.normalise.mode_text import DAYS, Sentence, Signal, sentences, signals
+from rolecall.normalise.mode_zone import time_zone, uk_hours
 from rolecall.normalise.place_fields import texts
 from rolecall.normalise.place_parse import parse
 from rolecall.normalise.text import Doc
@@ -22,8 +23,11 @@ from rolecall.normalise.words import load
 __all__ = ["read_mode", "read_uk"]
 
 NO_TOWN = 3.2
+WEAKEST = 1.0  # what a general sentence says in passing is less, and says nothing
 REGULAR = 0.25  # at most one day a month is no hybrid: it is remote with an occasional journey
-_TELLING = frozenset({"office_optional", "remote_negotiable", "onboarding_onsite", "temporary_remote", "conditional_on_home"})
+_TELLING = frozenset(
+    {"office_optional", "remote_negotiable", "onboarding_onsite", "temporary_remote", "conditional_on_home"}
+)
 
 
 def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
@@ -35,7 +39,12 @@ def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
     zone = time_zone(doc)
     mode = replace(mode, tz=zone, uk_hours=uk_hours(zone))
     if Mode.REMOTE in mode.modes:
-        mode = replace(mode, regions=regions(doc, location, said), home_base=home_base(doc, said), travel=mode.travel or travel(doc))
+        mode = replace(
+            mode,
+            regions=regions(doc, location, said),
+            home_base=home_base(doc, said),
+            travel=mode.travel or travel(doc),
+        )
     return Fact() if mode == WorkMode() and not fact.flags else replace(fact, value=mode)
 
 
@@ -46,14 +55,17 @@ def _sentences(doc: Doc) -> list[Sentence]:
 
 def _gather(doc: Doc, said: Sequence[Sentence]) -> list[Signal]:
     found = [signal for signal in (field_signal(doc.raw), _ashby_remote(doc)) if signal is not None]
-    shorts = [("title", doc.title, TITLE, "mode.title"), ("field", doc.location or _location_field(doc), LOCATION, "mode.location")]
-    for source, text, strength, rule in shorts:
-        signal = short_signal(source, text, strength, rule) if text else None
-        if signal is not None:
-            found += [signal, *short_sentence(source, text)]
+    found += _short("title", doc.title, TITLE, "mode.title")
+    found += _short("field", doc.location or _location_field(doc), LOCATION, "mode.location")
     for sentence in said:
         found += signals(sentence)
     return found + _hashtags(doc)
+
+
+def _short(source: Origin, text: str, strength: float, rule: str) -> list[Signal]:
+    """Return what a title or location says: by its mere words, then by whole rules."""
+    signal = short_signal(source, text, strength, rule) if text else None
+    return [signal, *short_sentence(source, text)] if signal is not None else []
 
 
 def _location_field(doc: Doc) -> str:
@@ -82,7 +94,7 @@ def _hashtags(doc: Doc) -> list[Signal]:
 
 def _decide(found: Sequence[Signal], *, ashby_remote: bool) -> Fact[WorkMode]:
     out = frozenset(mode for signal in found for mode in signal.rules_out)
-    telling = [replace(s, modes=s.modes - out) if out else s for s in found if s.modes - out and s.strength > 0]
+    telling = [replace(s, modes=s.modes - out) if out else s for s in found if s.modes - out and s.strength >= WEAKEST]
     if ashby_remote:
         telling = [s for s in telling if s.modes != {Mode.ONSITE}]
     flags = frozenset(flag for s in found for flag in s.flags if flag in _TELLING)
@@ -91,15 +103,21 @@ def _decide(found: Sequence[Signal], *, ashby_remote: bool) -> Fact[WorkMode]:
     best = max(telling, key=lambda s: s.strength)
     days = next((s for s in telling if s.days is not None and s.strength >= DAYS), None)
     best, modes, more = _weighed(best, days, telling)
-    flags = (flags | more | (best.flags & {"conflict"})) - (frozenset() if Mode.REMOTE in modes else {"office_optional"})
+    flags = (flags | more | (best.flags & {"conflict"})) - (
+        frozenset() if Mode.REMOTE in modes else {"office_optional"}
+    )
     office = days.days if days is not None and (modes != {Mode.REMOTE} or _rare(days)) else None
     value = WorkMode(modes, out, office, travel="occasional" if days is not None and _rare(days) else None)
     return Fact(value, best.source, best.evidence[:160], best.rule, _confidence(best, flags), flags, _either(flags))
 
 
-def _weighed(best: Signal, days: Signal | None, telling: Sequence[Signal]) -> tuple[Signal, frozenset[Mode], frozenset[str]]:
+def _weighed(
+    best: Signal, days: Signal | None, telling: Sequence[Signal]
+) -> tuple[Signal, frozenset[Mode], frozenset[str]]:
     """Return the signal that decides, its modes and the flags this brings: the two exceptions of 7.3."""
-    remote = next((s for s in telling if s.modes == {Mode.REMOTE} and s.source in ("field", "title") and not s.days), None)
+    remote = next(
+        (s for s in telling if s.modes == {Mode.REMOTE} and s.source in ("field", "title") and not s.days), None
+    )
     if days is not None and best.modes >= {Mode.HYBRID, Mode.REMOTE}:
         return best, best.modes, frozenset()
     if days is not None:
@@ -110,7 +128,9 @@ def _weighed(best: Signal, days: Signal | None, telling: Sequence[Signal]) -> tu
     return best, best.modes, frozenset()
 
 
-def _nothing_said(found: Sequence[Signal], out: frozenset[Mode], flags: frozenset[str], *, ashby_remote: bool) -> Fact[WorkMode]:
+def _nothing_said(
+    found: Sequence[Signal], out: frozenset[Mode], flags: frozenset[str], *, ashby_remote: bool
+) -> Fact[WorkMode]:
     negation = next((s for s in found if s.rules_out), None)
     if negation is not None:
         return Fact(WorkMode(ruled_out=out), negation.source, negation.evidence[:160], negation.rule, flags=flags)

@@ -8,34 +8,70 @@ from dataclasses import dataclass
 from rolecall.model import OfficeDays
 
 WEEK = 5.0
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "once": 1, "twice": 2, "1x": 1, "2x": 2, "3x": 3, "4x": 4, "a": 1, "an": 1}
+_NUMBERS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "once": 1,
+    "twice": 2,
+    "1x": 1,
+    "2x": 2,
+    "3x": 3,
+    "4x": 4,
+    "a": 1,
+    "an": 1,
+}
 _PER = {"week": 1.0, "month": 0.25, "fortnight": 0.5, "quarter": 1 / 13}
 _N = r"(?:\d{1,2}x?|one|two|three|four|five)"
 _UNIT = r"(?:week|wk|month|fortnight|quarter)"
-_SPAN = rf"(?P<lead>at least |a minimum of |minimum(?: of)? |min |up to |max(?:imum)?(?: of)? |around |approximately |c\.? ?|~)?(?P<low>{_N})\+?(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
-_TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| (?P<unit2>week|pw))?(?P<unit3>ly)?"
-_OFFICE = r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site|co-?located|in our|presence)"
+_LEAD = (
+    r"(?P<lead>at least |a minimum of |minimum(?: of)? |min |up to |max(?:imum)?(?: of)? |around |approximately "
+    r"|c\.? ?|~)?"
+)
+_SPAN = rf"{_LEAD}(?P<low>{_N})\+?(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
+_TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| (?P<unit2>week|pw))?"
+_OFFICE = (
+    r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site"
+    r"|co-?located|in our|presence)"
+)
 _HOME = r"(?:wfh|from home|at home|remote(?:ly)?|home[- ]?work\w*|home)"
+_BETWEEN = r"(?P<between>[^.;\n\d]{0,45}?)"
+_SHARE_OF = r"(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%"
 
-_DAYS_THEN_PLACE = re.compile(rf"\b{_SPAN} ?{_TIME}(?P<between>[^.;\n\d]{{0,45}}?)\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))")
+_DAYS_THEN_PLACE = re.compile(rf"\b{_SPAN} ?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))")
 _PLACE_THEN_DAYS = re.compile(
-    rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b(?P<between>[^.;\n\d]{{0,45}}?)\b{_SPAN} ?{_TIME}"
+    rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b{_BETWEEN}"
+    rf"\b{_SPAN} ?{_TIME}"
 )
+_EACH = r"(?:a|per|every|each)"
 _ONCE = re.compile(
-    rf"\b(?:{_OFFICE}|travel to|commute to)\b[^.;\n]{{0,40}}?\b(?P<times>once|twice) (?:a|per|every|each) (?P<unit>{_UNIT})\b"
-    rf"|\b(?P<times2>once|twice) (?:a|per|every|each) (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}"
+    rf"\b(?:{_OFFICE}|travel to|commute to)\b[^.;\n]{{0,40}}?\b(?P<times>once|twice) {_EACH} (?P<unit>{_UNIT})\b"
+    rf"|\b(?P<times2>once|twice) {_EACH} (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}"
 )
-_TIMES = re.compile(r"\b(?P<home>remote(?:ly)?|from home|wfh)(?P<between>) (?P<lead>up to )?(?P<low>\d)(?:-(?P<high>\d))?x?(?P<plus>) ?(?:days?|times|x)? (?:a|per) (?P<unit>week)(?P<unit2>)")
+_TIMES = re.compile(
+    r"\b(?P<home>remote(?:ly)?|from home|wfh)(?P<between>) (?P<lead>up to )?(?P<low>\d)(?:-(?P<high>\d))?x?(?P<plus>)"
+    r" ?(?:days?|times|x)? (?:a|per) (?P<unit>week)(?P<unit2>)"
+)
 _IN_OFFICE = re.compile(rf"\b{_OFFICE}")
 _SHARE = re.compile(
-    r"(?P<lead>at least |minimum (?:of )?|up to |~|around )?(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%(?: of)?[^.;\n\d]{0,40}?\b(?:(?P<office>office|on-?site|in[- ]person)|(?P<home>remote(?:ly)?|from home|wfh|home))",
+    rf"(?P<lead>at least |minimum (?:of )?|up to |~|around )?{_SHARE_OF}(?: of)?[^.;\n\d]{{0,40}}?"
+    r"\b(?:(?P<office>office|on-?site|in[- ]person)|(?P<home>remote(?:ly)?|from home|wfh|home))"
 )
-_SHARE_AFTER = re.compile(r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%")
+_SHARE_AFTER = re.compile(
+    r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?"
+    + _SHARE_OF
+)
 _WEEKDAYS = re.compile(r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b")
 _OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b")
+_MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _LEAST = ("at least", "minimum", "min ", "a minimum")
 _MOST = ("up to", "max")
-_NOT_WORK = re.compile(r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off\b|notice|hours?)\b")
+_NOT_WORK = re.compile(
+    r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off"
+    r"|notice|hours?)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +96,10 @@ def office_days(sentence: str) -> Days | None:
 
 
 def _counted(match: re.Match[str]) -> OfficeDays | None:
-    unit = (match["unit"] or match["unit2"] or "week").lower()
+    unit = match["unit"] or match["unit2"]
+    if unit is None and match["low"] in ("1", "one", "a", "an") and not _MIXED.search(match.string):
+        return None  # "a paid day on site" is an interview
+    unit = unit or "week"
     factor = _PER.get({"wk": "week", "pw": "week"}.get(unit, unit), 1.0)
     low, high = _number(match["low"]) * factor, _number(match["high"] or match["low"]) * factor
     if not 0 < high <= WEEK or low > high:

@@ -21,7 +21,12 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 TRUE: dict[str, dict[str, Mode]] = {
     "recruitee": {"remote": Mode.REMOTE, "hybrid": Mode.HYBRID, "on_site": Mode.ONSITE},
-    "smartrecruiters": {"location.remote": Mode.REMOTE, "location.hybrid": Mode.HYBRID, "remote": Mode.REMOTE, "hybrid": Mode.HYBRID},
+    "smartrecruiters": {
+        "location.remote": Mode.REMOTE,
+        "location.hybrid": Mode.HYBRID,
+        "remote": Mode.REMOTE,
+        "hybrid": Mode.HYBRID,
+    },
     "workable": {"telecommuting": Mode.REMOTE},
     "breezy": {"is_remote": Mode.REMOTE, "location.is_remote": Mode.REMOTE},
     "arbeitnow": {"remote": Mode.REMOTE},
@@ -30,7 +35,9 @@ TRUE: dict[str, dict[str, Mode]] = {
     "devitjobs": {"isRemote": Mode.REMOTE},
 }
 _MEANING = {
-    **dict.fromkeys(("remote", "fully", "fullyremote", "telecommute", "telecommuting", "orwremote", "remoteonly"), Mode.REMOTE),
+    **dict.fromkeys(
+        ("remote", "fully", "fullyremote", "telecommute", "telecommuting", "orwremote", "remoteonly"), Mode.REMOTE
+    ),
     **dict.fromkeys(("hybrid", "orahybrid", "orwhybrid", "flexible"), Mode.HYBRID),
     **dict.fromkeys(("onsite", "inoffice", "office", "orwonsite", "oraonsite"), Mode.ONSITE),
 }
@@ -52,7 +59,9 @@ def remote_or_hybrid(raw: RawPosting) -> bool:
 
 def _by_word(raw: RawPosting) -> Signal | None:
     for path in WORDS.get(raw.board, ()) + WORDS["schema"]:
-        values = [value for value in walk(raw.fields, path) for value in (value if isinstance(value, list) else [value])]
+        values = [
+            value for value in walk(raw.fields, path) for value in (value if isinstance(value, list) else [value])
+        ]
         modes = {_meaning(value) for value in values}
         if len(modes) == 1 and (mode := modes.pop()) is not None:
             return Signal("field", f"{path}={values[0]}", "mode.field", STRENGTH, frozenset({mode}))

@@ -5,33 +5,41 @@ from __future__ import annotations
 import re
 
 from rolecall.model import Mode, Origin
-from rolecall.normalise.mode_text import Sentence, Signal, signals
+from rolecall.normalise.mode_text import Sentence, Signal, pattern, signals
 
 TITLE, LOCATION = 4.0, 3.5
+_REMOTE = r"(?:fully |100% )?remote(?:ly)?(?:[- ]first)?|wfh|home[- ]based|work from home|telecommut\w+"
+_HYBRID = r"hybrid|partially remote|semi[- ]remote"
+_ONSITE = r"on-?site|on site|in-?office|in[- ]person|office[- ]based"
 _WORD = re.compile(
-    r"(?P<no>\b(?:no|not|non)[ -](?:\w+ )?)?\b(?:(?P<remote>(?:fully |100% )?remote(?:ly)?(?:[- ]first)?|wfh|home[- ]based|work from home|telecommut\w+|anywhere|worldwide)"
-    r"|(?P<hybrid>hybrid|partially remote|semi[- ]remote)|(?P<onsite>on-?site|on site|in-?office|in[- ]person|office[- ]based))\b",
+    rf"(?P<no>\b(?:no|not|non)[ -](?:\w+ )?)?\b(?:(?P<remote>{_REMOTE})|(?P<hybrid>{_HYBRID})|(?P<onsite>{_ONSITE}))\b",
     re.IGNORECASE,
 )
-_TECHNICAL = re.compile(
-    r"\b(?:remote (?:sensing|support|desktop|access|hands|monitoring|control|systems?|device\w*|learning|procedure|team)|hybrid (?:cloud|mobile|apps?|infrastructure|multi|vehicles?|search|it\b|systems?|identity|data|platforms?|networks?)|distributed|automation anywhere|on-?site (?:support|engineer|technician|manager|services?))",
-    re.IGNORECASE,
-)
+_ANYWHERE = re.compile(r"\b(?:anywhere|worldwide)\b", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b|/|\||&|\band\b|\+", re.IGNORECASE)
 
 
 def short_signal(source: Origin, text: str, strength: float, rule: str) -> Signal | None:
     """Return what the mode words of a short field say; None where there are none."""
-    plain = _TECHNICAL.sub(lambda m: "_" * len(m[0]), text)
+    plain = pattern("technical_title").sub(lambda m: "_" * len(m[0]), text)
     words = list(_WORD.finditer(plain))
     if not words:
-        return None
-    said = [(Mode(w.lastgroup or ""), w) for w in words if not w["no"] and w.lastgroup in ("remote", "hybrid", "onsite")]
+        where = _ANYWHERE.search(text) if source == "field" else None
+        return Signal(source, where[0], rule, strength, frozenset({Mode.REMOTE})) if where else None
+    said = [
+        (Mode(w.lastgroup or ""), w) for w in words if not w["no"] and w.lastgroup in ("remote", "hybrid", "onsite")
+    ]
     modes = frozenset(mode for mode, _ in said)
     out = frozenset(Mode(name) for w in words if w["no"] for name in ("remote", "hybrid", "onsite") if w[name])
-    if source == "field" and modes >= {Mode.REMOTE, Mode.HYBRID} and not _CHOICE.search(plain[words[0].start() : words[-1].end()]):
+    if (
+        source == "field"
+        and modes >= {Mode.REMOTE, Mode.HYBRID}
+        and not _CHOICE.search(plain[words[0].start() : words[-1].end()])
+    ):
         modes -= {Mode.REMOTE}
-    return Signal(source, text[words[0].start() : words[-1].end()], rule, strength, modes - out, out, _flags(plain, modes))
+    return Signal(
+        source, text[words[0].start() : words[-1].end()], rule, strength, modes - out, out, _flags(plain, modes)
+    )
 
 
 def short_sentence(source: Origin, text: str) -> list[Signal]:
@@ -43,5 +51,7 @@ def _flags(text: str, modes: frozenset[Mode]) -> frozenset[str]:
     """ "Cardiff, London or Remote (UK)": the office is a choice."""
     if modes != {Mode.REMOTE}:
         return frozenset()
-    beside = re.search(r"\w\s*(?:\bor\b|/)\s*\(?(?:fully )?remote|remote\)?\s*(?:\bor\b|/)\s*\w|remote[- ]first", text, re.IGNORECASE)
+    beside = re.search(
+        r"\w\s*(?:\bor\b|/)\s*\(?(?:fully )?remote|remote\)?\s*(?:\bor\b|/)\s*\w|remote[- ]first", text, re.IGNORECASE
+    )
     return frozenset({"office_optional"}) if beside else frozenset()

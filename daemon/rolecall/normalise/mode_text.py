@@ -71,8 +71,8 @@ def _around(text: str, at: int) -> tuple[int, int]:
         start = max(0, at - REACH)
         for stop in _END.finditer(text, start, at):
             start = stop.end()
-    stop = _END.search(text, at, at + REACH)
-    end = stop.start() if stop else min(len(text), at + REACH)
+    last = _END.search(text, at, at + REACH)
+    end = last.start() if last else min(len(text), at + REACH)
     glued = _GLUED.search(text, at + 1, end) if ":" in text[at:end] else None
     return start, max(glued.start(), at + 1) if glued else end
 
@@ -86,13 +86,17 @@ def signals(sentence: Sentence) -> Iterator[Signal]:
     days = office_days(low)
     if days is not None:
         evidence = sentence.text[days.start : days.end]
-        yield Signal(sentence.source, evidence, "mode.office_days", DAYS - loss, _modes_of(days.office), days=days.office)
+        yield Signal(
+            sentence.source, evidence, "mode.office_days", DAYS - loss, _modes_of(days.office), days=days.office
+        )
     for rule in _rules():
         if any(need in low for need in rule.needs):
             match = rule.match.search(low)
             if match is not None and not (rule.unless and rule.unless.search(low)):
                 evidence = sentence.text[match.start() : match.end()]
-                yield Signal(sentence.source, evidence, rule.name, rule.strength - loss, rule.modes, rule.rules_out, rule.flags)
+                yield Signal(
+                    sentence.source, evidence, rule.name, rule.strength - loss, rule.modes, rule.rules_out, rule.flags
+                )
 
 
 def _modes_of(days: OfficeDays) -> frozenset[Mode]:
@@ -101,6 +105,12 @@ def _modes_of(days: OfficeDays) -> frozenset[Mode]:
     if days.max is not None and days.max <= 0.25:
         return frozenset({Mode.REMOTE})
     return frozenset({Mode.HYBRID})
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """Return a pattern of mode.toml's table of the same name, without regard to case."""
+    return re.compile(load("mode")["pattern"][name], re.IGNORECASE)
 
 
 @cache

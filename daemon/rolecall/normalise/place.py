@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from rolecall.model import Confidence, Fact, Location, Origin, Place
 from rolecall.normalise.place_fields import country_field, texts
 from rolecall.normalise.place_gazetteer import british_names, distance, fold
-from rolecall.normalise.place_parse import POSTCODE, Read, parse
+from rolecall.normalise.place_parse import Read, parse
+from rolecall.normalise.place_pieces import POSTCODE
 from rolecall.normalise.place_words import title_accidents
 from rolecall.normalise.text import Doc
 
-_CUE = re.compile(r"(?:based|offices?|located|location is|commut\w+ (?:to|distance (?:of|to|from))|onsite|on-site)(?: (?:in|at|out of|near|our))? ", re.IGNORECASE)
+_CUE = re.compile(
+    r"(?:based|offices?|located|location is|commut\w+ (?:to|distance (?:of|to|from))|onsite|on-site)"
+    r"(?: (?:in|at|out of|near|our))? ",
+    re.IGNORECASE,
+)
 _CUES = ("based", "office", "located", "location is", "commut", "onsite", "on-site")
 _PROSE_END = re.compile(r"[.;:\n(!?]|\b(?:and|with|where|who|that|but|for|office|we)\b")
 
@@ -52,16 +57,12 @@ def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
     pairs = [("location", doc.location)] if doc.location else []
     pairs += [(name, text) for name, text in texts(doc.raw) if text != doc.location]
     reads = [(name, text, parse(text, country)) for name, text in pairs]
-    telling = [(name, text, read) for name, text, read in reads if _tells(read)]
+    telling = [(name, text, read) for name, text, read in reads if read.tells]
     if not telling:
         return None
     name, text, _ = telling[0]
     evidence = text if text == doc.location else f"{name}={text}"
     return _fact(_union([read for _, _, read in telling]), "field", evidence, "place.field")
-
-
-def _tells(read: Read) -> bool:
-    return not read.empty or read.location.ambiguous or read.location.conflict
 
 
 def _union(reads: list[Read]) -> Location:
@@ -109,7 +110,13 @@ def _read_body(doc: Doc, country: str | None) -> Fact[Location] | None:
         text = rest[: end.start()] if end else rest
         read = parse(text.strip(" ,"), country or _currency_country(doc), strict=True)
         if read.location.places or read.location.countries:
-            return _fact(read.location, "body", doc.body[cue.start() : cue.end()] + text.rstrip(" ,"), "place.body", Confidence.MEDIUM)
+            return _fact(
+                read.location,
+                "body",
+                doc.body[cue.start() : cue.end()] + text.rstrip(" ,"),
+                "place.body",
+                Confidence.MEDIUM,
+            )
     return None
 
 
@@ -119,7 +126,9 @@ def _currency_country(doc: Doc) -> str | None:
     return "GB" if "£" in text and "$" not in text and "€" not in text else None
 
 
-def _fact(location: Location, source: Origin, evidence: str, rule: str, sure: Confidence = Confidence.HIGH) -> Fact[Location]:
+def _fact(
+    location: Location, source: Origin, evidence: str, rule: str, sure: Confidence = Confidence.HIGH
+) -> Fact[Location]:
     flags = {name for name in ("ambiguous", "conflict", "unresolved") if getattr(location, name)}
     sure = Confidence.LOW if flags & {"ambiguous", "conflict"} else sure
     return Fact(location, source, evidence[:160], rule, sure, frozenset(flags))

@@ -30,7 +30,12 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "oracle": ("PrimaryLocation", "secondaryLocations.*.Name"),
     "reed": ("locationName",),
     "adzuna": ("location.display_name",),
-    "schema": ("jobLocation.address", "jobLocation.*.address", "applicantLocationRequirements.name", "applicantLocationRequirements.*.name"),
+    "schema": (
+        "jobLocation.address",
+        "jobLocation.*.address",
+        "applicantLocationRequirements.name",
+        "applicantLocationRequirements.*.name",
+    ),
 }
 COUNTRIES: dict[str, tuple[str, ...]] = {
     "ashby": ("address.postalAddress.addressCountry",),

@@ -31,6 +31,10 @@ class Town:
     lon: float
     population: int
 
+    @property
+    def at(self) -> tuple[float, float]:
+        return (self.lat, self.lon)
+
 
 def fold(name: str) -> str:
     """Return `name` as names are compared: lower case without spaces, hyphens, apostrophes, dots and accents."""

@@ -11,6 +11,7 @@ from rolecall.normalise.words import load
 
 Kind = Literal["country", "group", "nation", "county", "wide", "state", "town", "district"]
 LONDON = (51.5085, -0.1257)
+LONDON_MILES = 20  # a town this near, named beside London, is a part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,11 @@ def _words() -> dict[str, Word]:
     found += [Word("state", name, country) for country, names in world["region"].items() for name in names]
     found += [Word("state", name, country) for country, names in world["state"].items() for name in names.values()]
     found += [_city(alias, name) for alias, name in world["city"].items()]
-    found += [Word("county", name, nation, tuple(at)) for nation, all_ in british["county"].items() for name, at in all_.items()]
+    found += [
+        Word("county", name, nation, tuple(at))
+        for nation, all_ in british["county"].items()
+        for name, at in all_.items()
+    ]
     found += [Word("wide", name, nation) for nation, names in british["wide"].items() for name in names]
     found += [Word("group", name, group) for group, names in world["group"].items() for name in names]
     found += [Word("country", name, code) for code, names in world["country"].items() for name in names]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from rolecall.model import Confidence, Fact, Location, Mode, Origin, UkFit, WorkMode
+from rolecall.normalise.mode_text import pattern
 from rolecall.normalise.place_words import uk_in
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
-_EU_RIGHT = re.compile(r"\b(?:right|authori[sz]ation|permit\w*|eligible|authori[sz]ed) to work in (?:the )?(?:EU|European Union)\b|\bEU (?:citizen|passport|work permit|residen\w+)", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"^relocate to (?!(?:the )?(?:uk|united kingdom|london|england|scotland|wales))\w+", re.IGNORECASE)
-
 
 def read_uk(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[UkFit]:
     """Return whether the job is open to a person in the UK: by its regions, places, then by the text's cues."""
-    if away := _ELSEWHERE.match(doc.title):
+    if away := pattern("elsewhere").search(doc.title):
         return Fact(UkFit.NO, "title", away[0], "uk.relocate", Confidence.MEDIUM)
     where, work = location.value or Location(), mode.value or WorkMode()
     if where.conflict:
@@ -36,7 +32,7 @@ def read_uk(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[Uk
 
 
 def _open_region(doc: Doc, mode: Fact[WorkMode], groups: frozenset[str]) -> Fact[UkFit]:
-    right = _EU_RIGHT.search(doc.body) if "EUROPE" in groups else None
+    right = pattern("eu_right").search(doc.body) if "EUROPE" in groups else None
     if right:
         return Fact(UkFit.UNCLEAR, "body", right[0], "uk.eu_right", Confidence.MEDIUM)
     return _from(mode, UkFit.YES, "uk.region", Confidence.HIGH)
@@ -57,13 +53,20 @@ def cue_country(doc: Doc) -> tuple[str, str] | None:
 
 
 def _first_cue(doc: Doc, country: str) -> str:
-    """Return the first cue for `country` that stands as a word of its own; cues with capitals count in capitals only."""
+    """Return the first cue for `country` that stands as a word; cues with capitals count in capitals only."""
+    texts = ((doc.body, doc.low), (doc.salary_field, doc.salary_field.lower()))
     for cue in load("mode")["country_cues"][country]:
-        for text, original in ((doc.low, doc.body), (doc.salary_field.lower(), doc.salary_field)):
-            at = (text if cue.islower() or not cue.isascii() else original).find(cue)
-            if at >= 0 and not original[at - 1 : at].isalnum() and not (cue[-1].isalnum() and original[at + len(cue) : at + len(cue) + 1].isalnum()):
-                return original[at : at + len(cue)]
+        for text, low in texts:
+            at = (low if cue == cue.lower() else text).find(cue)
+            if at >= 0 and _stands_alone(text, at, at + len(cue)):
+                return text[at : at + len(cue)]
     return ""
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Is this a word of its own? A sign ("£") may touch digits."""
+    before, after = text[:start][-1:], text[end : end + 1]
+    return not before.isalnum() and not (text[end - 1].isalnum() and after.isalnum())
 
 
 def _cues(doc: Doc) -> Fact[UkFit]:

@@ -1,0 +1,73 @@
+"""From where remote work may be done: the regions it is open to, a home base, and how much one travels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from rolecall.model import Fact, HomeBase, Location
+from rolecall.normalise.mode_text import Sentence, pattern, sentences
+from rolecall.normalise.place_parse import parse
+from rolecall.normalise.text import Doc
+from rolecall.normalise.uk import cue_country
+
+Travel = Literal["none", "occasional", "regular"]
+
+NEAR = 45  # characters after a word for remote work in which a region belongs to it
+_NAMES = re.compile(r"(?:the |our |central |greater )?([A-Z][\w'.&-]*(?:[ ,]+(?:[A-Z][\w'.&-]*|of|and|upon|or|the))*)")
+_TRAVELS: tuple[tuple[str, Travel], ...] = (
+    ("travel_none", "none"),
+    ("travel_some", "occasional"),
+    ("travel_much", "regular"),
+)
+
+
+def regions(doc: Doc, location: Fact[Location], said: Sequence[Sentence]) -> frozenset[str]:
+    """Return the countries and groups that the remote offer is open to."""
+    found = _near_remote(doc.title) | _in_location(doc, location)
+    found = found or frozenset[str]().union(*(_near_remote(s.text) for s in said))
+    if not found and (cue := cue_country(doc)):
+        return frozenset({cue[0]})
+    return found - {"WORLD"} or found
+
+
+def _in_location(doc: Doc, location: Fact[Location]) -> frozenset[str]:
+    groups = parse(doc.location, doc.raw.country).groups if doc.location else frozenset[str]()
+    stated = location.value if location.source == "field" else None
+    return groups | (stated.countries if stated is not None else frozenset())
+
+
+def _near_remote(text: str) -> frozenset[str]:
+    """Return the regions named close after a word for remote work."""
+    ends = [match.end() for match in pattern("remote").finditer(text)]
+    return frozenset(region for end in ends for region in _regions(text[end : end + NEAR]))
+
+
+def _regions(text: str) -> Iterator[str]:
+    for name in _NAMES.finditer(text.split(". ")[0]):
+        read = parse(name[1].strip(" ,."), strict=True)
+        yield from read.groups
+        if not read.location.places:
+            yield from read.location.countries
+
+
+def home_base(doc: Doc, said: Sequence[Sentence]) -> HomeBase | None:
+    """Return where one must live, from the location field, the title or a sentence that says so."""
+    based = sentences("body", doc.body, doc.low, "base_cues")
+    bases = (_base(text) for text in (doc.location, doc.title, *(s.text for s in (*said, *based))))
+    return next((base for base in bases if base is not None), None)
+
+
+def _base(text: str) -> HomeBase | None:
+    near = pattern("miles").search(text)
+    cue = near or pattern("base").search(text)
+    name = _NAMES.search(text, cue.end(), cue.end() + 50) if cue else None
+    places = parse(name[1].strip(" ,."), "GB", strict=True).location.places if name else ()
+    return HomeBase(places[0].name, float(near["miles"]) if near else None) if places else None
+
+
+def travel(doc: Doc) -> Travel | None:
+    """Return how much travel is asked for."""
+    said = [s.text for s in sentences("body", doc.body, doc.low, "travel_cues")]
+    return next((answer for name, answer in _TRAVELS if any(pattern(name).search(text) for text in said)), None)

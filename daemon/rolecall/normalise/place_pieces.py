@@ -1,0 +1,126 @@
+"""A location text, cut into pieces at commas, brackets, bars, "or" and "and"; each is a known name or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from rolecall.normalise.place_gazetteer import Town
+from rolecall.normalise.place_words import Word, area_town, noise, word
+
+MAX_PIECES = 60
+MAX_NAME = 80  # a longer piece is prose
+SCANNED = 10  # words of an unknown piece that are looked at
+KNOWN_TOWN = 50_000  # people; a smaller town inside an unknown piece is an accident
+
+_AREA = r"(?:[A-PR-UWYZ][A-HK-Y]?)"
+POSTCODE = re.compile(rf"\b({_AREA})(\d[A-HJKPSTUW\d]?) ?(\d[ABD-HJLNP-UW-Z]{{2}})\b")
+_OUTCODE = re.compile(rf"({_AREA})\d[A-HJKPSTUW\d]?")
+_CUT = re.compile(
+    r"\s*(?:[,;|/()\[\]\n*:+•>\\]|\s[-~]\s|\s-|-\s|-(?=remote\b)|(?<=\bremote)-|\bor\b)\s*",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
+_OF = re.compile(r"(?:city|county|borough|town|metropolitan borough) of ", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Piece:
+    """One piece of a location text, filled in while it is read."""
+
+    text: str
+    word: Word | None
+    postcode: str | None = None
+    towns: tuple[Town, ...] = ()  # which are still possible
+    said: str | None = None  # the country said right after it
+    clash: bool = False  # that country has no such town
+    district: str | None = None
+    london: bool = False  # a part of London
+
+    def absorb(self) -> None:
+        """Make this piece say nothing: its neighbour has taken it in."""
+        self.text, self.word, self.towns = "", None, ()
+
+
+def pieces(text: str, *, strict: bool) -> list[Piece]:
+    """Return the pieces of `text` that mean something, postcodes last. `strict`: only pieces known as a whole."""
+    items = _CUT.split(POSTCODE.sub(" ", text))[: MAX_PIECES * 2]
+    found = [piece for item in items for piece in _item(item, strict=strict)]
+    return (found + list(_postcodes(text)))[:MAX_PIECES]
+
+
+def _item(item: str, *, strict: bool) -> Iterator[Piece]:
+    whole = _known(item)
+    if whole is not None:
+        yield whole
+        return
+    for part in _AND.split(item):
+        yield from _part(part.strip(" .'\""), strict=strict)
+
+
+def _part(part: str, *, strict: bool) -> Iterator[Piece]:
+    known = _known(part)
+    if known is not None:
+        yield known
+    elif code := _OUTCODE.fullmatch(part):
+        yield from _coded(code[1], part)
+    elif part and not strict:
+        yield from _scan(part)
+
+
+def _postcodes(text: str) -> Iterator[Piece]:
+    for match in POSTCODE.finditer(text):
+        yield from _coded(match[1], f"{match[1]}{match[2]} {match[3]}")
+
+
+def _coded(area: str, postcode: str) -> Iterator[Piece]:
+    name = area_town(area)
+    known = word(name) if name is not None else None
+    if name is None or known is None:
+        return
+    british = tuple(t for t in known.towns if t.country == "GB")
+    yield Piece(name, replace(known, towns=british), postcode=postcode)
+
+
+def _known(text: str) -> Piece | None:
+    """Return `text` as a piece if it is a known name, without the words that may stand around one."""
+    text = _OF.sub("", text.strip(" .'\"")) if len(text) < MAX_NAME else ""
+    for name in (text, _bare(text)):
+        known = word(name) if name else None
+        if known is not None:
+            return Piece(name, known)
+    return None
+
+
+def _bare(text: str) -> str:
+    """Return `text` without the noise words at either end: "Remote first in UK" → "UK"."""
+    words = text.split()
+    while words and words[0].lower().strip(".:-") in noise():
+        words.pop(0)
+    while words and words[-1].lower().strip(".:-") in noise():
+        words.pop()
+    return " ".join(words)
+
+
+def _scan(text: str) -> Iterator[Piece]:
+    """Yield the known names inside `text` ("Acme Germany"); else the text itself, as a name nobody knows."""
+    words, found, i = _bare(text).split()[:SCANNED], False, 0
+    while i < len(words):
+        piece, used = _name_at(words, i)
+        if piece is not None:
+            yield piece
+            found = True
+        i += used
+    if not found and 0 < len(words) <= 4 and words[0][:1].isupper():
+        yield Piece(" ".join(words), None)
+
+
+def _name_at(words: list[str], i: int) -> tuple[Piece | None, int]:
+    """Return the longest known name that starts at word `i`, and how many words it takes."""
+    for n in (4, 3, 2, 1):
+        text = " ".join(words[i : i + n])
+        known = word(text) if i + n <= len(words) and text[:1].isupper() else None
+        if known is not None and (known.kind != "town" or known.towns[0].population >= KNOWN_TOWN):
+            return Piece(text, known), n
+    return None, 1

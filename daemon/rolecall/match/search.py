@@ -11,7 +11,8 @@ from typing import Any
 
 from rolecall.errors import ConfigError, Problem
 from rolecall.match.criteria import CRITERIA
-from rolecall.match.read import Unfit, read, read_into, unknown_keys
+from rolecall.match.read import read, read_into, unknown_keys
+from rolecall.match.values import Unfit
 from rolecall.match.wants import DEFAULT_POLICIES, Policy, Search
 
 __all__ = ["Search", "read_search"]

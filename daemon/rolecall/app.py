@@ -225,7 +225,8 @@ class Daemon:
         self.house.index = Index(config.searches)
         await self._close_channels([channel for channel in old.values() if channel not in channels])
         await make_baselines(self.house)
-        self._wake_all()
+        self.poll_wake.set()
+        self.deliver_wake.set()
         log.info("reloaded sources=%d searches=%d", len(config.sources), len(config.searches))
 
     async def _close_channels(self, channels: tuple[Channel, ...] | list[Channel]) -> None:

@@ -45,11 +45,12 @@ def posting(
         keys=frozenset({f"c:{source_id}"}) if keys is None else keys,
         company="larkspur",
         title=title.lower(),
-        level="",
+        level="mid",
         places=frozenset({"leeds"}),
         url=canonical_url(raw.url),
         shingles=frozenset({7, 2**31, 2**32 - 1}),
         length=7,
+        pay=(60000, 70000),
     )
     job = job or f"job-{source_id}"
     return NewPosting(

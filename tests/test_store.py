@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from rolecall.model import Assignment, Validators
+from rolecall.model import Assignment, Print, Validators
 from rolecall.ports import ChannelState, Claim, Committed, Dead, RetryAt, Sent, SourceState, Store, Suspend
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
@@ -130,6 +130,13 @@ async def test_candidates_share_a_key_and_come_once(store: Store) -> None:
     assert sorted(job for _, job in found) == ["job-a", "job-b", "job-c"]
     assert one.print in [each for each, _ in found]
     assert await store.candidates(set()) == []
+
+
+async def test_every_field_of_a_print_comes_back(store: Store) -> None:
+    new = posting("a")
+    assert all(getattr(new.print, each.name) for each in fields(Print)), "give the example a value for the new field"
+    await store.commit(plan(new))
+    assert await store.candidates(new.print.keys) == [(new.print, "job-a")]
 
 
 async def test_seen_moves_last_seen_and_gone_closes(store: Store) -> None:

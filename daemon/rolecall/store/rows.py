@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
@@ -72,10 +73,19 @@ def dumps(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
+_PRINT = tuple(f.name for f in fields(Print) if f.name not in ("source", "id", "shingles"))
+_PRINT_SETS = frozenset({"keys", "places"})
+
+
 def print_json(print_: Print) -> str:
-    """Return a print without its identity and its shingles, which have columns of their own."""
-    keys, places = sorted(print_.keys), sorted(print_.places)
-    return dumps([keys, print_.company, print_.title, print_.level, places, print_.url, print_.length])
+    """Return a print without its identity and its shingles, which have columns of their own; `keys` come first."""
+    return dumps([sorted(v) if isinstance(v := getattr(print_, name), frozenset) else v for name in _PRINT])
+
+
+def keys_in(text: str) -> list[str]:
+    """Return the look-up keys in `print_json`."""
+    keys: list[str] = json.loads(text)[0]
+    return keys
 
 
 def shingles_blob(shingles: Collection[int]) -> bytes:
@@ -85,10 +95,12 @@ def shingles_blob(shingles: Collection[int]) -> bytes:
 
 
 def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:
-    """Read `print_json` and `shingles_blob` back."""
-    keys, company, title, level, places, url, length = json.loads(text)
-    shingles = frozenset(array(chr(blob[0]), blob[1:]))
-    return Print(source, source_id, frozenset(keys), company, title, level, frozenset(places), url, shingles, length)
+    """Read `print_json` and `shingles_blob` back; fields that are younger than the row keep their defaults."""
+    values: dict[str, Any] = {
+        name: frozenset(value) if name in _PRINT_SETS else tuple(value) if isinstance(value, list) else value
+        for name, value in zip(_PRINT, json.loads(text), strict=False)
+    }
+    return Print(source=source, id=source_id, shingles=frozenset(array(chr(blob[0]), blob[1:])), **values)
 
 
 def reasons_json(reasons: Iterable[Reason]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from rolecall.store.rows import (
     chunks,
     dumps,
     hashed,
+    keys_in,
     marks,
     print_json,
     reasons_json,
@@ -135,7 +135,7 @@ def _forget_keys(db: Database, row_ids: Collection[int]) -> None:
     """Delete the look-up keys of changed postings; they are found by what they were made from, without an index."""
     for chunk in chunks(row_ids):
         rows = db.execute(f"SELECT posting, print FROM posting_body WHERE posting IN ({marks(chunk)})", chunk)  # noqa: S608 (only ?)
-        keys = [(hashed(key), posting) for posting, text in rows for key in json.loads(text)[0]]
+        keys = [(hashed(key), posting) for posting, text in rows for key in keys_in(text)]
         db.conn.executemany("DELETE FROM posting_key WHERE key = ? AND posting = ?", keys)
 
 

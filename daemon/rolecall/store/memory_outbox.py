@@ -1,0 +1,176 @@
+"""The outbox of the store in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from rolecall.model import MessageKind
+from rolecall.ports import (
+    ChannelState,
+    Claim,
+    Dead,
+    DeadMessage,
+    Delivery,
+    NewNotice,
+    Outcome,
+    RetryAt,
+    Sent,
+    StoredAlert,
+    Suspend,
+)
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Row:
+    """One row of the outbox."""
+
+    id: int
+    channel: str
+    bundle: str
+    part: int
+    kind: MessageKind
+    created_at: datetime
+    due: datetime
+    subject: str = ""
+    text: str = ""
+    state: str = "pending"
+    lease_until: datetime = _LONG_AGO
+    attempts: int = 0
+    ambiguous: int = 0
+    error: str = ""
+    settled_at: datetime | None = None
+    alerts: list[int] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> bool:
+        return self.state in ("pending", "sending")
+
+
+class MemoryOutbox:
+    """The delivering half of `MemoryStore`, which says what alerts there are."""
+
+    def __init__(self) -> None:
+        self._outbox: dict[int, _Row] = {}
+        self._channels: dict[str, ChannelState] = {}
+
+    def _stored_alerts(self) -> list[StoredAlert]:
+        raise NotImplementedError
+
+    # filling
+
+    def _bundle(self, delivery: Delivery, now: datetime) -> _Row:
+        parts = [r for r in self._outbox.values() if (r.channel, r.bundle) == (delivery.channel, delivery.bundle)]
+        if parts and parts[-1].state == "pending" and not parts[-1].ambiguous:
+            return parts[-1]
+        return self._queue(delivery.channel, delivery.bundle, len(parts) + 1, delivery.kind, now, delivery.due)
+
+    def _queue(self, channel: str, bundle: str, part: int, kind: MessageKind, now: datetime, due: datetime) -> _Row:
+        self._channels.setdefault(channel, ChannelState(channel))
+        row_id = len(self._outbox) + 1
+        row = self._outbox[row_id] = _Row(row_id, channel, bundle, part, kind, now, due)
+        return row
+
+    def _add_notice(self, notice: NewNotice, now: datetime) -> None:
+        bundle = f"notice:{notice.key}"
+        if all((row.channel, row.bundle) != (notice.channel, bundle) for row in self._outbox.values()):
+            row = self._queue(notice.channel, bundle, 1, "notice", now, notice.due)
+            row.subject, row.text = notice.subject, notice.text
+
+    # delivering
+
+    async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
+        state = self._channels.get(channel, ChannelState(channel))
+        rows = [row for row in self._outbox.values() if row.channel == channel and row.waiting]
+        due = [row for row in rows if row.due <= now]
+        held = any(row.lease_until > now for row in rows)
+        if not due or held or state.suspended or (state.not_before is not None and state.not_before > now):
+            return None
+        row = min(due, key=lambda row: (row.due, row.id))
+        again = row.state == "sending"
+        row.state, row.lease_until, row.ambiguous = "sending", now + timedelta(seconds=lease), row.ambiguous + again
+        return self._claim(row, again)
+
+    def _claim(self, row: _Row, again: bool) -> Claim:
+        return Claim(
+            id=row.id,
+            channel=row.channel,
+            kind=row.kind,
+            message_id=f"{row.channel}/{row.bundle}~{row.part}/{row.created_at.isoformat()}",
+            subject=row.subject,
+            text=row.text,
+            attempts=row.attempts,
+            ambiguous=row.ambiguous,
+            again=again,
+            created_at=row.created_at,
+            alerts=tuple(alert for alert in self._stored_alerts() if alert.id in row.alerts),
+        )
+
+    async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:
+        row = self._outbox.get(claim_id)
+        if row is None or row.state != "sending":
+            return
+        row.lease_until = _LONG_AGO
+        match outcome:
+            case Sent():
+                row.state, row.settled_at, row.error = "sent", now, ""
+                self._change(row.channel, last_sent=now, last_error="")
+            case RetryAt(at, error, counts, ambiguous):
+                row.state, row.error = "pending", error
+                row.attempts, row.ambiguous = row.attempts + counts, row.ambiguous + ambiguous
+                self._change(row.channel, not_before=at, last_error=error)
+            case Dead(error):
+                row.state, row.settled_at, row.error = "dead", now, error
+                self._change(row.channel, last_error=error)
+            case Suspend(error):
+                row.state, row.error = "pending", error
+                self._change(row.channel, suspended=error or "refused", last_error=error)
+
+    def _change(self, channel: str, **changes: object) -> None:
+        if channel in self._channels:
+            self._channels[channel] = replace(self._channels[channel], **changes)  # type: ignore[arg-type]  # by name
+
+    async def release_leases(self) -> int:
+        held = [row for row in self._outbox.values() if row.state == "sending"]
+        for row in held:
+            row.lease_until = _LONG_AGO
+        return len(held)
+
+    async def hurry(self, now: datetime) -> None:
+        for row in self._outbox.values():
+            if row.state == "pending" and row.kind == "summary":
+                row.due = min(row.due, now)
+
+    async def resume(self, channel: str) -> None:
+        self._change(channel, suspended="", not_before=None)
+
+    async def channels(self, now: datetime) -> Mapping[str, ChannelState]:
+        return {name: self._channel_state(state, now) for name, state in self._channels.items()}
+
+    def _channel_state(self, state: ChannelState, now: datetime) -> ChannelState:
+        rows = [row for row in self._outbox.values() if row.channel == state.name]
+        waiting = [row for row in rows if row.waiting]
+        return replace(
+            state,
+            pending=len(waiting),
+            sent=sum(row.state == "sent" for row in rows),
+            dead=sum(row.state == "dead" for row in rows),
+            next_due=min((max(row.due, row.lease_until) for row in waiting), default=None),
+            oldest=min((row.created_at for row in waiting if row.due <= now), default=None),
+        )
+
+    async def dead_messages(self, limit: int = 20) -> Sequence[DeadMessage]:
+        dead = [
+            (row.settled_at, row.id, row) for row in self._outbox.values() if row.state == "dead" and row.settled_at
+        ]
+        return [
+            DeadMessage(row.id, row.channel, row.subject or self._title(row), row.error, at)
+            for at, _, row in sorted(dead, reverse=True)[:limit]
+        ]
+
+    def _title(self, row: _Row) -> str:
+        claim = self._claim(row, False)
+        return claim.alerts[0].job.postings[0].raw.title if claim.alerts else ""

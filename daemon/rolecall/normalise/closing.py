@@ -20,14 +20,15 @@ _MONTH = f"(?:{'|'.join(_MONTHS)})"
 _DATE = re.compile(
     r"(?P<y1>\d{4})-(?P<m1>\d{2})-(?P<d1>\d{2})"
     r"|(?P<d2>\d{1,2})[/.-](?P<m2>\d{1,2})[/.-](?P<y2>\d{4}|\d{2})"
-    rf"|(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?,? (?P<m3>{_MONTH})[a-z]*,?(?: (?P<y3>\d{{4}}))?"
-    rf"|(?P<m4>{_MONTH})[a-z]* (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y4>\d{{4}}))?"
+    rf"|(?P<d3>\d{{1,2}}) ?(?:st|nd|rd|th)?(?: of)?,? (?P<m3>{_MONTH})[a-z]*,?(?: (?P<y3>\d{{4}}))?"
+    rf"|(?P<m4>{_MONTH})[a-z]* (?P<d4>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?(?:,? (?P<y4>\d{{4}}))?"
 )
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?P<half>\s?[ap]m)?|(?P<bare>\d{1,2})\s?(?P<half2>[ap]m)"
     r"|(?P<midnight>midnight)|(?P<noon>midday|noon)"
 )
 _CUE = re.compile(rf"(?<!\w){_WORDS['cue']}(?!\w)[^\n.;\d]{{0,40}}?(?=\d|{_MONTH}[a-z]* \d|{_WORDS['ongoing']})")
+_APPLYING = re.compile("date|deadline|application")  # "from contact to close and ongoing care" is a sales funnel
 _ONGOING = re.compile(rf"(?<!\w){_WORDS['ongoing']}(?!\w)")
 
 
@@ -45,7 +46,7 @@ def _in_text(doc: Doc) -> Fact[Closing]:
     for start, end in windows(doc.low, _WORDS["needs"]):
         for cue in _CUE.finditer(doc.low, start, end):
             rest = doc.low[cue.end() : cue.end() + 60]
-            ongoing = _ONGOING.match(rest)
+            ongoing = _ONGOING.match(rest) if _APPLYING.search(cue[0]) else None
             value = Closing(None, ongoing=True) if ongoing else _closing(rest, doc)
             if value:
                 words = evidence(doc.body, cue.start(), cue.end() + (ongoing.end() if ongoing else 20))

@@ -64,6 +64,6 @@ def _labels(line: str, low: str) -> Iterator[int]:
             label = next(label for label in _LABELS if low.endswith(label, 0, colon))
             at = colon - len(label)
             before = line[max(0, at - 30) : at].rpartition(" ")[2]
-            if line[at + 1].isupper() and before and not (before[0].isupper() and before[-1] not in ".!?);"):
+            if line[at + 1].isupper() and before and not before.istitle():
                 yield at
         colon = low.find(":", colon + 1)

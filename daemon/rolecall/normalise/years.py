@@ -19,7 +19,9 @@ _BEFORE = re.compile(
     rf"(?<![\w.,£$€]){_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?"  # "5+", "five (5)"
     rf"(?: ?(?:-|to|or) ?{_NUMBER} ?\+?)? ?(?:plus|or more|full|solid)? ?$"  # "3-5", "2 to 3 full"
 )
-_AFTER = re.compile(rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})")
+_AFTER = re.compile(
+    rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})|'?s? (?:of )?(?:[\w-]+ ){{0,3}}?(?:{_WORDS['activity']})\b"
+)
 _AHEAD = re.compile(r"experience[^.;\d\n]{0,25}$")
 _VETO = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['veto'])})(?!\w)")
 _NICE = re.compile(rf"{_WORDS['nice']}[^.;\n]{{0,25}}$")

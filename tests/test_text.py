@@ -1,0 +1,92 @@
+"""Text preparation: what every reader may rely on."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rolecall.model import RawPosting
+from rolecall.normalise.glue import unglued
+from rolecall.normalise.text import MAX_BODY, Zone, plain, prepare
+
+
+def zones(body: str) -> dict[str, Zone]:
+    return {line.text: line.zone for line in prepare(RawPosting("", "1", "", description=body)).lines}
+
+
+def test_markup_becomes_lines_and_bullets() -> None:
+    assert (
+        plain("<h3>Essential</h3><ul><li><p>Python</p></li><li>SQL</li></ul>End") == "Essential\n* Python\n* SQL\nEnd"
+    )
+
+
+def test_text_that_was_escaped_twice_is_unescaped_twice() -> None:
+    assert plain("&amp;lt;p&amp;gt;£70k &amp;amp; bonus&amp;lt;/p&amp;gt;") == "£70k & bonus"
+
+
+def test_look_alike_and_damaged_characters_become_plain_ones() -> None:
+    assert plain("Up to Â£25K – you’ll “own” it\u00a0all") == 'Up to £25K - you\'ll "own" it all'
+
+
+def test_markdown_marks_are_taken_out() -> None:
+    assert plain("**Essential**\n* 5\\+ years \\- Python") == "Essential\n* 5+ years - Python"
+
+
+def test_a_tilde_between_two_amounts_is_a_range_and_before_one_it_stays() -> None:
+    assert plain("£50k ~ £60k") == "£50k-£60k"
+    assert plain("~ £60k") == "~ £60k"
+
+
+def test_scripts_styles_and_comments_are_not_read() -> None:
+    assert plain("a<script>var senior = 1;</script><style>p {}</style><!-- contract -->b").split() == ["a", "b"]
+
+
+def test_headings_open_zones_until_the_next_heading() -> None:
+    read = zones("We build maps.\nEssential:\n* Python\nNice to have\n* Rust\nBenefits\n* Pension")
+    assert read["We build maps."] is Zone.NEUTRAL
+    assert read["* Python"] is Zone.MUST
+    assert read["* Rust"] is Zone.NICE
+    assert read["* Pension"] is Zone.NOISE
+
+
+def test_a_heading_inside_a_line_opens_its_zone_but_on_a_bullet_only_there() -> None:
+    read = zones("Essential:\n* Nice to have: Rust\n* Python\nRequirements: SQL\nand Git")
+    assert read["* Nice to have: Rust"] is Zone.NICE
+    assert read["* Python"] is Zone.MUST
+    assert read["and Git"] is Zone.MUST
+
+
+def test_a_keyword_tail_is_its_own_zone() -> None:
+    assert zones("Keywords: java, python, go")["Keywords: java, python, go"] is Zone.TAIL
+
+
+def test_lines_put_together_by_a_board_are_parted_again() -> None:
+    glued = "You will build data pipelines.ResponsibilitiesDesigning toolsRequirements5+ years of SQL Benefits: pension"
+    assert unglued(glued).split("\n") == [
+        "You will build data pipelines.",
+        "Responsibilities",
+        "Designing tools",
+        "Requirements",
+        "5+ years of SQL",
+        "Benefits: pension",
+    ]
+
+
+def test_names_with_capitals_inside_are_never_parted() -> None:
+    names = (
+        "JavaScript TypeScript GitHub PostgreSQL LinkedIn ServiceNow CloudFormation PowerShell DevOps PyTorch Node.JS"
+    )
+    assert unglued(names) == names
+    assert unglued("Key Requirements: SQL") == "Key Requirements: SQL"
+
+
+def test_a_body_is_capped() -> None:
+    assert len(plain("word " * 1_000_000)) <= MAX_BODY
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=400))
+def test_lower_case_keeps_every_offset(text: str) -> None:
+    doc = prepare(RawPosting("", "1", "", description=text))
+    assert len(doc.low) == len(doc.body)
+    assert all(doc.body[line.start : line.start + len(line.text)] == line.text for line in doc.lines)

@@ -100,7 +100,8 @@ def test_offered_here_and_refused_there_is_a_qualified_yes() -> None:
         "Executive sponsor of the programme",
         "Mentor, sponsor and up-level engineers",
         "Will you require visa sponsorship?",
-    , "We sponsor local football teams and conferences"],
+        "We sponsor local football teams and conferences",
+    ],
 )
 def test_other_sponsors_and_application_questions_say_nothing(body: str) -> None:
     assert read_visa(doc(body)).value is None

@@ -100,7 +100,7 @@ def _log(channel: Channel, claim: Claim, outcome: Outcome) -> None:
         case Sent():
             log.info("sent %s again=%s", fields, claim.again)
         case RetryAt():
-            log.warning("send-deferred %s until=%s error=%s", fields, f"{outcome.at:%H:%M:%S}", outcome.error)
+            log.warning("send-deferred %s until=%s error=%s", fields, f"{outcome.at:%Y-%m-%dT%H:%M:%SZ}", outcome.error)
         case Dead():
             log.error("send-dead %s error=%s", fields, outcome.error)
         case Suspend():

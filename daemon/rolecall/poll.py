@@ -57,7 +57,7 @@ async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceS
     log.info(
         "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
         after.name, len(raws), committed.postings, committed.jobs, committed.alerts,
-        after.skipped, f"{after.due_at:%H:%M:%S}",
+        after.skipped, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}",
     )  # fmt: skip
     return after
 
@@ -69,7 +69,7 @@ async def _failed(entry: SourceEntry, state: SourceState, error: SourceError, ho
     await house.store.commit(Plan(now=now, source=after, notices=notices))
     log.warning(
         "poll-failed source=%s failures=%d next=%s error=%s",
-        after.name, after.failures, f"{after.due_at:%H:%M:%S}", error,
+        after.name, after.failures, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}", error,
     )  # fmt: skip
     return after
 

@@ -54,18 +54,18 @@ def text_overlap(a: Print, b: Print) -> float | None:
 
     Two whole texts are compared by what was sampled all over them: the beginning, kept in full, would weigh too much.
     """
-    if min(a.length, b.length) >= EXCERPT and (share := _share(_all_over(a), _all_over(b))) is not None:
-        return share
-    return _share(a.shingles, b.shingles)
+    common, fewer = a.shingles & b.shingles, min(len(a.shingles), len(b.shingles))
+    if fewer < FEW:
+        return None
+    if min(a.length, b.length) >= EXCERPT and len(common) >= FEW:
+        sampled = min(_sampled(a.shingles), _sampled(b.shingles))
+        if sampled >= FEW:
+            return _sampled(common) / sampled
+    return len(common) / fewer
 
 
-def _share(a: frozenset[int], b: frozenset[int]) -> float | None:
-    fewer = min(len(a), len(b))
-    return len(a & b) / fewer if fewer >= FEW else None
-
-
-def _all_over(one: Print) -> frozenset[int]:
-    return frozenset(value for value in one.shingles if value % SAMPLE == 0)
+def _sampled(shingles: frozenset[int]) -> int:
+    return len([value for value in shingles if not value % SAMPLE])
 
 
 def _strong(a: Print, b: Print) -> Sameness | None:

@@ -144,10 +144,47 @@ def test_an_ordinary_word_is_no_technology(text: str) -> None:
         ("Nice to have: Rust", "rust"),
         ("php go python", "go"),
         ("javascript, react, node.js", "react"),
+        ("We use Rust.", "rust"),
+        ("Helm and Kubernetes", "helm"),
     ],
 )
 def test_its_surroundings_make_a_word_a_technology(text: str, id: str) -> None:  # noqa: A002  # reads best so
     assert id in named(text)
+
+
+@pytest.mark.parametrize(
+    ("title", "id"),
+    [
+        ("Backend Engineer (Go)", "go"),
+        ("Senior Software Engineer, Go", "go"),
+        ("Rust | Systems Engineer", "rust"),
+        ("R Developer", "r"),
+        ("Node Developer", "nodejs"),
+        ("Platform Engineer - Go/Kubernetes", "go"),
+    ],
+)
+def test_a_part_of_a_title_may_be_a_technology(title: str, id: str) -> None:  # noqa: A002  # reads best so
+    assert id in named(title=title)
+
+
+@pytest.mark.parametrize(
+    "title", ["Go-to-Market Engineer", "Head of R&D", "Sous Chef", "Salt Mine Surveyor", "Class C Driver"]
+)
+def test_not_every_capital_in_a_title_is_one(title: str) -> None:
+    assert named(title=title) == set()
+
+
+def test_a_file_name_names_no_technology() -> None:
+    assert named("see careers/index.php or technology.html") == set()
+
+
+def test_the_virtual_machine_of_erlang_is_not_apache_beam() -> None:
+    assert named("BEAM (Erlang/Elixir)") == {"erlang", "elixir"}
+
+
+@pytest.mark.parametrize("company", ["Snowflake", "Snowflake Inc.", "snowflake technologies ltd"])
+def test_an_employer_is_known_with_and_without_its_legal_form(company: str) -> None:
+    assert named("At Snowflake we write Python.", company=company) == {"python"}
 
 
 def test_the_employers_own_name_is_the_employer() -> None:
@@ -159,6 +196,7 @@ def test_the_employers_own_name_is_the_employer() -> None:
 def test_customers_and_investors_are_not_the_stack() -> None:
     assert named("We have notable customers like Shopify, Stripe and Snowflake.") == set()
     assert named("Founded by former Databricks engineers.") == set()
+    assert named("Our angels: an ex Stripe COO. We work in Python.") == {"python"}
 
 
 # --- how they are meant -----------------------------------------------------------------------------------------------
@@ -211,6 +249,8 @@ def test_some_negations_negate_nothing(text: str) -> None:
         ("We rewrote our PHP monolith in Go.", {"php"}, {"go"}),
         ("We are migrating our estate from Oracle to PostgreSQL.", {"oracle"}, {"postgresql"}),
         ("Maintain legacy Perl scripts with Python.", {"perl"}, {"python"}),
+        ("Migrating from Oracle, DB2 and Sybase to MySQL.", {"oracle", "db2", "sybase"}, {"mysql"}),
+        ("Refactoring legacy apps, writing Python.", set(), {"python"}),
         ("Moving away from Jenkins to GitHub Actions.", {"jenkins"}, {"github_actions"}),
     ],
 )
@@ -270,6 +310,7 @@ def test_a_negation_elsewhere_does_not_undo_a_wish() -> None:
         ("Python, SQL, and AWS or Azure", [{"aws", "azure"}]),
         ("MySQL, PostgreSQL or similar", [{"mysql", "postgresql"}]),
         ("Python, SQL and Kafka", []),
+        ("Go/Golang", []),
         ("C/C++, C#/.NET, HTML/CSS, Python/Django", []),
     ],
 )

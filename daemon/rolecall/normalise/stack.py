@@ -11,9 +11,11 @@ from rolecall.normalise.stack_needs import TAG, TITLE, Meaning
 from rolecall.normalise.stack_scan import Scan
 from rolecall.normalise.text import Doc, Line, Zone
 from rolecall.normalise.vocabulary import Vocabulary
+from rolecall.normalise.words import load
 
 _IMPLIED_SHARE = 0.5  # an implied technology weighs half of what names it
 _MAX_TAGS = 60
+_COMPANY_ENDS = frozenset(load("stack")["rule"]["company_ends"])
 
 
 def read_stack(doc: Doc, known: Vocabulary | None = None) -> tuple[Tech, ...]:
@@ -22,12 +24,20 @@ def read_stack(doc: Doc, known: Vocabulary | None = None) -> tuple[Tech, ...]:
     A technology named several times counts once, as it is wanted most; a tag counts only where the text is silent.
     """
     known = known or vocabulary.VOCABULARY
-    employer = vocabulary.resolve(doc.company, known) if doc.company else None
-    title = stack_needs.read(Scan(doc.title, known, employer), (Line(doc.title, 0, Zone.NEUTRAL),))
+    employer = _employer(doc.company, known)
+    title = stack_needs.read(Scan(doc.title, known, employer, title=True), (Line(doc.title, 0, Zone.NEUTRAL),))
     groups = 1 + max((meaning.group for meaning in title if meaning.group is not None), default=-1)
     body = stack_needs.read(Scan(doc.body, known, employer), doc.lines, groups)
     named = _strongest([*map(_in_title, title), *body, *_tags(doc.raw.tags, known)])
     return (*named, *_implied(named, known))
+
+
+def _employer(company: str, known: Vocabulary) -> str | None:
+    """Return the technology that the advertiser is named after: Snowflake Inc., dbt Labs."""
+    words = vocabulary.fold(company).split()
+    while len(words) > 1 and words[-1] in _COMPANY_ENDS:
+        words.pop()
+    return known.by_name.get(" ".join(words))
 
 
 def _in_title(meaning: Meaning) -> Meaning:

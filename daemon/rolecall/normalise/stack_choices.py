@@ -18,13 +18,9 @@ Run = list[Mention]
 def choices(sentence: Sentence) -> Iterator[Run]:
     """Yield the lists, or parts of lists, of which one is enough."""
     for run in _runs(sentence):
-        if len(run) < 2:
-            continue
-        if _announced(sentence, run):
-            yield run
-        else:
-            for part in _parts(sentence, run):
-                if len(part) > 1:
+        if len(run) > 1:
+            for part in [run] if _announced(sentence, run) else _parts(sentence, run):
+                if len({mention.entry.id for mention in part}) > 1:
                     yield part
 
 

@@ -10,7 +10,9 @@ from rolecall.normalise.stack_scan import Mention, Scan
 _NEIGHBOURHOOD = 60  # characters: another technology this near speaks for an ambiguous name
 _AROUND = 25  # words: as far as a name's own `near` words may stand
 _OPENS = re.compile(r"(?:^|[\n:(])[\s*]*$")
-_CLOSES = re.compile(r"[\s*.;]*(?:$|[\n(])")
+_CLOSES = re.compile(r"[\s*.;]*(?:$|[\n()])")
+_OPENS_TITLE = re.compile(r"(?:^|[,(|:/]|[-@] )\s*$")
+_CLOSES_TITLE = re.compile(r"\s*(?:$|[,()|:/]| - )")
 
 
 def believed(scan: Scan) -> list[Mention]:
@@ -37,6 +39,8 @@ def _without_vetoed(scan: Scan) -> list[Mention]:
 def _supported(scan: Scan, found: list[Mention], index: int) -> bool:
     mention = found[index]
     entry = mention.entry
+    if not mention.exact and mention.alias.trust == "ambiguous" and not scan.text[mention.start].islower():
+        return False
     if not mention.exact or entry.id == scan.employer:
         return _listed(scan, found, index, among_firm=True)
     if scan.before(mention) in entry.before or scan.after(mention) in entry.after:
@@ -44,7 +48,7 @@ def _supported(scan: Scan, found: list[Mention], index: int) -> bool:
     if entry.near:
         around = scan.words[max(0, mention.first - _AROUND) : mention.last + _AROUND]
         return not entry.near.isdisjoint(around) or _listed(scan, found, index)
-    return _listed(scan, found, index) or _near_another(found, index) or _whole_item(scan.text, mention)
+    return _listed(scan, found, index) or _near_another(found, index) or _whole_item(scan, mention)
 
 
 def _listed(scan: Scan, found: list[Mention], index: int, *, among_firm: bool = False) -> bool:
@@ -53,7 +57,7 @@ def _listed(scan: Scan, found: list[Mention], index: int, *, among_firm: bool = 
     for left, right in pairwise(beside):
         other = left if right is found[index] else right
         if (other.firm or (other.exact and not among_firm)) and scan.joined(left, right):
-            return True
+            return found[index].exact or right.first == left.last + 1  # "…) and less", a word between, is a sentence
     return _in_row(scan, found, index)
 
 
@@ -75,7 +79,8 @@ def _near_another(found: list[Mention], index: int) -> bool:
     )
 
 
-def _whole_item(text: str, mention: Mention) -> bool:
-    """Does it fill its line, or stand alone after a colon?"""
-    opens = mention.start == 0 or _OPENS.search(text, max(0, mention.start - 6), mention.start) is not None
-    return opens and _CLOSES.match(text, mention.end) is not None
+def _whole_item(scan: Scan, mention: Mention) -> bool:
+    """Does it fill its line or brackets, stand alone after a colon, or make up a part of a title?"""
+    opens, closes = (_OPENS_TITLE, _CLOSES_TITLE) if scan.title else (_OPENS, _CLOSES)
+    begins = mention.start == 0 or opens.search(scan.text, max(0, mention.start - 6), mention.start) is not None
+    return begins and closes.match(scan.text, mention.end) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from rolecall.model import Need
@@ -15,7 +16,7 @@ from rolecall.normalise.text import Line, Zone
 from rolecall.normalise.words import load
 
 _RULE = load("stack")["rule"]
-_STOPS, _AWAY, _ASKED = (frozenset(_RULE[key]) for key in ("legacy_stops", "away", "asked"))
+_STOPS, _AWAY, _ASKED, _PEOPLE = (frozenset(_RULE[key]) for key in ("legacy_stops", "away", "asked", "people"))
 _NOT_REACH, _LEGACY_REACH, _ASKED_REACH = 4, 8, 3  # words between a cue and what it is about
 
 
@@ -61,6 +62,8 @@ def read(scan: Scan, lines: Sequence[Line], first_group: int = 0) -> list[Meanin
     for sentence in sentences(scan, lines, believed(scan)):
         usual = _BY_ZONE[sentence.zone]
         meant = {m.first: _meaning(sentence, m, usual) for m in sentence.mentions if _counts(sentence, m)}
+        if "legacy" in sentence.cues or "leaving" in sentence.cues:
+            _share_legacy(sentence, meant)
         for group in choices(sentence):
             for mention in group:
                 if mention.first in meant:
@@ -70,10 +73,20 @@ def read(scan: Scan, lines: Sequence[Line], first_group: int = 0) -> list[Meanin
     return found
 
 
+def _share_legacy(sentence: Sentence, meant: dict[int, Meaning]) -> None:
+    """What is listed beside something being left is left as well: "migrating from Oracle, DB2 and Sybase"."""
+    for left, right in pairwise(sentence.mentions):
+        first, second = meant.get(left.first), meant.get(right.first)
+        if first and second and first.sense is _LEGACY and second.sense is not _NOT:
+            second.sense = _LEGACY if sentence.scan.joined(left, right) else second.sense
+
+
 def _counts(sentence: Sentence, mention: Mention) -> bool:
     """Is it about the work: not the name of a customer or investor, nor said in passing about the company?"""
     cues = sentence.cues
     if "firms" in cues and any(cue.last < mention.first for cue in cues["firms"]):
+        return False
+    if sentence.scan.word(mention.last + 1) in _PEOPLE:
         return False
     return sentence.zone is not Zone.NOISE or "work" in cues or "must" in cues
 
@@ -118,19 +131,21 @@ def _left(sentence: Sentence, mention: Mention) -> bool:
     """Is it what the employer comes from: "rewrote our PHP monolith", "migrating from Oracle", "PHP (legacy)"?"""
     words, cues = sentence.scan.words, sentence.cues
     for cue in cues.get("legacy", ()):
-        if _leads_to(words, cue, mention) or (cue.first == mention.last + 1 and words[cue.first] == "legacy"):
+        if _leads_to(sentence.scan, cue, mention) or (cue.first == mention.last + 1 and words[cue.first] == "legacy"):
             return True
     for cue in cues.get("leaving", ()):
         between = words[cue.last + 1 : mention.first]
-        if _leads_to(words, cue, mention) and not _AWAY.isdisjoint(between) and "data" not in between:
+        if _leads_to(sentence.scan, cue, mention) and not _AWAY.isdisjoint(between) and "data" not in between:
             return True
     return False
 
 
-def _leads_to(words: list[str], cue: Cue, mention: Mention) -> bool:
+def _leads_to(scan: Scan, cue: Cue, mention: Mention) -> bool:
     """Does the mention follow soon, with nothing between that begins another thought?"""
-    near = 0 < mention.first - cue.last <= _LEGACY_REACH
-    return near and _STOPS.isdisjoint(words[cue.last + 1 : mention.first])
+    if not 0 < mention.first - cue.last <= _LEGACY_REACH:
+        return False
+    between = range(cue.last + 1, mention.first + 1)
+    return _STOPS.isdisjoint(scan.words[cue.last + 1 : mention.first]) and not any("," in scan.gap(i) for i in between)
 
 
 def _welcome(sentence: Sentence, mention: Mention) -> bool:

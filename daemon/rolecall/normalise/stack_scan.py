@@ -44,8 +44,9 @@ class Scan:
     the technology that the advertiser is named after: "Snowflake" at Snowflake is the firm, so it is never firm.
     """
 
-    def __init__(self, text: str, vocabulary: Vocabulary, employer: str | None = None) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, employer: str | None = None, *, title: bool = False) -> None:
         self.text = text
+        self.title = title
         self.employer = employer
         self.parts = TOKEN.split(lower(text))  # gap, word, gap, word … gap
         self._unglue(vocabulary)
@@ -144,9 +145,11 @@ class Scan:
         return Mention(alias, index, last, start, end, exact, firm)
 
     def _in_address(self, found: Mention) -> bool:
-        """Is it part of a web or mail address: @python.org, https://docker.com, example.net?"""
+        """Is it part of an address or file name: @python.org, https://docker.com, example.net, index.php?"""
         before = self.gap(found.first)
         if before.endswith(("@", "//")) or (before == "." and self.word(found.first - 1) == "www"):
+            return True
+        if before == "." and self.words[found.first] in _EXTENSIONS:
             return True
         if self.words[found.first] == ".net" and not before and found.first:
             return not self.words[found.first - 1].endswith("#")
@@ -154,6 +157,7 @@ class Scan:
 
 
 _HOSTS = frozenset({"com", "io", "org", "net", "co", "dev", "ai", "uk", "eu", "app"})
+_EXTENSIONS = frozenset({"html", "js", "css", "json", "xml", "php", "sql", "java", "go"})
 
 
 def _humps(text: str) -> Iterator[int]:

@@ -61,9 +61,14 @@ def home_currency(doc: Doc) -> str | None:
     """Return the currency of an unmarked figure: the country's, the board's, else the pound; None = not known."""
     board: str | None = _CURRENCY["of_board"].get(doc.raw.board)
     if doc.raw.country is None:
-        return "GBP" if board is None or _UK.search(doc.location or doc.title) else board
+        return "GBP" if board is None or _in_uk(doc) else board
     country: str | None = _CURRENCY["of_country"].get(doc.raw.country.upper())
     return country or board
+
+
+def _in_uk(doc: Doc) -> bool:
+    country = doc.raw.country
+    return country == "GB" or (country is None and _UK.search(doc.location or doc.title) is not None)
 
 
 # --- which reading to believe -------------------------------------------------------------------------------------
@@ -93,8 +98,10 @@ def _believed(field: _Reading | None, doc: Doc) -> _Reading | None:
     advert = _from_advert(doc)
     if advert is None:
         return field
-    if field.predicted or (advert.pay.currency == home and field.pay.currency != home):
+    if field.predicted:
         return advert
+    if advert.pay.currency == home and field.pay.currency != home:
+        return replace(advert, flags=advert.flags | (field.flags & {"mixed_currency"}))
     return advert if doc.raw.board in REWRITES and _says_more(advert.pay, field.pay) else field
 
 
@@ -145,7 +152,7 @@ def _reading(doc: Doc, text: str, where: Where, chosen: Candidate, found: list[C
         flags=flags,
         others=tuple(other for c in rest if (other := _other(c, chosen)))[:_MOST_OTHERS],
         fte_basis=chosen.fte_basis,
-        actual=next((c.pay.max or c.pay.min for c in rest if c.label == "actual"), None),
+        actual=next((c.pay.max or c.pay.min for c in found if c.label == "actual"), None),
     )
 
 
@@ -157,19 +164,23 @@ def _more_flags(doc: Doc, where: Where, chosen: Candidate, rest: list[Candidate]
         flags.add("ote")
     if where == "field" and chosen.label != "here" and any(_unexplained(c, pay) for c in rest):
         flags.add("mixed_currency")
-    if pay.currency != "GBP" and doc.raw.country == "GB" and ("wide" in chosen.flags or _GEO.search(doc.body)):
+    if any(c.label == "extra" for c in rest):
+        flags.add("extras_ignored")
+    if pay.currency != "GBP" and _in_uk(doc) and ("wide" in chosen.flags or _GEO.search(doc.body)):
         flags.add("geo_range")
     return flags
 
 
 def _unexplained(c: Candidate, pay: Pay) -> bool:
-    return c.pay.currency != pay.currency and c.label not in ("here", "there")
+    return c.pay.currency != pay.currency and c.label not in ("here", "there", "extra")
 
 
 def _other(c: Candidate, chosen: Candidate) -> Pay | None:
     """Return a figure worth keeping beside the chosen one: on-target earnings, umbrella, another country or unit."""
     if c.label == "umbrella":
         return replace(c.pay, kind="umbrella")
+    if c.label in ("extra", "actual"):
+        return None
     elsewhere = c.label == "there" or c.pay.currency != chosen.pay.currency
     another_unit = c.label == "" and c.pay.period != chosen.pay.period and c.explicit and not c.doubtful
     return c.pay if c.label == "ote" or elsewhere or another_unit else None

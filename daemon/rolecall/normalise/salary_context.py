@@ -11,7 +11,7 @@ from typing import Literal
 from rolecall.normalise.money import Figure
 from rolecall.normalise.words import load
 
-Label = Literal["", "ote", "actual", "umbrella", "paye", "here", "there"]
+Label = Literal["", "ote", "actual", "umbrella", "paye", "here", "there", "extra"]
 FteBasis = Literal["full", "pro_rata"] | None
 
 SMALL = 12_000  # under this a figure beside "training" or "bonus" is an extra
@@ -52,7 +52,8 @@ _TOTAL_BEFORE = re.compile(rf"\b{_any(_KIND['total_cash'])}\b", _I)
 _RATE_RIGHT_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))(?: rate)?[\s:(-]{{0,4}}$", _I)
 _RATE_AFTER = re.compile(rf"[^\d£€$/|;\n]{{0,14}}?(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))", _I)
 _RATE_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))[^\d£€$/|;\n]{{0,10}}$", _I)
-_ACTUAL = re.compile(rf"\b{_any(_KIND['actual'])}[^\d£€$\n]{{0,22}}$", _I)
+_ACTUAL_BEFORE = re.compile(rf"(?<![\dk] )\b{_any(_KIND['actual'])}[^\d£€$\n]{{0,22}}$", _I)
+_ACTUAL_AFTER = re.compile(r"\s?\(?actual\b(?![\s:]{0,2}(?:salary|pay)?[\s:(]{0,3}£)", _I)
 _PRO_RATA = re.compile(rf"\b{_any(_KIND['pro_rata'])}", _I)
 _FULL = re.compile(rf"\b{_any(_KIND['full'])}\b", _I)
 _HERE = re.compile(rf"(?<![\w.]){_any(_COUNTRY['here'])}\)?[\s:,-]{{0,4}}$", _I)
@@ -133,7 +134,7 @@ class Context:
     def label(self, *, home_currency: bool) -> Label:
         if _OTE_BEFORE.search(self.before) or _OTE_AFTER.match(self.after):
             return "ote"
-        if _ACTUAL.search(self.before):
+        if _ACTUAL_BEFORE.search(self.before) or _ACTUAL_AFTER.match(self.after):
             return "actual"
         rate = _RATE_RIGHT_BEFORE.search(self.before) or _RATE_AFTER.match(self.after)
         if found := rate or _RATE_BEFORE.search(self.before):

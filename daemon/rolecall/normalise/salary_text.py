@@ -42,8 +42,8 @@ class Candidate:
 def candidates(text: str, where: Where, currency: str | None) -> list[Candidate]:
     """Return the figures of `text` that may be pay, in order.
 
-    `currency` is what an unmarked figure is in, None = not known. In a field, figures that nobody is paid come back
-    too, flagged implausible: `best` never takes them.
+    `currency` is what an unmarked figure is in, None = not known. In a field, figures that nobody is paid and extras
+    come back too, flagged implausible and labelled extra: `best` never takes them.
     """
     field = where == "field"
     found = [c for figure in figures(text, field=field) if (c := _candidate(text, figure, where, currency))]
@@ -53,9 +53,12 @@ def candidates(text: str, where: Where, currency: str | None) -> list[Candidate]
 
 
 def best(found: Sequence[Candidate], where: Where) -> Candidate | None:
-    """Return the candidate to believe: the highest score, the earliest of equals; on-target earnings only if alone."""
-    believed = [c for c in found if c.score >= _ENOUGH[where] and c.label != "actual" and "implausible" not in c.flags]
-    base = [c for c in believed if c.pay.kind != "ote"]
+    """Return the candidate to believe: the highest score, the earliest of equals.
+
+    On-target earnings and the actual pay of part-timers are taken only when nothing else is stated.
+    """
+    believed = [c for c in found if c.score >= _ENOUGH[where] and c.label != "extra" and "implausible" not in c.flags]
+    base = [c for c in believed if c.pay.kind != "ote" and c.label != "actual"]
     return max(base or believed, key=lambda c: c.score, default=None)
 
 
@@ -64,10 +67,11 @@ def _candidate(text: str, figure: Figure, where: Where, currency: str | None) ->
     if code is None or (figure.currency is None and where == "body" and not _bare_is_pay(figure, context)):
         return None
     pay = settled(replace(figure, currency=code), salaried=context.salaried)
-    if _is_something_else(pay, figure, context, where):
+    extra = _is_extra(pay, figure, context, where)
+    if _is_something_else(pay, context, where) or (extra and where != "field"):
         return None
     home = code == (currency or "GBP")
-    label = context.label(home_currency=home)
+    label: Label = "extra" if extra else context.label(home_currency=home)
     return Candidate(
         pay=Pay(_kind(pay, label, context), pay.min, pay.max, code, cast("Period", pay.period)),
         start=figure.start,
@@ -84,17 +88,21 @@ def _bare_is_pay(figure: Figure, context: Context) -> bool:
     return context.cued and (figure.period is not None or context.ends)
 
 
-def _is_something_else(pay: Figure, written: Figure, context: Context, where: Where) -> bool:
-    field = where == "field"
+def _is_something_else(pay: Figure, context: Context, where: Where) -> bool:
     if context.other_unit() or context.is_estimate():
         return True
-    if not field and ("implausible" in pay.flags or not _says_enough(pay, context, where)):
+    if where != "field" and (
+        "implausible" in pay.flags or context.never_pay() or not _says_enough(pay, context, where)
+    ):
         return True
-    if "period_inferred" in pay.flags and pay.period == "hour" and pay.top < 8:
-        return True
+    return "period_inferred" in pay.flags and pay.period == "hour" and pay.top < 8
+
+
+def _is_extra(pay: Figure, written: Figure, context: Context, where: Where) -> bool:
+    """A bonus, an allowance, a lunch. For an explicit rate only the very next words say so."""
     if pay.beside and pay.period in ("hour", "day"):
-        return context.governed_by_extra(field=field)
-    return context.is_extra(min(written.top, pay.top)) or (not field and context.never_pay())
+        return context.governed_by_extra(field=where == "field")
+    return context.is_extra(min(written.top, pay.top))
 
 
 def _says_enough(pay: Figure, context: Context, where: Where) -> bool:
@@ -149,7 +157,11 @@ def _paye_first(found: list[Candidate]) -> list[Candidate]:
 def _one_rate(found: list[Candidate]) -> list[Candidate]:
     """In a field, several rates of one kind are one range: "£18.09 p/h weekdays, £20.20 p/h nights"."""
     rates = [c for c in found if c.pay.period in ("hour", "day") and c.label == "" and not c.doubtful]
-    if len(rates) < 2 or len(rates) != len(found) or len({c.pay.period for c in rates}) != 1:
+    if (
+        len(rates) < 2
+        or len(rates) != sum(c.label != "extra" for c in found)
+        or len({c.pay.period for c in rates}) != 1
+    ):
         return found
     ends = [end for c in rates for end in (c.pay.min, c.pay.max) if end is not None]
     low, high = min(ends), max(ends)

@@ -92,6 +92,9 @@ def test_the_same_address_is_the_same_vacancy_under_a_related_title() -> None:
         ("Backend Engineer", "Senior Backend Engineer"),
         ("Software Engineer II", "Software Engineer IV"),
         ("Backend Engineer, Payments", "Backend Engineer, Search"),
+        ("Backend Engineer", "Backend Engineer - Payments"),
+        ("Backend Engineer [AB-20411]", "Backend Engineer [AB-20412]"),
+        ("Tax Engineer Intern", "Tax Engineer International"),
     ],
 )
 def test_level_numeral_and_team_keep_vacancies_apart(one: str, other: str) -> None:
@@ -104,6 +107,12 @@ def test_level_numeral_and_team_keep_vacancies_apart(one: str, other: str) -> No
         ("Senior Backend Engineer", "Sr. Back-End Engineer (Leeds, Hybrid)"),
         ("Software Engineer II", "Software Engineer 2 - £60k - £70k"),
         ("Backend Engineer", "Backend Engineer - Fully Remote, UK"),
+        ("Backend Engineer - Leeds", "Backend Engineer (Newcastle)"),
+        ("Backend Engineering Manager", "Manager, Backend Engineering"),
+        ("Head of Data & Analytics", "Head of Data and Analytics"),
+        ("Data Engineer, 12 month fixed term contract", "Data Engineer (FTC)"),
+        ("Programme Co-ordinator", "Program Coordinator x2"),
+        ("Backend Engineer", "Backend Engineer (Ref: 204117)"),
     ],
 )
 def test_spelling_place_mode_and_pay_in_a_title_do_not(one: str, other: str) -> None:

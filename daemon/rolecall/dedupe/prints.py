@@ -13,7 +13,8 @@ from hashlib import blake2b
 from heapq import nsmallest
 from zlib import crc32
 
-from rolecall.dedupe.names import level_of, normal_company, title_core, title_stems
+from rolecall.dedupe.names import normal_company
+from rolecall.dedupe.titles import Title, level_of, read_title, title_stems
 from rolecall.dedupe.urls import canonical_url, vacancy_links
 from rolecall.dedupe.words import fold, words
 from rolecall.model import Posting, Print
@@ -40,7 +41,7 @@ def fingerprint(posting: Posting) -> Print:
     """Return what identifies the posting's vacancy: a pure function of the posting."""
     raw = posting.raw
     company, places, written = normal_company(raw.company), _places(posting), _written_places(posting)
-    title = title_core(raw.title, places | written)
+    title = read_title(raw.title, places | written)
     text = list(map(crc32, _TEXT_WORD.findall(fold(posting.text).encode())))
     head = set(_shingles(text[:HEAD]))
     return Print(
@@ -48,9 +49,9 @@ def fingerprint(posting: Posting) -> Print:
         id=raw.id,
         keys=frozenset(_keys(posting, company, title, head)),
         company=company,
-        title=title,
-        level=level_of(title),
-        places=places,
+        title=title.core,
+        level=level_of(title.core),
+        places=places or title.places,
         url=canonical_url(raw.url),
         shingles=frozenset(head) | _sampled(text[HEAD - RUN + 1 : READ]),
         length=len(text),
@@ -58,16 +59,17 @@ def fingerprint(posting: Posting) -> Print:
     )
 
 
-def _keys(posting: Posting, company: str, title: str, head: set[int]) -> Iterator[str]:
+def _keys(posting: Posting, company: str, title: Title, head: set[int]) -> Iterator[str]:
     """Yield the look-up keys: addresses, references, company and title, title and text."""
-    raw, stems = posting.raw, " ".join(title_stems(title))
+    raw, stems = posting.raw, " ".join(title_stems(title.core))
     for link in {canonical_url(raw.url), canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
         yield f"u:{_short(link)}"
     if company:
         first = company.split()[0]
         yield f"c:{_short(first, stems)}"
-        for match in _REFERENCE.finditer(posting.text[:20_000].lower()):
-            yield f"r:{_short(first, match[1] or match[2])}"
+        read = (match[1] or match[2] for match in _REFERENCE.finditer(posting.text[:20_000].lower()))
+        for reference in {*title.references, *read}:
+            yield f"r:{_short(first, reference)}"
     for odd in _ODD if stems and head else ():
         yield f"t:{_short(stems, str(min([value * odd & _MASK for value in head])))}"
 

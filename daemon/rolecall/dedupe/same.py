@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rolecall.dedupe.names import companies_agree, telling, title_stems
+from rolecall.dedupe.names import companies_agree
 from rolecall.dedupe.prints import SAMPLE
+from rolecall.dedupe.titles import telling, title_stems
 from rolecall.model import Print
 
 SAME_TEXT = 0.5  # share of an excerpt found in the other text

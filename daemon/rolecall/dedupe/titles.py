@@ -1,0 +1,83 @@
+"""Titles: what of them names the vacancy. Level, numerals and team do; place, mode, pay and reference do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rolecall.dedupe.words import WORDS, fold, words
+from rolecall.normalise.place import find
+from rolecall.normalise.place_words import title_accidents
+
+_FILLER = frozenset(WORDS["filler"])
+_LEVELS = frozenset(WORDS["levels"])
+_SPELLING: dict[str, str] = WORDS["spelling"]
+_PHRASES = [(re.compile(pattern), replacement) for pattern, replacement in WORDS["phrases"]]
+_REFERENCE = re.compile(r"\b(?:ref(?:erence)?\.?[ :#]*)?([a-z]{0,6}[-_/]?\d{5,12})\b")
+_SEGMENTS = re.compile(r"[()\[\]|/,]| - ")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """`core`: the words that make the role, in order; `places` and `references` that stood beside them."""
+
+    core: str
+    places: frozenset[str]
+    references: tuple[str, ...]
+
+
+def read_title(title: str, places: Collection[str] = ()) -> Title:
+    """Return a title in its parts; `places` are those the posting names elsewhere."""
+    plain = title.lower()
+    for pattern, replacement in _PHRASES:
+        plain = pattern.sub(replacement, plain)
+    plain = fold(plain)
+    references = tuple(_REFERENCE.findall(plain))
+    first, *more = _SEGMENTS.split(_REFERENCE.sub(" ", plain))
+    where = {word for place in places for word in words(place)}
+    found = {place for part in more if (place := _place(part.strip()))}
+    kept = [part for part in more if not where.issuperset(words(part)) and not _place(part.strip())]
+    core = " ".join(_SPELLING.get(word, word) for part in (first, *kept) for word in words(part))
+    return Title(_without(core, places) or core, frozenset(found), references)
+
+
+@lru_cache(maxsize=65536)
+def title_stems(core: str) -> tuple[str, ...]:
+    """Return what two titles of one vacancy share, in whatever order: "Engineering Manager", "Manager, Engineering"."""
+    return tuple(sorted(_singular(word) for word in core.split() if word not in _FILLER))
+
+
+@lru_cache(maxsize=65536)
+def level_of(core: str) -> str:
+    """Return the level words of a title core, joined: "senior", "mid-senior", "" where it states none."""
+    return "-".join(sorted(_LEVELS.intersection(core.split())))
+
+
+@lru_cache(maxsize=65536)
+def telling(core: str, company: str) -> bool:
+    """Return whether a title says more than what half the market calls its vacancies, and more than the company."""
+    return not _COMMON.union(map(_singular, company.split())).issuperset(title_stems(core))
+
+
+@lru_cache(maxsize=4096)
+def _place(part: str) -> str:
+    """Return the folded name of the place that a part of a title is, "" where it is none ("Payments", "Fleet")."""
+    if not part or part.count(" ") > 2 or part in title_accidents() or _SPELLING.keys() & set(part.split()):
+        return ""
+    place = find(part)
+    return fold(place.name) if place else ""
+
+
+def _without(core: str, places: Collection[str]) -> str:
+    for place in sorted(places, key=len, reverse=True):
+        core = f" {core} ".replace(f" {place} ", " ")
+    return " ".join(core.split())
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+_COMMON = frozenset(map(_singular, [*WORDS["common"], *WORDS["levels"]]))

@@ -107,21 +107,24 @@ _LOCATIONS = (
 _TEXTS = ("jobadvert", "advert_text")
 _SALARIES = ("salary", "job_listing_salary")
 _CLOSINGS = ("expiresat", "expiry_date", "closingdate", "closing_date", "joblisting_advertisetodatetimeutc")
-_KEPT = (
-    "region", "country", "state", "type", "remotestatus",
-    "job_listing_job_type", "contract_type", "contracttype", "workingpatterns", "working_patterns",
-)  # fmt: skip
+_KEPT = {
+    name.lower(): name
+    for name in (
+        "region", "country", "state", "type", "remoteStatus", "contract_type", "contractType", "job_listing_job_type",
+        "workingPatterns", "working_patterns",
+    )
+}  # fmt: skip
 
 
 def _fields(entry: Entry) -> dict[str, Json]:
     """Return what is kept besides the text; pay in elements of its own becomes schema.org's `baseSalary`."""
-    kept: dict[str, Json] = {name: short(entry.extra[name]) for name in _KEPT if name in entry.extra}
-    low, high, currency, unit = (
+    kept: dict[str, Json] = {name: short(entry.extra[low]) for low, name in _KEPT.items() if low in entry.extra}
+    least, most, currency, unit = (
         short(entry.extra.get(f"joblisting_{name}"))
         for name in ("minimumsalary", "maximumsalary", "salarycurrency", "salaryinterval")
     )
-    if low or high:
-        kept["baseSalary"] = {"currency": currency, "value": {"minValue": low, "maxValue": high, "unitText": unit}}
+    if least or most:
+        kept["baseSalary"] = {"currency": currency, "value": {"minValue": least, "maxValue": most, "unitText": unit}}
     return {**kept, **entry.schema}
 
 

@@ -65,7 +65,7 @@ def _teamtailor(posting: RawPosting, entry: Entry, channel: Channel) -> RawPosti
         posting,
         company=posting.company or channel.title,
         location=places(*(entry.many.get("tt_name") or entry.many.get("tt_city") or ())) or posting.location,
-        fields={**posting.fields, "remoteStatus": entry.extra.get("remotestatus", ""), "locations": _locations(entry)},
+        fields={**posting.fields, "locations": _locations(entry)},
         tags=tuple(filter(None, (short(entry.extra.get(name)) for name in ("tt_department", "tt_role")))),
     )
 

@@ -66,14 +66,7 @@ def read(body: bytes, content_type: str = "") -> Channel:
 
     Entities and links are left as served: texts are made safe where they are used, not here.
     """
-    import feedparser  # 60 ms and 15 MB that only the child process needs
-
-    found: Any = feedparser.parse(
-        io.BytesIO(body),  # never bytes: feedparser would take them for a file's name first
-        response_headers={"content-type": content_type or "application/xml"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    found = _parsed(body, content_type)
     if not found.entries:
         _refuse_unless_empty_feed(found, body)
     many = _repeated(body, len(found.entries))
@@ -86,6 +79,21 @@ def read(body: bytes, content_type: str = "") -> Channel:
         pause=_pause(found.feed),
         skip_hours=_skip_hours(body),
     )
+
+
+def _parsed(body: bytes, content_type: str) -> Any:
+    import feedparser  # 60 ms and 15 MB that only the child process needs
+
+    try:
+        return feedparser.parse(
+            io.BytesIO(body),  # never bytes: feedparser would take them for a file's name first
+            response_headers={"content-type": content_type or "application/xml"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ValueError, LookupError, AttributeError, AssertionError, TypeError):
+        # An encoding that is no word, a declaration that its tag soup parser asserts about: it was not made for these.
+        raise Unreadable("the feed is too broken to be read") from None
 
 
 def _refuse_unless_empty_feed(found: Any, body: bytes) -> None:
@@ -106,13 +114,13 @@ def _malformed(found: Any) -> bool:
 
 
 def _entry(raw: Any, many: Mapping[str, tuple[str, ...]]) -> Entry:
-    at = next((raw[name] for name in ("published_parsed", "updated_parsed", "created_parsed") if raw.get(name)), None)
+    times = (dict.get(raw, f"{name}_parsed") for name in ("published", "updated", "created"))  # get() itself would map
     return Entry(
         id=short(raw.get("id")),
         link=str(raw.get("link") or "").strip(),
         title=short(raw.get("title")),
         html=max((str(each) for each in _texts(raw)), key=len, default=""),
-        posted_at=_moment(at) or instant(raw.get("published")),
+        posted_at=_moment(next(filter(None, times), None)) or instant(raw.get("published")),
         tags=tuple(filter(None, (short(tag.get("term")) for tag in raw.get("tags", ())))),
         extra=_extra(raw),
         many=many,

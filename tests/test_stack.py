@@ -115,6 +115,7 @@ def test_a_brand_with_a_technology_in_it_is_a_brand() -> None:
         "Less is more. Helm the project. Play your part.",
         "net zero by 2030, NET PROFIT",
         "star and snowflake schemas",
+        "Rest assured, you will excel and grow. React and adapt.",
     ],
 )
 def test_an_ordinary_word_is_no_technology(text: str) -> None:
@@ -145,6 +146,11 @@ def test_an_ordinary_word_is_no_technology(text: str) -> None:
         ("php go python", "go"),
         ("javascript, react, node.js", "react"),
         ("We use Rust.", "rust"),
+        ("React and Redux", "react"),
+        ("strong Excel and presentation skills", "excel"),
+        ("design the REST API", "rest"),
+        ("services written in .NET Core", "dotnet"),
+        ("ideally some Go experience", "go"),
         ("Helm and Kubernetes", "helm"),
     ],
 )
@@ -191,6 +197,13 @@ def test_the_employers_own_name_is_the_employer() -> None:
     text = "Snowflake is hiring. At Snowflake we write Python."
     assert named(text, company="Snowflake") == {"python"}
     assert named("We use dbt, Snowflake, Airflow.", company="Snowflake") == {"dbt", "snowflake", "airflow"}
+
+
+def test_in_passing_about_the_company_only_lists_and_work_count() -> None:
+    about = "About us\n"
+    assert named(f"{about}We won a Python award from the mayor of our lovely town.") == set()
+    assert named(f"{about}You'll work on our services in Python.") == {"python"}
+    assert named(f"{about}* Python / Redis") == {"python", "redis"}
 
 
 def test_customers_and_investors_are_not_the_stack() -> None:

@@ -33,6 +33,7 @@ class Sentence:
     mentions: list[Mention]
     zone: Zone
     cues: Mapping[str, list[Cue]]
+    length: int  # words
 
 
 def sentences(scan: Scan, lines: Sequence[Line], mentions: Sequence[Mention]) -> Iterator[Sentence]:
@@ -40,12 +41,9 @@ def sentences(scan: Scan, lines: Sequence[Line], mentions: Sequence[Mention]) ->
     starts = [line.start for line in lines]
     for together in _together(scan, mentions):
         zone = lines[max(0, bisect_right(starts, together[0].start) - 1)].zone
-        cues = _cues(
-            scan.words,
-            _begin(scan, together[0].first),
-            _stop(scan, together[-1].last, min(len(scan.words), together[-1].last + _REACH)),
-        )
-        yield Sentence(scan, together, zone, cues)
+        begin = _begin(scan, together[0].first)
+        stop = _stop(scan, together[-1].last, min(len(scan.words), together[-1].last + _REACH))
+        yield Sentence(scan, together, zone, _cues(scan.words, begin, stop), stop - begin)
 
 
 def _together(scan: Scan, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:

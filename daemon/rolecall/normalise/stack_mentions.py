@@ -17,23 +17,28 @@ _CLOSES_TITLE = re.compile(r"\s*(?:$|[,()|:/]| - )")
 
 def believed(scan: Scan) -> list[Mention]:
     """Return the mentions of technologies in a text, in order."""
-    found = _without_vetoed(scan)
+    found = [mention for i, mention in enumerate(scan.found) if not _vetoed(scan, i)]
     return [mention for i, mention in enumerate(found) if mention.firm or _supported(scan, found, i)]
 
 
-def _without_vetoed(scan: Scan) -> list[Mention]:
-    """A word after it rules nothing out at the end of a list: "Ruby, Perl or Go for building …"."""
-    kept: list[Mention] = []
-    for found in scan.found:
-        entry = found.entry
-        if entry.veto_before and scan.before(found) in entry.veto_before:
-            continue
-        if entry.veto_after and scan.after(found) in entry.veto_after:
-            listed = bool(kept) and kept[-1].firm and found.exact and scan.joined(kept[-1], found)
-            if not listed:
-                continue
-        kept.append(found)
-    return kept
+def _vetoed(scan: Scan, index: int) -> bool:
+    """Do the words around rule out a bare name, and no list ("Perl or Go for …", "React and Redux") speaks for it?"""
+    mention = scan.found[index]
+    alias, entry = mention.alias, mention.alias.entry
+    if not (entry.veto_before or entry.veto_after) or (alias.trust == "free" and alias.text != entry.name):
+        return False
+    before = scan.before(mention)
+    if before in entry.veto_before:
+        return True
+    return scan.after(mention) in entry.veto_after and before not in entry.before and not _in_list(scan, index)
+
+
+def _in_list(scan: Scan, index: int) -> bool:
+    mention = scan.found[index]
+    around = scan.found[max(0, index - 1) : index + 2]
+    return mention.exact and any(
+        (left.firm if right is mention else right.firm) and scan.joined(left, right) for left, right in pairwise(around)
+    )
 
 
 def _supported(scan: Scan, found: list[Mention], index: int) -> bool:

@@ -88,7 +88,12 @@ def _counts(sentence: Sentence, mention: Mention) -> bool:
         return False
     if sentence.scan.word(mention.last + 1) in _PEOPLE:
         return False
-    return sentence.zone is not Zone.NOISE or "work" in cues or "must" in cues
+    return sentence.zone is not Zone.NOISE or "work" in cues or "must" in cues or _mostly_names(sentence)
+
+
+def _mostly_names(sentence: Sentence) -> bool:
+    """Is it a list of technologies rather than a sentence?"""
+    return 2 * sum(mention.last + 1 - mention.first for mention in sentence.mentions) >= sentence.length
 
 
 def _meaning(sentence: Sentence, mention: Mention, usual: Sense) -> Meaning:

@@ -225,7 +225,7 @@ def _check_entries(known: Vocabulary) -> Iterator[Problem]:
         for target in (*entry.implies, *entry.weak):
             if target not in known.entries:
                 yield Problem(f"{entry.kind}.{entry.id}", f"implies {target!r}, which is no technology here")
-        if (entry.near or entry.before or entry.after) and not entry.ambiguous:
+        if (entry.near or entry.before or entry.after) and not (entry.ambiguous or entry.veto_after):
             yield Problem(f"{entry.kind}.{entry.id}", "context words (near, before, after) but no ambiguous name")
         for word in entry.near | entry.before | entry.after | entry.veto_before | entry.veto_after:
             if TOKEN.fullmatch(word) is None or word != word.lower():

@@ -128,6 +128,14 @@ def test_without_texts_the_same_title_needs_the_same_place() -> None:
     assert jobs(posting("1", text=""), posting("2", text="", place="Bath")) == 2
 
 
+def test_without_texts_two_adverts_on_an_employers_own_board_are_two() -> None:
+    assert jobs(*(posting(number, text="", source="lever:acme") for number in "12")) == 2
+
+
+def test_without_titles_nothing_is_the_same() -> None:
+    assert jobs(posting("1", title=""), posting("2", title="")) == 2
+
+
 # --- texts ----------------------------------------------------------------------------------------------------
 
 

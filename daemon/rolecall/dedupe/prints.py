@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from hashlib import blake2b
 from heapq import nsmallest
+from itertools import islice
 from zlib import crc32
 
 from rolecall.dedupe.names import normal_company
@@ -23,6 +24,7 @@ RUN = 3  # words in a shingle
 HEAD = 80  # words: the shortest excerpts that boards deliver are about as long
 SAMPLE = 8  # of the rest one shingle in so many is kept
 SAMPLED = 64  # at most
+REFERENCES = 4  # of one text, so that no text makes the index large
 READ = 800  # words; what follows is about benefits and the employer
 
 _TEXT_WORD = re.compile(rb"[a-z0-9+#]+")
@@ -67,8 +69,8 @@ def _keys(posting: Posting, company: str, title: Title, head: set[int]) -> Itera
     if company:
         first = company.split()[0]
         yield f"c:{_short(first, stems)}"
-        read = (match[1] or match[2] for match in _REFERENCE.finditer(posting.text[:20_000].lower()))
-        for reference in {*title.references, *read}:
+        found = islice(_REFERENCE.finditer(posting.text[:20_000].lower()), REFERENCES)
+        for reference in {*title.references, *(match[1] or match[2] for match in found)}:
             yield f"r:{_short(first, reference)}"
     for odd in _ODD if stems and head else ():
         yield f"t:{_short(stems, str(min([value * odd & _MASK for value in head])))}"

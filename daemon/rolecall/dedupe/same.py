@@ -17,7 +17,8 @@ from rolecall.dedupe.prints import SAMPLE
 from rolecall.dedupe.titles import telling, title_stems
 from rolecall.model import Print
 
-SAME_TEXT = 0.5  # share of an excerpt found in the other text
+SAME_TEXT = 0.5  # share of an excerpt found in the other text, under a telling title
+SAME_COMMON_TEXT = 0.7  # under a common one: excerpts often end before they come to the role
 SAME_WHOLE_TEXT = 0.75  # of a whole text: what an employer says of itself in every advert is seldom more
 SAME_BOARD_TEXT = 0.9  # of two adverts side by side on an employer's own board: they are two unless nearly equal
 SAME_ELSEWHERE = 0.7  # in another place, under a telling title
@@ -40,7 +41,7 @@ def same(a: Print, b: Print) -> Sameness | None:
     """Return why `a` and `b` are one vacancy, None when they are not. Symmetric."""
     if strong := _strong(a, b):
         return strong
-    if title_stems(a.title) != title_stems(b.title) or a.level != b.level or _other_reference(a, b):
+    if not a.title or _other_title(a, b) or _other_reference(a, b):
         return None
     overlap = text_overlap(a, b)
     if not companies_agree(a.company, b.company):
@@ -84,6 +85,10 @@ def _related_titles(a: Print, b: Print) -> bool:
     return a.level == b.level and 2 * len(one & other) >= len(one | other)
 
 
+def _other_title(a: Print, b: Print) -> bool:
+    return a.level != b.level or title_stems(a.title) != title_stems(b.title)
+
+
 def _other_reference(a: Print, b: Print) -> bool:
     one, other = ({key for key in each.keys if key.startswith("r:")} for each in (a, b))
     return bool(one and other) and one.isdisjoint(other) and companies_agree(a.company, b.company)
@@ -91,17 +96,18 @@ def _other_reference(a: Print, b: Print) -> bool:
 
 def _bar(a: Print, b: Print) -> float:
     """Return how much of the shorter text must stand in the other, where company and title are the same."""
-    bars = [SAME_TEXT]
+    clear = telling(a.title, a.company)
+    bars = [SAME_TEXT if clear else SAME_COMMON_TEXT]
     if min(a.length, b.length) >= EXCERPT:
-        bars.append(SAME_BOARD_TEXT if a.source == b.source and ":" in a.source else SAME_WHOLE_TEXT)
+        bars.append(SAME_BOARD_TEXT if _one_board(a, b) else SAME_WHOLE_TEXT)
     if not _meet(a, b):
-        bars.append(SAME_ELSEWHERE if telling(a.title, a.company) else SAME_COMMON_ELSEWHERE)
+        bars.append(SAME_ELSEWHERE if clear else SAME_COMMON_ELSEWHERE)
     return max(bars)
 
 
 def _by_name_and_place(a: Print, b: Print, overlap: float | None) -> Sameness | None:
     """Company and title are the same and the texts prove nothing: cut off, told anew by a board, or missing."""
-    if not _meet(a, b) or _other_pay(a, b) or min(a.length, b.length) >= EXCERPT:
+    if _one_board(a, b) or not _meet(a, b) or _other_pay(a, b) or min(a.length, b.length) >= EXCERPT:
         return None
     if overlap is not None and not telling(a.title, a.company):
         return None
@@ -112,6 +118,11 @@ def _under_another_name(a: Print, b: Print, overlap: float | None) -> Sameness |
     if overlap is None or overlap < SAME_UNDER_ANOTHER_NAME or min(len(a.shingles), len(b.shingles)) < MANY:
         return None
     return Sameness(round(0.6 + 0.3 * overlap, 3), ("title", f"text {overlap:.2f}", "another company name"))
+
+
+def _one_board(a: Print, b: Print) -> bool:
+    """Return whether both stand on one employer's own board ("greenhouse:acme")."""
+    return a.source == b.source and ":" in a.source
 
 
 def _meet(a: Print, b: Print) -> bool:

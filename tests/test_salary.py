@@ -239,6 +239,26 @@ def test_an_estimate_counts_only_where_nothing_is_stated() -> None:
     assert (stated.value.predicted, pay(stated)) == (False, (61_000, 61_000, "GBP", "year"))
 
 
+@pytest.mark.parametrize(
+    ("source", "fields"),
+    [
+        ("adzuna", {"salary_min": 117_000, "salary_max": 130_000, "salary_is_predicted": "0"}),
+        ("adzuna", {"salary_min": 51_234, "salary_max": 51_234, "salary_is_predicted": "1"}),
+        ("reed", {"minimumSalary": 450, "maximumSalary": 500}),
+    ],
+)
+def test_a_written_pay_string_beats_numbers_whose_unit_is_not_sure(source: str, fields: dict[str, Any]) -> None:
+    fact = read(source=source, fields=fields, salary_text="£450 - £500 per day")
+    assert (pay(fact), fact.evidence) == ((450, 500, "GBP", "day"), "£450 - £500 per day")
+
+
+def test_numbers_with_their_unit_beat_a_summary() -> None:
+    component = {"compensationType": "Salary", "interval": "1 HOUR", "currencyCode": "GBP", "minValue": 35}
+    fact = read(source="ashby", fields={"compensation": {"summaryComponents": [component]}}, salary_text="£35+")
+    assert pay(fact) == (35, None, "GBP", "hour")
+    assert fact.evidence == "minValue=35"
+
+
 def test_a_day_rate_in_the_text_beats_the_year_that_adzuna_makes_of_it() -> None:
     fields = {"salary_min": 104_000, "salary_max": 117_000, "salary_is_predicted": "0"}
     fact = read(source="adzuna", fields=fields, description="£400 - £450 per day, inside IR35")

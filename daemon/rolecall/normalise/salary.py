@@ -38,6 +38,12 @@ class _Reading:
     predicted: bool = False
     fte_basis: FteBasis = None
     actual: Decimal | None = None
+    rewritten: bool = False  # by a board that turns rates into years
+
+    @property
+    def firm(self) -> bool:
+        """The source states it, in its own unit."""
+        return not (self.predicted or self.rewritten or "period_inferred" in self.flags)
 
 
 def read_salary(
@@ -79,13 +85,14 @@ def _from_field(doc: Doc) -> tuple[_Reading | None, frozenset[str]]:
     repeated = doc.raw.fields.get("same_field_value_employers_30d")
     if isinstance(repeated, int) and repeated >= _UNRELATED:
         return None, frozenset({"aggregator_pay_suspect"})
-    if board := _from_board(doc):
+    board = _from_board(doc)
+    if board and board.firm:
         return board, frozenset()
     found = candidates(doc.salary_field, "field", home_currency(doc)) if doc.salary_field else []
-    chosen = best(found, "field")
-    if chosen is None:
-        return None, frozenset({"implausible"}) if any("implausible" in c.flags for c in found) else frozenset()
-    return _reading(doc, doc.salary_field, "field", chosen, found), frozenset()
+    if chosen := best(found, "field"):
+        return _reading(doc, doc.salary_field, "field", chosen, found), frozenset()
+    doubted = board is None and any("implausible" in c.flags for c in found)
+    return board, frozenset({"implausible"}) if doubted else frozenset()
 
 
 def _believed(field: _Reading | None, doc: Doc) -> _Reading | None:
@@ -93,7 +100,7 @@ def _believed(field: _Reading | None, doc: Doc) -> _Reading | None:
     if field is None:
         return _from_advert(doc)
     home = home_currency(doc) or "GBP"
-    if not field.predicted and doc.raw.board not in REWRITES and field.pay.currency == home:
+    if not field.predicted and not field.rewritten and field.pay.currency == home:
         return field
     advert = _from_advert(doc)
     if advert is None:
@@ -102,7 +109,7 @@ def _believed(field: _Reading | None, doc: Doc) -> _Reading | None:
         return advert
     if advert.pay.currency == home and field.pay.currency != home:
         return replace(advert, flags=advert.flags | (field.flags & {"mixed_currency"}))
-    return advert if doc.raw.board in REWRITES and _says_more(advert.pay, field.pay) else field
+    return advert if field.rewritten and _says_more(advert.pay, field.pay) else field
 
 
 def _says_more(advert: Pay, board: Pay) -> bool:
@@ -114,10 +121,16 @@ def _from_board(doc: Doc) -> _Reading | None:
     found = stated(doc)
     if found is None:
         return None
-    confidence = Confidence.LOW if found.flags & {"geo_range", "period_inferred"} else Confidence.HIGH
-    rule = f"salary.board.{doc.raw.board}"
     return _Reading(
-        found.pay, "field", found.evidence[:160], rule, confidence, found.flags, found.others, found.predicted
+        pay=found.pay,
+        source="field",
+        evidence=found.evidence[:160],
+        rule=f"salary.board.{doc.raw.board}",
+        confidence=Confidence.LOW if found.flags & {"geo_range", "period_inferred"} else Confidence.HIGH,
+        flags=found.flags,
+        others=found.others,
+        predicted=found.predicted,
+        rewritten=doc.raw.board in REWRITES,
     )
 
 

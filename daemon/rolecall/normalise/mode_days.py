@@ -113,8 +113,8 @@ def _share(match: re.Match[str]) -> OfficeDays | None:
     if "travel" in match.string.lower():
         return None
     low, high = int(match["low"]) / 100 * WEEK, int(match["high"] or match["low"]) / 100 * WEEK
-    if not 0 < high <= WEEK or low > high:
-        return None
+    if not 0 < high <= WEEK or low > high or (match["home"] and low >= WEEK):
+        return None  # "100% remote" is no share
     lead = (match["lead"] or "").lower()
     return _oriented(low, high, home=bool(match["home"]), least=lead.startswith(_LEAST), most=lead.startswith(_MOST))
 

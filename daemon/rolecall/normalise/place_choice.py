@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rolecall.model import Location, Place
 from rolecall.normalise.place_gazetteer import Town, distance
 from rolecall.normalise.place_pieces import Piece
-from rolecall.normalise.place_words import LONDON, LONDON_MILES, town
+from rolecall.normalise.place_words import LONDON, LONDON_MILES, state_code, town
 
 OUTWEIGHS = 50  # a foreign town this many times larger than a British village is meant without further evidence
 VILLAGE = 15_000
@@ -49,7 +50,7 @@ def _read(
 ) -> None:
     """Add to `found` what one piece says."""
     if piece.word is None:
-        _unknown(piece, after, found)
+        _unknown(piece, before, after, found)
     elif piece.word.kind in ("county", "wide"):
         _region(piece, before, said, source, found)
     elif piece.word.kind == "district":
@@ -58,8 +59,10 @@ def _read(
         _town(piece, said, source, found)
 
 
-def _unknown(piece: Piece, after: Sequence[Piece], found: _Found) -> None:
-    """A name in no list, right before a country: a place there, nobody knows how far."""
+def _unknown(piece: Piece, before: Sequence[Piece], after: Sequence[Piece], found: _Found) -> None:
+    """A name in no list, right before a country: a place there, nobody knows how far; after a town it is its region."""
+    if state_code(piece.text) or any(p.towns for p in before[-1:]):
+        return
     country = after[0].word.country if after and after[0].word is not None else None
     if piece.text and country:
         found.places.append(Place(piece.text, country))
@@ -67,8 +70,8 @@ def _unknown(piece: Piece, after: Sequence[Piece], found: _Found) -> None:
 
 
 def _region(piece: Piece, before: Sequence[Piece], said: frozenset[str], source: str | None, found: _Found) -> None:
-    if any(p.towns or p.district for p in before[-2:]):
-        return  # it only says where the town before it lies
+    if any(p.towns or p.district or (p.word.kind == "county" if p.word else p.text) for p in before[-2:]):
+        return  # it only says where the place before it lies
     if piece.towns and source != "GB" and "GB" not in said:
         _town(piece, said, source, found)  # Cleveland, Surrey: as likely the town abroad
     elif piece.word is not None:
@@ -92,7 +95,8 @@ def _town(piece: Piece, said: frozenset[str], source: str | None, found: _Found)
     elif piece.london:
         _add_london(piece, found)
     else:
-        at = (chosen.lat, chosen.lon)
+        at = (None, None) if math.isnan(chosen.lat) else chosen.at
+        found.unresolved = found.unresolved or at == (None, None)
         found.places.append(Place(chosen.name, chosen.country, chosen.nation, piece.district, *at, piece.postcode))
         found.countries.add(chosen.country)
 

@@ -6,6 +6,7 @@ comes from, then size. Parts of a town named beside it are joined with it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from rolecall.normalise.place_gazetteer import Town, distance
 from rolecall.normalise.place_pieces import Piece, pieces
 from rolecall.normalise.place_words import LONDON, LONDON_MILES, Word, state, state_countries
 
+CITY_STATES = frozenset({"SG", "HK", "MC", "LU", "GI", "MO"})  # as often a town of a list as the country of another
 DISTRICT_MILES = 10
 FAR_LARGER = 4  # a neighbour this many times larger gives its name to the place
 PEOPLE_PER_MILE = 20_000  # a county's middle is a weak hint: size outweighs some miles
@@ -45,14 +47,24 @@ def parse(text: str, country: str | None = None, *, strict: bool = False) -> Rea
     """
     found = pieces(text, strict=strict)
     for i, piece in enumerate(found):
-        if piece.word is not None and piece.word.towns:
+        if piece.word is not None and piece.word.towns and not _british_county(piece, found[i + 1 :]):
             _qualify(piece, piece.word.towns, found[i + 1 :])
     for before, after in pairwise(found):
         _join(before, after)
     for piece in found:
         _hand_over(piece, found)
+    _make_peace(found)
     groups = frozenset(p.word.value for p in found if p.word is not None and p.word.kind == "group")
     return Read(located(found, country), groups)
+
+
+def _british_county(piece: Piece, following: Sequence[Piece]) -> bool:
+    """Is this a county before "UK" or "England" ("Kent, UK"), whatever towns abroad bear its name?"""
+    after = following[0].word if following else None
+    if piece.word is None or piece.word.kind != "county" or after is None or after.country != "GB":
+        return False
+    piece.word = replace(piece.word, towns=())
+    return True
 
 
 # --- which town is meant --------------------------------------------------------------------------------------
@@ -63,7 +75,7 @@ def _qualify(piece: Piece, candidates: tuple[Town, ...], following: Sequence[Pie
     piece.towns = candidates
     for after in following:
         fitting = _fitting(piece.towns, after)
-        if fitting is None:
+        if fitting is None or (after.apart and not fitting):
             return
         if fitting:
             piece.towns, piece.said = fitting, fitting[0].country
@@ -76,7 +88,7 @@ def _fitting(candidates: tuple[Town, ...], after: Piece) -> tuple[Town, ...] | N
     country = _state_of(candidates, after.text)
     if country is not None:
         after.word = Word("state", after.text, country)
-        return tuple(t for t in candidates if t.country == country)
+        return tuple(t for t in candidates if t.country == country) or (_somewhere(candidates[0], country),)
     known = after.word
     if known is None or known.kind not in _QUALIFIES:
         return None
@@ -98,7 +110,12 @@ def _state_of(candidates: tuple[Town, ...], text: str) -> str | None:
         inside = [t.population for t in candidates if t.country == country]
         if inside and state(text, country) and not _country_code(candidates, text, max(inside)):
             return country
-    return None
+    return "US" if state(text, "US") and len(text) == 2 and not _country_code(candidates, text, 0) else None
+
+
+def _somewhere(town: Town, country: str) -> Town:
+    """A town too small for the gazetteer, in the state that is said: "Versailles, KY"."""
+    return Town(town.name, country, None, math.nan, math.nan, 0)
 
 
 def _country_code(candidates: tuple[Town, ...], code: str, population: int) -> bool:
@@ -106,12 +123,23 @@ def _country_code(candidates: tuple[Town, ...], code: str, population: int) -> b
     return len(code) == 2 and any(t.country == code and t.population > population for t in candidates)
 
 
+def _make_peace(found: Sequence[Piece]) -> None:
+    """Take clashes back in a list of several places ("New York, UK, India"): there the country is its own item."""
+    several = len([p for p in found if p.towns]) > 1
+    several |= len({p.word.value for p in found if p.word is not None and p.word.kind == "country"}) > 1
+    for piece in found:
+        if piece.clash and (several or piece.said in CITY_STATES):
+            piece.clash, piece.said = False, None
+
+
 # --- parts of a town --------------------------------------------------------------------------------------------
 
 
 def _join(before: Piece, after: Piece) -> None:
     """Join what belongs together: "Camden, London", "London (Soho)", "Ladywood, Birmingham"."""
-    if _is_london(after) and _in_london(before):
+    if before.word is not None and before.word.kind == "state" and state(after.text, before.word.value):
+        after.absorb()  # "Bay Area, CA"
+    elif _is_london(after) and _in_london(before):
         before.district, before.london = before.text, True
         after.absorb()
     elif _is_london(before) and _in_london(after):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from rolecall.normalise.place_gazetteer import Town
-from rolecall.normalise.place_words import Word, area_town, noise, word
+from rolecall.normalise.place_words import Word, area_town, noise, state_code, word
 
 MAX_PIECES = 60
 MAX_NAME = 80  # a longer piece is prose
@@ -22,6 +23,9 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
+_APART = frozenset({"/", "|", ";", "or", "+"})
+_SAFE_CODES = frozenset({"UK", "US", "EU"})
+_TOWN_CODE = re.compile(r"(.{2,40}?) ([A-Z]{2,3})")
 _OF = re.compile(r"(?:city|county|borough|town|metropolitan borough) of ", re.IGNORECASE)
 
 
@@ -35,6 +39,7 @@ class Piece:
     towns: tuple[Town, ...] = ()  # which are still possible
     said: str | None = None  # the country said right after it
     clash: bool = False  # that country has no such town
+    apart: bool = False  # "/", "or", "and" stand before it: it is a place of its own
     district: str | None = None
     london: bool = False  # a part of London
 
@@ -45,9 +50,31 @@ class Piece:
 
 def pieces(text: str, *, strict: bool) -> list[Piece]:
     """Return the pieces of `text` that mean something, postcodes last. `strict`: only pieces known as a whole."""
-    items = _CUT.split(POSTCODE.sub(" ", text))[: MAX_PIECES * 2]
-    found = [piece for item in items for piece in _item(item, strict=strict)]
+    found: list[Piece] = []
+    for item, apart in _items(POSTCODE.sub(" ", text)):
+        new = list(_item(item, strict=strict))
+        if new:
+            new[0].apart = apart or new[0].apart
+        found += new
+    if strict:
+        found = [p for before, p in zip([None, *found], found, strict=False) if _credible(before, p)]
     return (found + list(_postcodes(text)))[:MAX_PIECES]
+
+
+def _items(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield each item of a list, and whether a slash, bar or "or" parts it from the one before."""
+    start, apart = 0, False
+    for cut in islice(_CUT.finditer(text), MAX_PIECES * 2):
+        yield text[start : cut.start()], apart
+        start, apart = cut.end(), cut[0].strip().lower() in _APART
+    yield text[start : start + MAX_NAME], apart
+
+
+def _credible(before: Piece | None, piece: Piece) -> bool:
+    """In titles and prose "IT" and "AI" are no countries, unless a town stands before them."""
+    code = piece.word is not None and piece.word.kind == "country" and len(piece.text) == 2
+    town = before is not None and (before.word is None or before.word.kind != "country")
+    return not code or piece.text in _SAFE_CODES or town
 
 
 def _item(item: str, *, strict: bool) -> Iterator[Piece]:
@@ -55,18 +82,29 @@ def _item(item: str, *, strict: bool) -> Iterator[Piece]:
     if whole is not None:
         yield whole
         return
-    for part in _AND.split(item):
-        yield from _part(part.strip(" .'\""), strict=strict)
+    for i, part in enumerate(_AND.split(item)):
+        for piece in _part(part.strip(" .'\""), strict=strict):
+            piece.apart = i > 0
+            yield piece
 
 
 def _part(part: str, *, strict: bool) -> Iterator[Piece]:
     known = _known(part)
     if known is not None:
         yield known
-    elif code := _OUTCODE.fullmatch(part):
-        yield from _coded(code[1], part)
+    elif (both := _TOWN_CODE.fullmatch(part)) and (town := _known(both[1])) and (code := _coded_area(both[2])):
+        yield from (town, code)
+    elif state_code(part):
+        yield Piece(part, None)
+    elif outcode := _OUTCODE.fullmatch(part):
+        yield from _coded(outcode[1], part)
     elif part and not strict:
         yield from _scan(part)
+
+
+def _coded_area(code: str) -> Piece | None:
+    """Return the country or state behind a town without a comma: "London UK", "Boston MA"."""
+    return Piece(code, None) if state_code(code) else _known(code)
 
 
 def _postcodes(text: str) -> Iterator[Piece]:

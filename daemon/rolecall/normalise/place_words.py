@@ -50,10 +50,10 @@ def word(text: str) -> Word | None:
 def town(text: str) -> Word | None:
     """Return the towns that `text` names, by alias before exact name."""
     key = fold(text)
-    alias = _town_aliases().get(key)
-    found = towns(fold(alias)) if alias else towns(key)
-    if alias:
-        found = tuple(t for t in found if t.country == "GB")
+    alias, found = _town_aliases().get(key), towns(key)
+    if alias:  # instead of British towns of exactly this name, beside foreign ones
+        british = [t for t in towns(fold(alias)) if t.country == "GB"]
+        found = tuple(sorted((*british, *(t for t in found if t.country != "GB")), key=lambda t: -t.population))
     return Word("town", text, towns=found) if found else None
 
 
@@ -61,6 +61,11 @@ def state(text: str, country: str) -> bool:
     """Is `text` a state or province of `country`, by its name or, in capitals, its code?"""
     names = load("regions")["state"].get(country, {})
     return text.strip(" .") in names or fold(text) in _state_keys(country)
+
+
+def state_code(text: str) -> bool:
+    """Is `text` the code of a state or province ("NH", "ON")?"""
+    return any(text in names for names in load("regions")["state"].values())
 
 
 def state_countries() -> tuple[str, ...]:

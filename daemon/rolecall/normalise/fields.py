@@ -10,13 +10,13 @@ from rolecall.model import Json
 def stated(fields: Mapping[str, Json], paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield (path, text) for every path that holds text, numbers or a list of texts; a dot steps into an object."""
     for path in paths:
-        for text in _texts(_at(fields, path)):
-            yield path, text
+        value = _at(fields, path) if "." in path else fields.get(path)
+        if value is not None:
+            for text in _texts(value):
+                yield path, text
 
 
 def _at(value: Json, path: str) -> Json:
-    if "." not in path:
-        return value.get(path)
     for step in path.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
     return value

@@ -18,7 +18,7 @@ from rolecall.normalise.ladder import level, span
 from rolecall.normalise.level_body import read_body, read_floor
 from rolecall.normalise.level_title import read_title
 from rolecall.normalise.rules import evidence
-from rolecall.normalise.text import Doc, prepare
+from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 from rolecall.normalise.years import read_years
 
@@ -34,7 +34,7 @@ def read_level(doc: Doc, family: Fact[str], salary: Fact[Salary]) -> tuple[Fact[
 
 
 def _level(doc: Doc, salary: Fact[Salary]) -> Fact[Level]:
-    title, field = read_title(doc), _field(doc)
+    title, field = read_title(doc.title, doc.company), _field(doc)
     if title.value is not None and title.rule.startswith("level.title.") and title.confidence is Confidence.HIGH:
         return _checked(doc, title, field)
     for fact in (field, _narrowed(doc, title), read_body(doc), _years(doc), _slug(doc), _pay(doc, salary)):
@@ -115,7 +115,7 @@ def _slug(doc: Doc) -> Fact[Level]:
     words = max(re.split(r"[/?&=]", path), key=lambda part: part.count("-"), default="")
     if words.count("-") < 2:
         return Fact()
-    title = read_title(prepare(replace(doc.raw, title=words.replace("-", " "), description="")))
+    title = read_title(words.replace("-", " "))
     if title.value is None or title.rule != "level.title.word":
         return Fact()
     return Fact(title.value, "field", f"url={words}"[:160], "level.slug", Confidence.LOW)

@@ -52,6 +52,7 @@ _STEMS = frozenset(map(stem, _NEEDS))
 _FLOOR_NEEDS = ("junior", "grad", "graduate", "grads", "entry level", "entry-level")
 _FLOOR_STEMS = frozenset(map(stem, _FLOOR_NEEDS))
 Windows = list[tuple[int, int]]
+_AROUND = 100  # no statement is longer on one side of its level word
 _TITLE_LINES = 12  # adverts repeat their title at the top, sometimes with the level the title field has lost
 
 
@@ -59,7 +60,7 @@ def read_body(doc: Doc) -> Fact[Level]:
     """Return the level that the text states of this role: as a range, in a repeated title, in a sentence."""
     if doc.stems.isdisjoint(_STEMS):
         return Fact()
-    around = windows(doc.low, [need for need in _NEEDS if stem(need) in doc.stems], whole=True)
+    around = windows(doc.low, [need for need in _NEEDS if stem(need) in doc.stems], whole=True, around=_AROUND)
     return _range(doc, around) or _repeated_title(doc) or _role(doc, around) or Fact()
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from rolecall.model import Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
 from rolecall.normalise.rules import hits, rules
-from rolecall.normalise.text import Doc, Part, part
+from rolecall.normalise.text import Part, part
 from rolecall.normalise.words import load
 
 _WORDS = load("level")
@@ -39,19 +39,19 @@ class Word:
     confidence: Confidence
 
 
-def read_title(doc: Doc) -> Fact[Level]:
-    """Return the level that the title states: words first, then bank ranks, numerals, grades."""
-    low = _STRIPPED.sub(lambda match: "·" * len(match[0]), doc.title.lower())
-    words = _words(doc.title, low)
-    if _BANK.search(doc.company.lower()):
+def read_title(title: str, company: str = "") -> Fact[Level]:
+    """Return the level that a title states: words first, then bank ranks, numerals, grades."""
+    low = _STRIPPED.sub(lambda match: "·" * len(match[0]), title.lower())
+    words = _words(title, low)
+    if _BANK.search(company.lower()):
         ladder = [word for word in words if word.level.track != "management" or word.level.min < Rung.HEAD]
-        if not ladder and (rank := _rank(doc.title, low)):
+        if not ladder and (rank := _rank(title, low)):
             return rank
         words = ladder or words
     if words:
-        return _combined(doc.title, low, words)
-    numeral = _coded(doc.title, low, _NUMERAL, "numerals", Confidence.MEDIUM)
-    return numeral or _coded(doc.title, low, _GRADE, "grades", Confidence.LOW) or Fact()
+        return _combined(title, low, words)
+    numeral = _coded(title, low, _NUMERAL, "numerals", Confidence.MEDIUM)
+    return numeral or _coded(title, low, _GRADE, "grades", Confidence.LOW) or Fact()
 
 
 def _words(title: str, low: str) -> list[Word]:

@@ -74,31 +74,43 @@ def evidence(text: str, start: int, end: int) -> str:
     return text[start : min(end, start + 160)].strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one word file, in its order; `stems` of all of them: most texts hold none and are done with."""
+
+    rules: tuple[Rule, ...]
+    stems: frozenset[str]
+
+
 @cache
-def rules(name: str) -> tuple[Rule, ...]:
-    """Return the rules of `name`.toml, in its order; raises `ValueError` naming the rule that cannot be read."""
-    return tuple(_rule(entry) for entry in load(name)["rule"])
+def rules(name: str) -> Rules:
+    """Return the rules of `name`.toml; raises `ValueError` naming the rule that cannot be read."""
+    found = tuple(_rule(entry) for entry in load(name)["rule"])
+    return Rules(found, frozenset().union(*(rule.stems for rule in found)))
 
 
-def hits(rules: Iterable[Rule], parts: Iterable[Part]) -> list[Hit]:
+def hits(rules: Rules, parts: Iterable[Part]) -> list[Hit]:
     """Return every match that no veto takes back: part by part, in each in the order of the text."""
     found: list[Hit] = []
     for part in parts:
-        if part.text:
-            found += sorted((hit for rule in rules for hit in _matches(rule, part)), key=lambda hit: hit.start)
+        if not part.stems.isdisjoint(rules.stems):
+            said = [hit for rule in rules.rules if _may_match(rule, part) for hit in _matches(rule, part)]
+            found += sorted(said, key=lambda hit: hit.start)
     return found
 
 
+def _may_match(rule: Rule, part: Part) -> bool:
+    return not part.stems.isdisjoint(rule.stems) and part.source in rule.where
+
+
 def _matches(rule: Rule, part: Part) -> Iterator[Hit]:
-    if part.source not in rule.where or (part.stems.isdisjoint(rule.stems)):
-        return
     for start, end in windows(part.low, rule.needs):
         for match in rule.pattern.finditer(part.low, start, end):
             if not _vetoed(rule, part.low, match):
                 yield Hit(rule, part, match)
 
 
-def windows(low: str, needs: Iterable[str], *, whole: bool = False) -> list[tuple[int, int]]:
+def windows(low: str, needs: Iterable[str], *, whole: bool = False, around: int = _AROUND) -> list[tuple[int, int]]:
     """Return the stretches of text around the needed words, in order, none overlapping; at most 40 places each.
 
     `whole`: only where they stand as whole words. Searching only there makes a rule cost what its words occur,
@@ -106,28 +118,25 @@ def windows(low: str, needs: Iterable[str], *, whole: bool = False) -> list[tupl
     """
     if len(low) <= _WHOLE:
         return [(0, len(low))] if any(need in low for need in needs) else []
-    places = sorted(place for need in needs for place in _places(low, need) if not whole or _alone(low, place, need))
+    places = sorted(place for need in needs if need in low for place in _places(low, need, whole))
     found: list[tuple[int, int]] = []
     for place in places:
-        start, end = max(0, place - _AROUND), min(len(low), place + _AROUND)
+        start, end = max(0, place - around), min(len(low), place + around)
         if found and start <= found[-1][1]:
             start = found.pop()[0]
         found.append((start, end))
     return found
 
 
-def _alone(low: str, place: int, need: str) -> bool:
-    end = place + len(need)
-    return not (low[place - 1 : place].isalnum() or low[end : end + 1].isalnum())
-
-
-def _places(low: str, need: str) -> Iterator[int]:
-    at = -1
+def _places(low: str, need: str, whole: bool) -> Iterator[int]:
+    at = low.find(need)
     for _ in range(MOST):
-        at = low.find(need, at + 1)
         if at < 0:
             return
-        yield at
+        end = at + len(need)
+        if not whole or not (low[at - 1 : at].isalnum() or low[end : end + 1].isalnum()):
+            yield at
+        at = low.find(need, end)
 
 
 def _vetoed(rule: Rule, low: str, match: re.Match[str]) -> bool:

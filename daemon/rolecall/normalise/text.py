@@ -41,6 +41,8 @@ _LOOKALIKES = (
     ("\u00a0", " "),
     ("İ", "I"),  # the one letter whose lower case is longer: `low` must keep the offsets of `body`
 )
+_REPLACED = (*_MOJIBAKE, *_LOOKALIKES)
+_STRANGE = re.compile(r"[^\x00-\x7f]")
 
 
 class Zone(StrEnum):
@@ -167,8 +169,10 @@ def _tidy(text: str) -> str:
     """Return `text` with damaged and look-alike characters as plain ones (`str.translate` takes ten times as long)."""
     if text.isascii():
         return text
-    for wrong, right in (*_MOJIBAKE, *_LOOKALIKES):
-        text = text.replace(wrong, right)
+    present = set(_STRANGE.findall(text))
+    for wrong, right in _REPLACED:
+        if wrong[0] in present:
+            text = text.replace(wrong, right)
     return unicodedata.normalize("NFKC", text)
 
 

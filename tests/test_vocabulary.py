@@ -103,6 +103,7 @@ def test_check_names_every_mistake_at_once() -> None:
     assert "tool.b: the alias 'Same' belongs to 'a'" in said
     assert "no ambiguous name" in said
     assert "'two words' is not one word" in said
+    assert "rule.pairs: 'cpp' is no technology here" in said
 
 
 def test_lower_case_never_moves_a_position() -> None:

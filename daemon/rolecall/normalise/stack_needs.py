@@ -35,12 +35,11 @@ _MUST = Sense(1, Need.MUST, 2.0, "stack.must")
 _NICE = Sense(3, Need.NICE, 0.7, "stack.nice")
 _LEGACY = Sense(4, Need.LEGACY, 0.3, "stack.legacy")
 _NOT = Sense(5, Need.NOT, 0.0, "stack.not")
+_NEUTRAL = Sense(2, Need.NEUTRAL, 1.0, "stack.neutral")
 _BY_ZONE = {
     Zone.MUST: Sense(1, Need.MUST, 2.0, "stack.zone.must"),
     Zone.NICE: Sense(3, Need.NICE, 0.7, "stack.zone.nice"),
     Zone.STACK: Sense(2, Need.NEUTRAL, 1.5, "stack.zone.stack"),
-    Zone.NEUTRAL: Sense(2, Need.NEUTRAL, 1.0, "stack.neutral"),
-    Zone.NOISE: Sense(2, Need.NEUTRAL, 1.0, "stack.neutral"),
     Zone.TAIL: Sense(2, Need.NEUTRAL, 0.5, "stack.zone.tail"),
 }
 
@@ -60,7 +59,7 @@ def read(scan: Scan, lines: Sequence[Line], first_group: int = 0) -> list[Meanin
     """Return what the mentions of a text mean; lists to choose from are numbered from `first_group`."""
     found: list[Meaning] = []
     for sentence in sentences(scan, lines, believed(scan)):
-        usual = _BY_ZONE[sentence.zone]
+        usual = _BY_ZONE.get(sentence.zone, _NEUTRAL)
         meant = {m.first: _meaning(sentence, m, usual) for m in sentence.mentions if _counts(sentence, m)}
         if "legacy" in sentence.cues or "leaving" in sentence.cues:
             _share_legacy(sentence, meant)
@@ -100,7 +99,7 @@ def _meaning(sentence: Sentence, mention: Mention, usual: Sense) -> Meaning:
     evidence = sentence.scan.text[mention.start : mention.end]
     sense, trainable = _sense(sentence, mention, usual)
     if trainable and sense.need is Need.MUST:
-        sense = _BY_ZONE[Zone.NEUTRAL]
+        sense = _NEUTRAL
     return Meaning(mention.alias.entry.id, evidence, sense, trainable)
 
 

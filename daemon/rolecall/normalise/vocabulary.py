@@ -217,7 +217,7 @@ TECHS: Mapping[str, Entry] = VOCABULARY.entries
 def check(vocabulary: Vocabulary | None = None) -> list[Problem]:
     """Return everything wrong with a vocabulary; the one that is shipped gives an empty list."""
     known = vocabulary or VOCABULARY
-    return [*_check_entries(known), *_check_spellings(known), *_check_cues()]
+    return [*_check_entries(known), *_check_spellings(known), *_check_cues(known)]
 
 
 def _check_entries(known: Vocabulary) -> Iterator[Problem]:
@@ -243,8 +243,10 @@ def _check_spellings(known: Vocabulary) -> Iterator[Problem]:
                 yield Problem(f"{entry.kind}.{entry.id}", f"the alias {text!r} belongs to {owner!r} already")
 
 
-def _check_cues() -> Iterator[Problem]:
+def _check_cues(known: Vocabulary) -> Iterator[Problem]:
     for key, phrases in load("stack")["cue"].items():
         for phrase in phrases:
             if not cut(phrase)[0]:
                 yield Problem(f"cue.{key}", f"{phrase!r} holds no word")
+    for tech in {tech for pair in load("stack")["rule"]["pairs"] for tech in pair} - set(known.entries):
+        yield Problem("rule.pairs", f"{tech!r} is no technology here")

@@ -104,7 +104,8 @@ def _may_match(rule: Rule, part: Part) -> bool:
 
 
 def _matches(rule: Rule, part: Part) -> Iterator[Hit]:
-    for start, end in windows(part.low, rule.needs):
+    present = [need for need in rule.needs if stem(need) in part.stems]
+    for start, end in windows(part.low, present):
         for match in rule.pattern.finditer(part.low, start, end):
             if not _vetoed(rule, part.low, match):
                 yield Hit(rule, part, match)

@@ -24,6 +24,7 @@ __all__ = ["read_mode", "read_uk"]
 
 NO_TOWN = 3.2
 WEAKEST = 1.0  # what a general sentence says in passing is less, and says nothing
+MERE_WORD = 2.0
 REGULAR = 0.25  # at most one day a month is no hybrid: it is remote with an occasional journey
 _TELLING = frozenset(
     {"office_optional", "remote_negotiable", "onboarding_onsite", "temporary_remote", "conditional_on_home"}
@@ -123,7 +124,8 @@ def _weighed(
     if days is not None:
         said = remote is not None and remote.source == "field" and Mode.REMOTE not in days.modes
         return days, days.modes, frozenset({"field_says_remote"} if said else ())
-    if remote is not None and best.modes == {Mode.HYBRID} and best.source == "body":
+    hybrid = any(s.modes == {Mode.HYBRID} and s.source == "body" and s.strength >= MERE_WORD for s in telling)
+    if remote is not None and hybrid and (best is remote or best.modes == {Mode.HYBRID}):
         return remote, remote.modes, frozenset({"conflict"})
     return best, best.modes, frozenset()
 

@@ -30,7 +30,7 @@ _LEAD = (
     r"(?P<lead>at least |a minimum of |minimum(?: of)? |min |up to |max(?:imum)?(?: of)? |around |approximately "
     r"|c\.? ?|~)?"
 )
-_SPAN = rf"{_LEAD}(?P<low>{_N})\+?(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
+_SPAN = rf"{_LEAD}(?P<low>{_N})(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
 _TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| (?P<unit2>week|pw))?"
 _OFFICE = (
     r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site"
@@ -66,6 +66,7 @@ _SHARE_AFTER = re.compile(
 _WEEKDAYS = re.compile(r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b")
 _OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b")
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
+_PEOPLE = re.compile(r"\b(?:teams?|staff|employees|people|workforce|customers?|clients?|meetings)\b")
 _LEAST = ("at least", "minimum", "min ", "a minimum")
 _MOST = ("up to", "max")
 _NOT_WORK = re.compile(
@@ -110,7 +111,7 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
 
 
 def _share(match: re.Match[str]) -> OfficeDays | None:
-    if "travel" in match.string.lower():
+    if _PEOPLE.search(match[0]) or "travel" in match.string.lower():
         return None
     low, high = int(match["low"]) / 100 * WEEK, int(match["high"] or match["low"]) / 100 * WEEK
     if not 0 < high <= WEEK or low > high or (match["home"] and low >= WEEK):

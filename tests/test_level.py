@@ -96,6 +96,7 @@ def test_a_word_beats_a_numeral_and_a_numeral_a_grade() -> None:
     assert rungs("Software Engineer (L5)") == "senior"
     assert level("Software Engineer (L5)").confidence is Confidence.LOW
     assert rungs("Software Engineer 2 (Python 3.12)") == "mid"
+    assert rungs("Software Engineer II/III") == "mid-senior"
 
 
 def test_managers_of_engineers_are_leads_on_the_management_track() -> None:

@@ -133,10 +133,9 @@ def _rank(title: str, low: str) -> Fact[Level] | None:
 
 def _coded(title: str, low: str, pattern: re.Pattern[str], table: str, confidence: Confidence) -> Fact[Level] | None:
     match = pattern.search(low)
-    value = _WORDS[table].get(match[1]) if match else None
-    if match is None or value is None:
+    named = [value for code in match.groups() if (value := _WORDS[table].get(code))] if match else []
+    if match is None or not named:
         return None
-    sure = Confidence.LOW if value == "staff" else confidence
-    return Fact(
-        level(value), "title", title[match.start() : match.end()], f"level.title.{table.removesuffix('s')}", sure
-    )
+    sure = Confidence.LOW if "staff" in named else confidence
+    words, rule = title[match.start() : match.end()], f"level.title.{table.removesuffix('s')}"
+    return Fact(span([level(value) for value in named]), "title", words, rule, sure)

@@ -22,7 +22,7 @@ _I = re.IGNORECASE
 _WINDOW = 34  # characters read before a figure
 
 _JOIN = re.compile(
-    r"[\s,.)*\]]{0,3}(?:-{1,2}|–|to|o|/|~|or|up ?to|rising to|increasing to|through to|(?P<and>and|&))"
+    r"[\s,.)*\]]{0,3}(?:-{1,2}|–|to|o|/|~|or|up ?to|rising to|increasing to|progressing to|through to|(?P<and>and|&))"
     r"\s{0,2}(?:up to |max(?:imum)? (?:of )?)?[\s(]{0,2}",
     _I,
 )
@@ -131,7 +131,7 @@ def _joined(text: str, group: list[Amount], b: Amount) -> bool:
     gap = text[a.end : b.start]
     if len(gap) > 26 or (a.period and b.period and a.period != b.period) or len(group) == 6:
         return False
-    if a.currency and b.currency and a.currency != b.currency:
+    if b.currency and any(each.currency not in (None, b.currency) for each in group):
         return False
     if not gap.strip():
         both = (a.currency and b.currency) or (a.k and b.k)

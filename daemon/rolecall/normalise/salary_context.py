@@ -49,6 +49,8 @@ _OTE_ANYWHERE = re.compile(_OTE, _I)
 _OTE_BEFORE = re.compile(rf"{_OTE}[^\d£€$+|;\n]{{0,22}}$", _I)
 _OTE_AFTER = re.compile(rf"[^\d£€$+|;,.\n]{{0,14}}{_OTE}(?![\s:(-]{{0,3}}(?:of |up to |to |circa |c)?[£€$\d])", _I)
 _TOTAL_BEFORE = re.compile(rf"\b{_any(_KIND['total_cash'])}\b", _I)
+_PACKAGE_BEFORE = re.compile(r"\bpackage (?:of|worth)[\s:]{0,2}(?:up to |around |circa )?$", _I)
+_PACKAGE_AFTER = re.compile(r"\s?\(?(?:total )?package(?: value)?\)?\s?(?=$|[\n.,;|)])", _I)
 _RATE_RIGHT_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))(?: rate)?[\s:(-]{{0,4}}$", _I)
 _RATE_AFTER = re.compile(rf"[^\d£€$/|;\n]{{0,14}}?(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))", _I)
 _RATE_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))[^\d£€$/|;\n]{{0,10}}$", _I)
@@ -67,8 +69,9 @@ _STANDS_ALONE = re.compile(r"(?:^|[\n|*•:;(]|\s[-–]|[a-z.)](?=£)|  )\s?$", 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The words right before and right after one figure; every question about them is a method."""
+    """One figure as written and the words right before and right after it; every question about them is a method."""
 
+    written: str
     before: str
     after: str
     near_before: str
@@ -77,7 +80,8 @@ class Context:
     @property
     def cued(self) -> bool:
         """ "Salary:", "rate", "paying" before it, or "basic", "DOE", "+ bonus" behind it."""
-        return _CUE_BEFORE.search(self.before) is not None or _CUE_AFTER.match(self.after) is not None
+        said = _CUE_BEFORE.search(self.before) or _CUE_BEFORE.search(self.written) or _CUE_AFTER.match(self.after)
+        return said is not None
 
     @property
     def salaried(self) -> bool:
@@ -101,6 +105,10 @@ class Context:
     @property
     def total_cash(self) -> bool:
         return _TOTAL_BEFORE.search(self.before) is not None
+
+    @property
+    def package(self) -> bool:
+        return _PACKAGE_BEFORE.search(self.before) is not None or _PACKAGE_AFTER.match(self.after) is not None
 
     def is_estimate(self) -> bool:
         return _ESTIMATED.match(self.after) is not None or _ESTIMATED_BEFORE.search(self.before) is not None
@@ -148,7 +156,8 @@ def around(text: str, figure: Figure) -> Context:
     """Return the words around a figure, in windows of fixed length."""
     before, after = text[max(0, figure.start - 90) : figure.start], text[figure.core : figure.core + 44]
     near = before[-60:]
-    return Context(near, after, _CUT_BEFORE.split(near)[-1], _CUT_AFTER.split(after, maxsplit=1)[0])
+    written = text[figure.start : figure.core]
+    return Context(written, near, after, _CUT_BEFORE.split(near)[-1], _CUT_AFTER.split(after, maxsplit=1)[0])
 
 
 def fte_basis(window: str) -> FteBasis:

@@ -119,6 +119,8 @@ def _kind(pay: Figure, label: Label, context: Context) -> PayKind:
         return "ote"
     if context.total_cash:
         return "total_cash"
+    if context.package:
+        return "package"
     return "day_rate" if pay.period == "day" else "hourly" if pay.period == "hour" else "base"
 
 
@@ -129,7 +131,8 @@ def _score(pay: Figure, context: Context, label: Label, where: Where, *, written
     score += 2 * (explicit or (where == "field" and pay.period == "year"))
     score += {"here": 2, "there": -3, "umbrella": -1, "paye": 1}.get(label, 0)
     score -= 3 * bool(pay.flags & _DOUBTS)
-    score -= 2 * (not explicit and pay.period != "year")
+    if not explicit and pay.period != "year":
+        score -= 1 if context.rated and not context.cued else 2
     return score + (where == "body" and not context.cued and context.stands_alone)
 
 

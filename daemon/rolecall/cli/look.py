@@ -176,11 +176,23 @@ def _json_row(row: Row) -> dict[str, object]:
 
 
 def why(
-    job: Annotated[str, typer.Argument(metavar="ID|URL", help="A job's id (or its beginning), or its address.")],
+    job: Annotated[
+        str, typer.Argument(metavar="[ID|URL|FILE|-]", help="A job's id (or its beginning) or address; with --text a file.")
+    ] = "-",
     config: ConfigOption = None,
+    text: Annotated[bool, typer.Option("--text", help="Read an advert from FILE or standard input instead.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain what every search thinks of a job, and the words it was read from."""
+    """Explain what every search thinks of a job, and the words it was read from.
+
+    With --text, or with - for standard input, an advert you paste is shown as Rolecall reads it; its first line is
+    the title.
+    """
+    if text or job == "-":
+        from rolecall.cli import advert
+
+        advert.show(job, config, as_json)
+        return
     loaded = load_config(config)
     found = asyncio.run(_why(loaded, job))
     if found is None:

@@ -28,10 +28,10 @@ REFERENCES = 4  # of one text, so that no text makes the index large
 READ = 800  # words; what follows is about benefits and the employer
 
 _TEXT_WORD = re.compile(rb"[a-z0-9+#]+")
-_NUMBER = r"\d{4,12}(?:[-_/][a-z0-9]{1,8}){0,3}"
-_REFERENCE = re.compile(
-    r"\b(?:job|vacancy|role|req(?:uisition)?|posting)\.?[ -]?(?:identification|id|ref(?:erence)?|number|no)\b\.?"
-    rf"[ :#-]{{1,4}}([a-z]{{0,6}}[-_/]?{_NUMBER})\b|\breference[ :#-]{{1,4}}([a-z]{{2,6}}[-_/]?{_NUMBER})\b"
+_DIGITS = re.compile(r"\d{4,12}(?:[-_/][a-z0-9]{1,8}){0,3}\b")
+_CUE = re.compile(
+    r"\b(?:(?:job|vacancy|role|req(?:uisition)?|posting)\.?[ -]?(?:identification|id|ref(?:erence)?|number|no)\b\.?"
+    r"[ :#-]{1,4}([a-z]{0,6}[-_/]?)|reference[ :#-]{1,4}([a-z]{2,6}[-_/]?))$"
 )
 _PLACE_PIECES = re.compile(r"[,;/|()]| - | or ")
 _NOWHERE = frozenset(
@@ -42,38 +42,44 @@ _NOWHERE = frozenset(
 def fingerprint(posting: Posting) -> Print:
     """Return what identifies the posting's vacancy: a pure function of the posting."""
     raw = posting.raw
-    company, places, written = normal_company(raw.company), _places(posting), _written_places(posting)
-    title = read_title(raw.title, places | written)
+    url, company, places = canonical_url(raw.url), normal_company(raw.company), _places(posting)
+    title = read_title(raw.title, places | _written_places(posting))
     text = list(map(crc32, _TEXT_WORD.findall(fold(posting.text).encode())))
     head = set(_shingles(text[:HEAD]))
     return Print(
         source=raw.source,
         id=raw.id,
-        keys=frozenset(_keys(posting, company, title, head)),
+        keys=frozenset(_keys(posting, url, company, title, head)),
         company=company,
         title=title.core,
         level=level_of(title.core),
         places=places or title.places,
-        url=canonical_url(raw.url),
+        url=url,
         shingles=frozenset(head) | _sampled(text[HEAD - RUN + 1 : READ]),
         length=len(text),
         pay=_pay(posting),
     )
 
 
-def _keys(posting: Posting, company: str, title: Title, head: set[int]) -> Iterator[str]:
+def _keys(posting: Posting, url: str, company: str, title: Title, head: set[int]) -> Iterator[str]:
     """Yield the look-up keys: addresses, references, company and title, title and text."""
     raw, stems = posting.raw, " ".join(title_stems(title.core))
-    for link in {canonical_url(raw.url), canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
+    for link in {url, canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
         yield f"u:{_short(link)}"
     if company:
         first = company.split()[0]
         yield f"c:{_short(first, stems)}"
-        found = islice(_REFERENCE.finditer(posting.text[:20_000].lower()), REFERENCES)
-        for reference in {*title.references, *(match[1] or match[2] for match in found)}:
+        for reference in {*title.references, *islice(_references(posting.text[:20_000].lower()), REFERENCES)}:
             yield f"r:{_short(first, reference)}"
     for odd in _ODD if stems and head else ():
         yield f"t:{_short(stems, str(min([value * odd & _MASK for value in head])))}"
+
+
+def _references(text: str) -> Iterator[str]:
+    """Yield the numbers that a text calls its own: "Job reference: AB-20411"."""
+    for digits in _DIGITS.finditer(text):
+        if cue := _CUE.search(text[max(0, digits.start() - 40) : digits.start()]):
+            yield (cue[1] or cue[2] or "") + digits[0]
 
 
 _MASK = 0xFFFFFFFF

@@ -177,7 +177,7 @@ def _json_row(row: Row) -> dict[str, object]:
 
 def why(
     job: Annotated[
-        str, typer.Argument(metavar="[ID|URL|FILE|-]", help="A job's id (or its beginning) or address; with --text a file.")
+        str, typer.Argument(metavar="[ID|URL|FILE|-]", help="A job's id (or its beginning) or address.")
     ] = "-",
     config: ConfigOption = None,
     text: Annotated[bool, typer.Option("--text", help="Read an advert from FILE or standard input instead.")] = False,

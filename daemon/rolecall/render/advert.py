@@ -87,17 +87,21 @@ def _technology(tech: Tech) -> Reading:
 
 
 def marked(text: str, found: list[Reading]) -> Iterator[Span]:
-    """Yield the text in pieces, those that a fact was read from with its field; of two that overlap the first wins."""
+    """Yield the text in pieces, those that a fact was read from with its field; of two that overlap the shorter wins."""
     text, at = paragraphs(text), 0
     for start, end, field in _places(text, found):
-        if start >= at:
-            yield Span(text[at:start])
-            yield Span(text[start:end], field)
-            at = end
+        yield Span(text[at:start])
+        yield Span(text[start:end], field)
+        at = end
     yield Span(text[at:])
 
 
 def _places(text: str, found: list[Reading]) -> list[tuple[int, int, str]]:
-    """Return where each fact's words stand (its first occurrence), in order of place."""
-    spans = ((text.find(each.evidence), each) for each in found if each.evidence)
-    return sorted((start, start + len(each.evidence), each.field) for start, each in spans if start >= 0)
+    """Return where each fact's words stand (its first occurrence), in order of place, none overlapping."""
+    chosen: list[tuple[int, int, str]] = []
+    for each in sorted((each for each in found if each.evidence), key=lambda each: len(each.evidence)):
+        start = text.find(each.evidence)
+        end = start + len(each.evidence)
+        if start >= 0 and all(end <= other[0] or other[1] <= start for other in chosen):
+            chosen.append((start, end, each.field))
+    return sorted(chosen)

@@ -162,6 +162,18 @@ def test_paye_is_the_pay_and_umbrella_stands_beside_it(text: str) -> None:
     assert [(p.kind, float(p.min or 0)) for p in fact.value.others] == [("umbrella", 47.5)]
 
 
+def test_extras_beside_the_pay_are_left_out_and_said_to_be() -> None:
+    fact = read(salary_text="£48,000 + £4,000 car allowance")
+    assert pay(fact) == (48_000, 48_000, "GBP", "year")
+    assert "extras_ignored" in fact.flags
+
+
+def test_a_salary_and_a_rate_side_by_side_are_both_kept() -> None:
+    fact = read(salary_text="£65k perm or £500 per day")
+    assert fact.value is not None
+    assert [(p.kind, p.min) for p in fact.value.others] == [("day_rate", 500)]
+
+
 def test_of_several_countries_the_british_figure_counts() -> None:
     fact = read(salary_text="US: $110,000-$140,000/year, UK: £66,000-£79,000/year")
     assert pay(fact) == (66_000, 79_000, "GBP", "year")
@@ -182,6 +194,11 @@ def test_of_several_countries_the_british_figure_counts() -> None:
         ("Salary up to 61K DOE", (None, 61_000, "GBP", "year")),
         ("£61,000 - £67,000 Training Progression", (61_000, 67_000, "GBP", "year")),
         ("Permanent£61,000 One of our clients", (61_000, 61_000, "GBP", "year")),
+        ("Annual salary: 61k", (61_000, 61_000, "GBP", "year")),
+        ("£430 (Outside)", (430, 430, "GBP", "day")),
+        ("Up to £95k DOE or £500-600 inside IR35", (None, 95_000, "GBP", "year")),
+        ("€60-70K / £52-61K, Dublin or London", (52_000, 61_000, "GBP", "year")),
+        ("Starting salary of £44,200, progressing to £52,800", (44_200, 52_800, "GBP", "year")),
         ("Sales of £2m. You will earn £61,000", (61_000, 61_000, "GBP", "year")),
     ],
 )

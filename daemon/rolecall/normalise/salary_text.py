@@ -14,6 +14,7 @@ from rolecall.normalise.salary_period import in_pounds, settled
 Where = Literal["field", "title", "body"]
 
 _ENOUGH: dict[Where, int] = {"field": 0, "title": 1, "body": 3}  # the least score that is believed
+_MOST = 200  # figures looked at in one text; no advert has as many
 _DOUBTS = frozenset({"period_repaired", "suspect_rate"})
 
 
@@ -46,7 +47,8 @@ def candidates(text: str, where: Where, currency: str | None) -> list[Candidate]
     come back too, flagged implausible and labelled extra: `best` never takes them.
     """
     field = where == "field"
-    found = [c for figure in figures(text, field=field) if (c := _candidate(text, figure, where, currency))]
+    written = figures(text, field=field)[:_MOST]
+    found = [c for figure in written if (c := _candidate(text, figure, where, currency))]
     if not field:
         return _paye_first(found)
     return _one_rate(_paye_first(_alone_with_ote(text, found)))

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolecall.model import RawPosting
-from rolecall.normalise import normalise
+from rolecall.normalise import check, normalise
 from rolecall.normalise.facts import as_json, raw_from_json
+from rolecall.normalise.rules import rules
 from rolecall.normalise.words import USER_FOLDER, load, merged
 
 ADVERT = """Brightwater Software is looking for a Senior Backend Engineer.
@@ -262,3 +263,18 @@ def test_a_users_file_adds_to_the_vocabulary(tmp_path, monkeypatch) -> None:
     words = load.__wrapped__("agency")
     assert words["agencies"][0] == "brightwater partners"
     assert "harnham" in words["agencies"]
+
+
+def test_every_word_file_can_be_read() -> None:
+    assert list(check.problems()) == []
+
+
+def test_a_users_bad_pattern_is_named_with_its_file_and_rule(tmp_path, monkeypatch) -> None:
+    rule = '[[rule]]\nname = "mine"\nvalue = "direct"\nneeds = ["x"]\nmatch = ["(x"]\n'
+    (tmp_path / "agency.toml").write_text(rule, encoding="utf-8")
+    monkeypatch.setenv(USER_FOLDER, str(tmp_path))
+    monkeypatch.setattr(check, "rules", lambda name: rules.__wrapped__(name))
+    monkeypatch.setattr("rolecall.normalise.rules.load", load.__wrapped__)
+    (problem,) = check.problems()
+    assert problem.path == "agency.toml"
+    assert "rule mine" in problem.message

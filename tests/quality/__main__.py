@@ -1,4 +1,4 @@
-"""The scoreboard: `python -m tests.quality [field ...] [--json] [--misses N] [--record]`."""
+"""The scoreboard: `python -m tests.quality [field ...] [--json] [--misses N] [--load] [--record]`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from tests.quality import data, record
+from tests.quality import data, load, record
 from tests.quality.fields import FIELDS, scores
 from tests.quality.scores import Score
 
@@ -21,6 +21,9 @@ def main() -> int:
         _say(json.dumps([score.as_json(options.misses) for score in found], indent=1, default=str))
     else:
         _print(found, options.misses)
+    if options.load:
+        cost = load.cost()
+        _say(f"\n{cost.n} postings: {cost.ms_per_posting:.2f} ms CPU each, {cost.ms_per_5kb:.2f} ms per 5 kB")
     if options.record:
         record.save(found)
     return 0
@@ -36,6 +39,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--misses", type=int, default=5, metavar="N", help="show N misses per score (5)")
     parser.add_argument("--record", action="store_true", help="record these scores: CI fails below them")
+    parser.add_argument("--load", action="store_true", help="also read the unlabelled postings and say what each costs")
     options = parser.parse_args()
     if unknown := set(options.field) - set(FIELDS):
         parser.error(f"no such field: {', '.join(sorted(unknown))}")

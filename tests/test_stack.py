@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolecall.model import Need, RawPosting, Tech
-from rolecall.normalise.stack import read_stack
+from rolecall.normalise.stack import read_stack, technologies
 from rolecall.normalise.text import prepare
 from rolecall.normalise.vocabulary import TECHS, extend
 from tests.shared import shared
@@ -343,6 +343,12 @@ def test_what_follows_is_marked() -> None:
     spring, csharp = only("Spring Boot", "spring"), only("a .NET shop", "csharp")
     assert (spring.implied_by, spring.weak) == ("spring_boot", False)
     assert (csharp.implied_by, csharp.weak) == ("dotnet", True)
+
+
+def test_practices_and_what_follows_can_be_asked_for_but_are_no_technologies() -> None:
+    found = read("Microservices in Spring Boot with CI/CD")
+    assert {tech.id for tech in found} >= {"microservices", "cicd", "spring_boot", "java"}
+    assert {tech.id for tech in technologies(found)} == {"spring_boot"}
 
 
 def test_nothing_follows_from_what_is_ruled_out() -> None:

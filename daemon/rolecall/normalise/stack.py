@@ -32,6 +32,14 @@ def read_stack(doc: Doc, known: Vocabulary | None = None) -> tuple[Tech, ...]:
     return (*named, *_implied(named, known))
 
 
+def technologies(stack: Iterable[Tech]) -> tuple[Tech, ...]:
+    """Return the technologies a posting names itself: no practices (CI/CD, microservices), nothing that only follows.
+
+    Practices stay in `Posting.stack`, so that a search may ask for them; they are not what people call a stack.
+    """
+    return tuple(tech for tech in stack if tech.implied_by is None and not vocabulary.is_practice(tech.id))
+
+
 def _employer(company: str, known: Vocabulary) -> str | None:
     """Return the technology that the advertiser is named after: Snowflake Inc., dbt Labs."""
     words = vocabulary.fold(company).split()

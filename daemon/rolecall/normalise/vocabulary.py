@@ -145,6 +145,11 @@ def implied(tech: str, vocabulary: Vocabulary | None = None) -> frozenset[str]:
     return frozenset(i for i, weak in (vocabulary or VOCABULARY).closure.get(tech, {}).items() if not weak)
 
 
+def is_practice(tech: str) -> bool:
+    """Return whether the id `tech` is a way of working (microservices, CI/CD) rather than a technology."""
+    return tech in TECHS and TECHS[tech].kind == "practice"
+
+
 def fold(word: str) -> str:
     """Return the spelling-independent form that names are compared by: "Node JS", "node.js" → "node js"."""
     return " ".join(cut(word)[0]) or word.strip().lower()

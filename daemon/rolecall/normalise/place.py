@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rolecall.model import Confidence, Fact, Location, Origin, Place
 from rolecall.normalise.place_fields import country_field, texts
@@ -20,6 +21,7 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _CUES = ("based", "office", "located", "location is", "commut", "onsite", "on-site")
+_PLACE_LINE = re.compile(r"^\W{0,4}([A-Z][^\n(]{2,50}) \((?:hybrid|remote|on-?site)[^)\n]{0,30}\)\W*$", re.I | re.M)
 _PROSE_END = re.compile(r"[.;:\n(!?]|\b(?:and|with|where|who|that|but|for|office|we)\b")
 
 
@@ -58,11 +60,24 @@ def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
     pairs += [(name, text) for name, text in texts(doc.raw) if text != doc.location]
     reads = [(name, text, parse(text, country)) for name, text in pairs]
     telling = [(name, text, read) for name, text, read in reads if read.tells]
+    # Ashby's address repeats the place or is the head office: it counts only where nothing else tells.
+    telling = [each for each in telling if each[0] != "address"] or telling
     if not telling:
         return None
     name, text, _ = telling[0]
     evidence = text if text == doc.location else f"{name}={text}"
-    return _fact(_union([read for _, _, read in telling]), "field", evidence, "place.field")
+    location = _union([read for _, _, read in telling])
+    return _fact(
+        replace(location, conflict=location.conflict or _contradicted(doc, location)), "field", evidence, "place.field"
+    )
+
+
+def _contradicted(doc: Doc, location: Location) -> bool:
+    """Does a line of its own, "Cork, Ireland (Hybrid)", name another country than the field?"""
+    if "GB" not in location.countries or not any(word in doc.low for word in ("(hybrid", "(remote", "(on")):
+        return False
+    lines = (parse(line[1].strip(" *-,"), strict=True).location.countries for line in _PLACE_LINE.finditer(doc.body))
+    return any(countries and not countries & location.countries for countries in lines)
 
 
 def _union(reads: list[Read]) -> Location:

@@ -13,6 +13,7 @@ from rolecall.normalise.place_words import LONDON, LONDON_MILES, state_code, tow
 
 OUTWEIGHS = 50  # a foreign town this many times larger than a British village is meant without further evidence
 VILLAGE = 15_000
+FAMOUS = 5  # "London, Toronto, Canada": a British town this many times larger is not moved by a country of another
 
 
 @dataclass(slots=True)
@@ -89,11 +90,12 @@ def _district(piece: Piece, said: frozenset[str], source: str | None, found: _Fo
 
 
 def _town(piece: Piece, said: frozenset[str], source: str | None, found: _Found) -> None:
+    if piece.london:
+        _add_london(piece, found)
+        return
     chosen = _choose(piece, said, source)
     if chosen is None:
         found.ambiguous = True
-    elif piece.london:
-        _add_london(piece, found)
     else:
         at = (None, None) if math.isnan(chosen.lat) else chosen.at
         found.unresolved = found.unresolved or at == (None, None)
@@ -105,11 +107,12 @@ def _choose(piece: Piece, said: frozenset[str], source: str | None) -> Town | No
     """Return the town that is meant; None when that cannot be told."""
     if piece.said is not None:
         return piece.towns[0]
-    for countries in (said, {source}):
-        fitting = [t for t in piece.towns if t.country in countries]
-        if fitting:
-            return fitting[0]
     first = piece.towns[0]
+    for countries in (said, {source}):
+        fitting = next((t for t in piece.towns if t.country in countries), None)
+        if fitting is not None:
+            famous = first.country == "GB" and first.population > FAMOUS * fitting.population
+            return first if famous else fitting
     british = next((t for t in piece.towns if t.country == "GB"), None)
     county = piece.word is not None and piece.word.kind == "county"
     if not county and (british is None or british is first or _village(british, first)):

@@ -74,8 +74,8 @@ def _qualify(piece: Piece, candidates: tuple[Town, ...], following: Sequence[Pie
     """Keep those towns that fit the county, state, nation or country said right after the name."""
     piece.towns = candidates
     for after in following:
-        fitting = _fitting(piece.towns, after)
-        if fitting is None or (after.apart and not fitting):
+        fitting = None if after.apart else _fitting(piece.towns, after)
+        if fitting is None:
             return
         if fitting:
             piece.towns, piece.said = fitting, fitting[0].country

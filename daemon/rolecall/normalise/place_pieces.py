@@ -19,7 +19,7 @@ _AREA = r"(?:[A-PR-UWYZ][A-HK-Y]?)"
 POSTCODE = re.compile(rf"\b({_AREA})(\d[A-HJKPSTUW\d]?) ?(\d[ABD-HJLNP-UW-Z]{{2}})\b")
 _OUTCODE = re.compile(rf"({_AREA})\d[A-HJKPSTUW\d]?")
 _CUT = re.compile(
-    r"\s*(?:[,;|/()\[\]\n*:+•>\\]|\s[-~]\s|\s-|-\s|-(?=remote\b)|(?<=\bremote)-|\bor\b)\s*",
+    r"\s*(?:[,;|/()\[\]\n*:+•>\\]|\s[-~]\s|\s-|-\s|-(?=remote\b)|(?<=\bremote)-|(?<=\bGB)-|(?<=\bUK)-|(?<=\bUS)-|\bor\b)\s*",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)

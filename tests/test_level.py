@@ -99,6 +99,13 @@ def test_a_word_beats_a_numeral_and_a_numeral_a_grade() -> None:
     assert rungs("Software Engineer II/III") == "mid-senior"
 
 
+@pytest.mark.parametrize(
+    "title", ["Python Developer - 3 Month Contract", "Software Engineer 2 days a week", "Developer 4 x roles"]
+)
+def test_a_number_with_a_unit_is_no_grade(title: str) -> None:
+    assert rungs(title) == ""
+
+
 def test_managers_of_engineers_are_leads_on_the_management_track() -> None:
     manager, team_lead = level("Engineering Manager").value, level("Java Team Lead").value
     assert manager == Level(Rung.LEAD, Rung.LEAD, "management")
@@ -162,6 +169,7 @@ def test_other_years_are_not_experience(body: str) -> None:
         "You will work with senior stakeholders and lead the roadmap.",
         "Supported by a Lead Engineer and learning from senior developers.",
         "A graduate degree is required.",
+        "Experience working as a senior developer is welcome.",
     ],
 )
 def test_a_bare_level_word_in_the_text_says_nothing(body: str) -> None:
@@ -174,6 +182,7 @@ def test_a_bare_level_word_in_the_text_says_nothing(body: str) -> None:
         ("We are looking for a Senior Product Engineer to join us.", "senior"),
         ("As a Junior Developer at Brightwater you will learn a lot.", "junior"),
         ("This is a senior individual contributor role.", "senior"),
+        ("This role would suit a junior developer.", "junior"),
         ("We are open to candidates from mid- to staff level.", "mid-staff"),
         ("Senior Platform Engineer\nLeeds", "senior"),
     ],

@@ -9,17 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rolecall import __version__, systemd
+from rolecall import __version__, logs, systemd
 from rolecall.baseline import make_baselines
 from rolecall.clock import clock
-from rolecall.config import Channel, Config, SourceEntry, load
+from rolecall.config import Channel, Config, SourceEntry, load, secrets_of
 from rolecall.deliver import deliver, suspension_notice
 from rolecall.errors import ConfigError, StoreError
 from rolecall.fetch import HttpFetcher
@@ -27,7 +27,7 @@ from rolecall.house import House
 from rolecall.match import Index
 from rolecall.plugins import kinds
 from rolecall.poll import due, poll
-from rolecall.ports import Plan, RetryAt, SourceState, Suspend
+from rolecall.ports import Plan, Sent, SourceState, Suspend
 from rolecall.sandbox import Sandbox
 from rolecall.store import SqliteStore
 
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # sources polled side by side; the fetcher still asks each host one thing at a time
 STORE_PAUSE = 30.0  # seconds to wait when the database cannot be used (a full disk)
+NOT_RELOADED = ("database", "contact", "host_pause", "allow_private", "tick", "grace")  # options for a restart
 
 
 def utc_now() -> datetime:
@@ -81,23 +82,22 @@ class Daemon:
         """Run until `stop` is set; then finish the work in hand, at most for the grace period."""
         options = self.house.config.daemon
         await self._begin()
-        async with asyncio.timeout(None) as deadline:
-            try:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._poll_due(group), name="poll")
-                    group.create_task(self._deliver_due(group), name="deliver")
-                    group.create_task(self._reloads(), name="reload")
-                    group.create_task(self._signs_of_life(), name="watchdog")
-                    wakes = {"poll": (self.poll_wake, options.tick), "deliver": (self.deliver_wake, options.tick)}
-                    async with clock(wakes):
-                        systemd.ready(self._status())
-                        await self.stop.wait()
-                    systemd.stopping()
-                    log.info("stopping")
-                    self._wake_all()
-                    deadline.reschedule(asyncio.get_running_loop().time() + options.grace.total_seconds())
-            except TimeoutError:
-                log.warning("stopped before the work in hand was finished")
+        try:
+            async with asyncio.timeout(None) as deadline, asyncio.TaskGroup() as group:
+                group.create_task(self._poll_due(group), name="poll")
+                group.create_task(self._deliver_due(group), name="deliver")
+                group.create_task(self._reloads(), name="reload")
+                group.create_task(self._signs_of_life(), name="watchdog")
+                wakes = {"poll": (self.poll_wake, options.tick), "deliver": (self.deliver_wake, options.tick)}
+                async with clock(wakes):
+                    systemd.ready(self._status())
+                    await self.stop.wait()
+                systemd.stopping()
+                log.info("stopping")
+                self._wake_all()
+                deadline.reschedule(asyncio.get_running_loop().time() + options.grace.total_seconds())
+        except TimeoutError:
+            log.warning("stopped before the work in hand was finished")
         await self._close_channels(self.house.config.channels)
 
     async def once(self) -> bool:
@@ -107,10 +107,10 @@ class Daemon:
             for entry, state in due(self.house.config, self.states, self.house.now()):
                 group.create_task(self._poll_one(entry, state))
         await self.house.store.hurry(self.house.now())
-        delivered = [await self._deliver_all(channel) for channel in self.house.config.channels]
+        delivered = [await self._deliver_all(channel.name) for channel in self.house.config.channels]
         await self._close_channels(self.house.config.channels)
-        healthy = all(self.states[entry.source.name].health == "ok" for entry in self.house.config.sources)
-        return healthy and all(delivered)
+        states = [self.states.get(entry.source.name) for entry in self.house.config.sources]
+        return all(delivered) and all(state is not None and state.health == "ok" for state in states)
 
     async def _begin(self) -> None:
         store, config = self.house.store, self.house.config
@@ -175,27 +175,30 @@ class Daemon:
             await self._next(self.deliver_wake)
 
     async def _send_all(self, name: str) -> None:
-        channel = self.house.config.channel(name)
-        if channel is not None:
-            try:
-                await self._deliver_all(channel)
-            except StoreError as error:
-                await self._store_trouble(error)
+        try:
+            await self._deliver_all(name)
+        except StoreError as error:
+            await self._store_trouble(error)
 
-    async def _deliver_all(self, channel: Channel) -> bool:
-        """Send what is due on one channel, in order; False when something could not be sent."""
+    async def _deliver_all(self, name: str) -> bool:
+        """Send what is due on one channel, in order; False when something was not sent."""
         went_well = True
-        async with self.sending.setdefault(channel.name, asyncio.Lock()):
-            while not self.stop.is_set():
+        async with self.sending.setdefault(name, asyncio.Lock()):
+            # The channel is looked up for each message: a reload may have replaced it.
+            while not self.stop.is_set() and (channel := self.house.config.channel(name)) is not None:
                 outcome = await deliver(channel, self.house)
                 if outcome is None:
                     return went_well
                 if isinstance(outcome, Suspend):
-                    notices = suspension_notice(channel, outcome, self.house.config, self.house.now())
-                    await self.house.store.commit(Plan(now=self.house.now(), notices=notices))
-                if isinstance(outcome, Suspend | RetryAt):
-                    went_well = False
+                    await self._tell_of_suspension(channel, outcome)
+                went_well = went_well and isinstance(outcome, Sent)
         return went_well
+
+    async def _tell_of_suspension(self, channel: Channel, outcome: Suspend) -> None:
+        now = self.house.now()
+        notices = suspension_notice(channel, outcome, self.house.config, now)
+        await self.house.store.commit(Plan(now=now, notices=notices))
+        self.deliver_wake.set()
 
     # --- reloading
 
@@ -210,26 +213,34 @@ class Daemon:
     async def _reload(self, path: Path) -> None:
         """Take the new configuration, or keep the old one when the new is bad."""
         try:
-            config = await asyncio.to_thread(load, path, kinds())
+            await self._adopt(await asyncio.to_thread(load, path, kinds()))
         except ConfigError as error:
             for problem in error.problems:
                 log.error("reload-refused problem=%s", problem)
-            return
-        old = {channel.name: channel for channel in self.house.config.channels}
-        channels = tuple(old[c.name] if old.get(c.name) == c else c for c in config.channels)
-        opened = [channel for channel in channels if old.get(channel.name) is not channel]
-        for channel in opened:
+        except StoreError as error:
+            await self._store_trouble(error)
+
+    async def _adopt(self, config: Config) -> None:
+        """Go on with another configuration. Channels that are as they were stay open; all are tried again."""
+        before = self.house.config
+        logs.set_up(config.daemon.log_level, [*secrets_of(before), *secrets_of(config)])
+        _say_what_needs_a_restart(before, config)
+        open_now = {channel.name: channel for channel in before.channels}
+        channels = tuple(open_now[new.name] if open_now.get(new.name) == new else new for new in config.channels)
+        for channel in channels:
             await self.house.store.resume(channel.name)
-            await channel.notifier.open()
-        self.house.config = replace(config, channels=channels, database=self.house.config.database)
-        self.house.index = Index(config.searches)
-        await self._close_channels([channel for channel in old.values() if channel not in channels])
+            if channel is not open_now.get(channel.name):
+                await channel.notifier.open()
+        async with self.house.deciding:
+            self.house.config = replace(config, channels=channels, database=before.database)
+            self.house.index = Index(config.searches)
+        await self._close_channels([channel for channel in before.channels if channel not in channels])
         await make_baselines(self.house)
         self.poll_wake.set()
         self.deliver_wake.set()
         log.info("reloaded sources=%d searches=%d", len(config.sources), len(config.searches))
 
-    async def _close_channels(self, channels: tuple[Channel, ...] | list[Channel]) -> None:
+    async def _close_channels(self, channels: Iterable[Channel]) -> None:
         for channel in channels:
             async with self.sending.setdefault(channel.name, asyncio.Lock()):  # a message in hand is finished
                 await channel.notifier.close()
@@ -254,11 +265,24 @@ class Daemon:
         interval = systemd.watchdog_interval()
         while interval and not self.stop.is_set():
             await self._pause(interval)
-            await asyncio.wait_for(self.house.store.source_states(), interval)
-            silent = asyncio.get_running_loop().time() - min(self.beats.values())
-            if silent < 2 * interval + self.house.config.daemon.tick.total_seconds():
+            if await self._is_well(interval):
                 systemd.alive()
                 systemd.status(self._status())
+
+    async def _is_well(self, interval: float) -> bool:
+        try:
+            await asyncio.wait_for(self.house.store.source_states(), interval)
+        except (StoreError, TimeoutError) as error:
+            log.error("no-sign-of-life error=%s", str(error) or "the database does not answer")
+            return False
+        silent = asyncio.get_running_loop().time() - min(self.beats.values())
+        return silent < 2 * interval + self.house.config.daemon.tick.total_seconds()
+
+
+def _say_what_needs_a_restart(before: Config, after: Config) -> None:
+    changed = [name for name in NOT_RELOADED if getattr(before.daemon, name) != getattr(after.daemon, name)]
+    if changed:
+        log.warning("reload-incomplete options=%s: they change with a restart", ",".join(changed))
 
 
 @contextmanager

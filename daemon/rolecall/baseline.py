@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from rolecall import decide
-from rolecall.decide import Understood
-from rolecall.dedupe import fingerprint
 from rolecall.house import House
-from rolecall.match import Index, Search
+from rolecall.match import Index
+from rolecall.model import Posting
 from rolecall.normalise import normalise
-from rolecall.normalise.facts import as_json
 from rolecall.ports import Plan, StoredJob
 
 log = logging.getLogger(__name__)
@@ -29,24 +27,20 @@ async def make_baselines(house: House) -> None:
     if not fresh:
         return
     jobs = await house.store.recent(house.now() - LOOK_BACK, AT_MOST)
-    understood = await asyncio.to_thread(_understood, jobs, fresh)
+    judged = await asyncio.to_thread(decide.judged, _open_postings(jobs), Index(fresh))
     async with house.deciding:
         now = house.now()
         plan = Plan(
             now=now,
-            alerts=decide.alerts(understood, house.config, now, baseline=True),
+            alerts=decide.alerts(judged, house.config, now, baseline=True),
             searches={search.name: search.fingerprint for search in fresh},
         )
         committed = await house.store.commit(plan)
     log.info("baseline searches=%d jobs=%d alerts=%d", len(fresh), len(jobs), committed.alerts)
 
 
-def _understood(jobs: Sequence[StoredJob], searches: Sequence[Search]) -> list[tuple[Understood, str]]:
-    index, found = Index(searches), []
+def _open_postings(jobs: Sequence[StoredJob]) -> Iterator[tuple[Posting, str]]:
     for job in jobs:
         for stored in job.postings:
-            posting = normalise(stored.raw)
-            matches = tuple(index.matches(posting))
-            if matches and stored.closed_at is None:
-                found.append((Understood(posting, "", fingerprint(posting), as_json(posting), matches), job.id))
-    return found
+            if stored.closed_at is None:
+                yield normalise(stored.raw), job.id

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -21,9 +21,11 @@ log = logging.getLogger(__name__)
 GUARD_EVERY = 5.0
 JUMP = 2.0  # seconds between wall and monotonic clock that count as a jump
 
+Wakes = Mapping[str, tuple[asyncio.Event, timedelta]]
+
 
 @asynccontextmanager
-async def clock(wakes: Mapping[str, tuple[asyncio.Event, timedelta]]) -> AsyncIterator[None]:
+async def clock(wakes: Wakes) -> AsyncIterator[None]:
     """Set each event at its interval while the context lasts, through clock jumps too."""
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
     for name, (event, interval) in wakes.items():
@@ -31,23 +33,33 @@ async def clock(wakes: Mapping[str, tuple[asyncio.Event, timedelta]]) -> AsyncIt
     scheduler.start()
     try:
         async with asyncio.TaskGroup() as group:
-            guard = group.create_task(_guard(scheduler, [event for event, _ in wakes.values()]), name="clock-guard")
+            guard = group.create_task(guarded(lambda: _wake_up(scheduler, wakes)), name="clock-guard")
             yield
             guard.cancel()
     finally:
         scheduler.shutdown(wait=False)
 
 
-async def _guard(scheduler: AsyncIOScheduler, events: list[asyncio.Event]) -> None:
-    """Wake everything and re-arm the scheduler when wall and monotonic clock part."""
-    offset = time.time() - time.monotonic()
+def _wall_ahead() -> float:
+    return time.time() - time.monotonic()
+
+
+async def guarded(
+    jumped: Callable[[], None], ahead: Callable[[], float] = _wall_ahead, every: float = GUARD_EVERY
+) -> None:
+    """Call `jumped` whenever the wall clock and the monotonic clock part; `ahead` is how far the wall is ahead."""
+    before = ahead()
     while True:
-        await asyncio.sleep(GUARD_EVERY)
-        drift = time.time() - time.monotonic() - offset
+        await asyncio.sleep(every)
+        drift = ahead() - before
         if abs(drift) > JUMP:
-            offset += drift
+            before += drift
             log.warning("clock-jumped seconds=%.0f", drift)
-            for job in scheduler.get_jobs():
-                job.reschedule(job.trigger)  # its next run is counted from now, not from the old clock
-            for event in events:
-                event.set()
+            jumped()
+
+
+def _wake_up(scheduler: AsyncIOScheduler, wakes: Wakes) -> None:
+    """Wake everything now, and count the next time from now: a trigger remembers when it began by the old clock."""
+    for name, (event, interval) in wakes.items():
+        scheduler.reschedule_job(name, trigger="interval", seconds=interval.total_seconds())
+        event.set()

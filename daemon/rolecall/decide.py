@@ -13,8 +13,8 @@ from datetime import datetime
 
 from rolecall.config import Channel, Config, SourceEntry
 from rolecall.errors import Refused, SourceError
-from rolecall.match import Search
-from rolecall.model import Action, Assignment, Match, MessageKind, Page, Posting, Print, RawPosting, Reply, Validators
+from rolecall.match import Index, Search
+from rolecall.model import Action, Assignment, Match, Page, Posting, Print, RawPosting, Reply, Validators
 from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, SourceState
 from rolecall.schedule import DAY, next_poll, next_retry, next_slot
 
@@ -23,12 +23,20 @@ NOTICE_AFTER = 5  # failures in a row before the owner hears of a source that ca
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A new or changed posting with everything the pure core says of it."""
+    """A new or changed posting with everything the pure core says of it alone."""
 
     posting: Posting
     content_hash: str
     print: Print
     facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the saved searches say of one posting of a job; those that drop it say nothing."""
+
+    key: tuple[str, str]
+    job: str
     matches: tuple[Match, ...]
 
 
@@ -55,14 +63,17 @@ def after_success(
 
 
 def after_failure(state: SourceState, entry: SourceEntry, error: SourceError, now: datetime) -> SourceState:
-    """Return the state after a poll that failed. A refusal slows the source to once a day; it is never given up."""
+    """Return the state after a poll that failed. A refusal slows the source to once a day; it is never given up.
+
+    Refused once, it stays "suspended" until it answers again, whatever happens in between: one trouble, one notice.
+    """
     failures = state.failures + 1
     refused = isinstance(error, Refused)
     due = now + DAY if refused else next_retry(now, entry.every, state.name, failures, error.retry_after)
     return replace(
         state,
         due_at=due,
-        health="suspended" if refused else "failing",
+        health="suspended" if refused or state.health == "suspended" else "failing",
         failures=failures,
         last_try=now,
         last_error=str(error),
@@ -72,17 +83,17 @@ def after_failure(state: SourceState, entry: SourceEntry, error: SourceError, no
 
 def notice_of(before: SourceState, after: SourceState, owner: str | None, now: datetime) -> tuple[NewNotice, ...]:
     """Return one word to the owner when a source breaks for good or for long, and one when it is back."""
-    broken = after.health == "suspended" or after.failures == NOTICE_AFTER
-    was_told = before.health == "suspended" or before.failures >= NOTICE_AFTER
-    if owner is None or (broken and was_told):
+    if owner is None or _broken(before) == _broken(after):
         return ()
-    if broken:
+    if _broken(after):
         subject, text = f"{after.name} cannot be read", f"{after.last_error}. It is tried again from time to time."
-    elif was_told and after.health == "ok":
-        subject, text = f"{after.name} is back", "It can be read again."
     else:
-        return ()
+        subject, text = f"{after.name} is back", "It can be read again."
     return (NewNotice(f"{after.name}:{after.health}:{now.isoformat()}", owner, subject, text, now),)
+
+
+def _broken(state: SourceState) -> bool:
+    return state.health == "suspended" or state.failures >= NOTICE_AFTER
 
 
 # --- the postings ---------------------------------------------------------------------------------------------
@@ -113,52 +124,50 @@ def new_validators(
     """Return the validators by the URL that was asked; an unchanged reply keeps the old ones."""
     kept = {}
     for url, reply in zip(asked, replies, strict=True):
-        before = old.get(url, Validators())
-        kept[url] = before if reply.unchanged else _validators(reply)
+        fresh = Validators(reply.headers.get("etag"), reply.headers.get("last-modified"), reply.body_hash)
+        kept[url] = old.get(url, Validators()) if reply.unchanged else fresh
     return kept
-
-
-def _validators(reply: Reply) -> Validators:
-    body_hash = hashlib.blake2b(reply.body, digest_size=16).hexdigest()
-    return Validators(reply.headers.get("etag"), reply.headers.get("last-modified"), body_hash)
 
 
 def stored(understood: Understood, assignment: Assignment) -> NewPosting:
     """Return the posting as the store keeps it."""
-    return NewPosting(
-        understood.posting.raw, understood.content_hash, understood.print, understood.facts, assignment
-    )
+    return NewPosting(understood.posting.raw, understood.content_hash, understood.print, understood.facts, assignment)
 
 
 # --- the alerts -----------------------------------------------------------------------------------------------
 
 
-def alerts(
-    understood: Iterable[tuple[Understood, str]], config: Config, now: datetime, *, baseline: bool
-) -> tuple[NewAlert, ...]:
+def judged(postings: Iterable[tuple[Posting, str]], index: Index) -> tuple[Judged, ...]:
+    """Return what the searches say of each posting, given with its job."""
+    return tuple(Judged(posting.key, job, tuple(index.matches(posting))) for posting, job in postings)
+
+
+def alerts(found: Iterable[Judged], config: Config, now: datetime, *, baseline: bool) -> tuple[NewAlert, ...]:
     """Return one alert per (search, job) among the matches. In a baseline they travel in summaries: no flood."""
     searches = {search.name: search for search in config.searches}
-    planned: dict[tuple[str, str], NewAlert] = {}
-    for each, job in understood:
+    best: dict[tuple[str, str], tuple[Match, Judged]] = {}
+    for each in found:
         for match in each.matches:
-            search = searches[match.search]
-            alert = NewAlert(
-                search=match.search,
-                job=job,
-                key=each.posting.key,
-                action=match.action,
-                reasons=match.reasons,
-                rank=match.rank,
-                deliveries=deliveries(search, job, match.action, config, now, baseline=baseline),
-            )
-            better = planned.get((match.search, job))
-            if better is None or _order(alert) > _order(better):
-                planned[(match.search, job)] = alert
-    return tuple(planned.values())
+            pair = (match.search, each.job)
+            if pair not in best or better(match) > better(best[pair][0]):
+                best[pair] = (match, each)
+    return tuple(
+        NewAlert(
+            search=match.search,
+            job=each.job,
+            key=each.key,
+            action=match.action,
+            reasons=match.reasons,
+            rank=match.rank,
+            deliveries=deliveries(searches[match.search], each.job, match.action, config, now, baseline=baseline),
+        )
+        for match, each in best.values()
+    )
 
 
-def _order(alert: NewAlert) -> tuple[bool, float]:
-    return (alert.action is Action.ALERT, alert.rank)
+def better(match: Match) -> tuple[int, float]:
+    """Order what a search says of the copies of one job: an alert before a digest before silence, then by rank."""
+    return ((Action.DROP, Action.DIGEST, Action.ALERT).index(match.action), match.rank)
 
 
 def deliveries(
@@ -190,5 +199,4 @@ def _digest(channel: Channel, config: Config, now: datetime) -> Delivery:
 
 
 def _summary(channel: Channel, search: Search, config: Config, now: datetime) -> Delivery:
-    kind: MessageKind = "summary"
-    return Delivery(channel.name, f"summary:{search.name}", kind, now + config.daemon.summary_wait)
+    return Delivery(channel.name, f"summary:{search.name}", "summary", now + config.daemon.summary_wait)

@@ -14,7 +14,10 @@ from rolecall.ports import Fetcher, Parser, Store
 
 @dataclass(slots=True)
 class House:
-    """The store, the edges and the user's decisions. `deciding` lets one poll at a time recognise and write."""
+    """The store, the edges and the user's decisions.
+
+    `deciding` lets one poll at a time recognise, match and write; `config` and `index` change only under it.
+    """
 
     store: Store
     fetcher: Fetcher

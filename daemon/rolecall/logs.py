@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from types import TracebackType
 
 _TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b")  # a Telegram bot token, wherever it comes from
 _NOISY = ("apscheduler", "httpx", "httpcore", "telegram", "asyncio", "aiosmtplib")
@@ -24,14 +25,13 @@ class Redacting(logging.Formatter):
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return _one_line(_TOKEN.sub("***", text), record)
+        return _one_record(_TOKEN.sub("***", text), record)
 
 
-def _one_line(text: str, record: logging.LogRecord) -> str:
-    """Keep a record on one line (a feed may try to write log lines of its own); tracebacks keep theirs."""
-    if record.exc_info or record.exc_text:
-        return text
-    return "".join(c if c.isprintable() else " " for c in text)
+def _one_record(text: str, record: logging.LogRecord) -> str:
+    """A feed may try to write log lines of its own: a record is one line, and the lines of a traceback are indented."""
+    visible = ["".join(c if c.isprintable() else " " for c in line) for line in text.split("\n")]
+    return ("\n    " if record.exc_info or record.exc_text or record.stack_info else " ").join(visible)
 
 
 class _Journal(Redacting):
@@ -42,7 +42,7 @@ class _Journal(Redacting):
 
 
 def set_up(level: str, secrets: Iterable[str] = ()) -> None:
-    """Send all logs to standard error, or in journald's form when it is listening."""
+    """Send all logs to standard error, or in journald's form when it is listening; also what ends the process."""
     journal = "JOURNAL_STREAM" in os.environ
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -52,4 +52,11 @@ def set_up(level: str, secrets: Iterable[str] = ()) -> None:
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _NOISY:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+        noisy = logging.getLogger(name)
+        noisy.setLevel(max(logging.WARNING, noisy.level, logging.getLevelName(level.upper())))
+    sys.excepthook = _last_words
+
+
+def _last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A bug that ends the process is a record like any other, so it holds no secret either."""
+    logging.getLogger(__name__).critical("ended-by-a-bug", exc_info=(kind, error, trace))

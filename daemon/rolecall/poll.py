@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from rolecall import decide, dedupe
@@ -12,11 +13,10 @@ from rolecall.config import Config, SourceEntry
 from rolecall.decide import Understood
 from rolecall.errors import SourceError, StoreError
 from rolecall.house import House
-from rolecall.match import Index
 from rolecall.model import Page, RawPosting, Reply, Request, Validators
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
-from rolecall.ports import Committed, Plan, SourceState, Store
+from rolecall.ports import Committed, NewPosting, Plan, SourceState, Store
 from rolecall.schedule import DAY
 
 log = logging.getLogger(__name__)
@@ -25,9 +25,7 @@ MAX_PAGES = 20
 BATCH = 200  # postings understood per step in the worker thread
 
 
-def due(
-    config: Config, states: Mapping[str, SourceState], now: datetime
-) -> Iterator[tuple[SourceEntry, SourceState]]:
+def due(config: Config, states: Mapping[str, SourceState], now: datetime) -> Iterator[tuple[SourceEntry, SourceState]]:
     """Yield the sources to ask now. A due time beyond any interval means that the clock was set back."""
     for entry in config.sources:
         state = states.get(entry.source.name) or SourceState(entry.source.name, now)
@@ -49,11 +47,20 @@ async def poll(entry: SourceEntry, state: SourceState, house: House) -> SourceSt
         return await _failed(entry, state, SourceError(f"a bug in Rolecall: {type(error).__name__}"), house)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What one round of questions brought. `whole`: together the pages are all that the source lists now."""
+
+    pages: tuple[Page, ...]
+    validators: Mapping[str, Validators]
+    whole: bool
+
+
 async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
-    pages, validators = await _ask(entry, state, house)
-    raws = decide.merge(pages)
-    fresh = await _understood(await _unknown(entry.source.name, raws, house.store), house.index)
-    after, committed = await _commit(entry, state, pages, validators, raws, fresh, house)
+    answers = await _ask(entry, state, house)
+    raws = decide.merge(answers.pages)
+    fresh = await _understood(await _unknown(entry.source.name, raws, house.store))
+    after, committed = await _commit(entry, state, answers, raws, fresh, house)
     log.info(
         "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
         after.name, len(raws), committed.postings, committed.jobs, committed.alerts,
@@ -74,7 +81,7 @@ async def _failed(entry: SourceEntry, state: SourceState, error: SourceError, ho
     return after
 
 
-async def _ask(entry: SourceEntry, state: SourceState, house: House) -> tuple[list[Page], dict[str, Validators]]:
+async def _ask(entry: SourceEntry, state: SourceState, house: House) -> _Answers:
     """Ask every request of the source, following its pages; unchanged replies give no page."""
     asked: list[str] = []
     replies: list[Reply] = []
@@ -89,7 +96,8 @@ async def _ask(entry: SourceEntry, state: SourceState, house: House) -> tuple[li
             page = await house.parser.parse(entry.source, reply)
             pages.append(page)
             waiting.extend([page.next] if page.next else [])
-    return pages, decide.new_validators(replies, asked, state.validators)
+    whole = not waiting and len(pages) == len(replies) and all(page.complete for page in pages)
+    return _Answers(tuple(pages), decide.new_validators(replies, asked, state.validators), whole)
 
 
 async def _unknown(source: str, raws: Sequence[RawPosting], store: Store) -> list[tuple[RawPosting, str]]:
@@ -99,57 +107,64 @@ async def _unknown(source: str, raws: Sequence[RawPosting], store: Store) -> lis
     return [(raw, hashes[raw.id]) for raw in raws if known.get(raw.id) != hashes[raw.id]]
 
 
-async def _understood(raws: Sequence[tuple[RawPosting, str]], index: Index) -> list[Understood]:
+async def _understood(raws: Sequence[tuple[RawPosting, str]]) -> list[Understood]:
     """Understand postings in a worker thread, in batches, so that the loop is never held."""
     done: list[Understood] = []
     for start in range(0, len(raws), BATCH):
-        done += await asyncio.to_thread(_understand_all, raws[start : start + BATCH], index)
+        done += await asyncio.to_thread(_understand_all, raws[start : start + BATCH])
     return done
 
 
-def _understand_all(raws: Sequence[tuple[RawPosting, str]], index: Index) -> list[Understood]:
-    return [_understand(raw, content_hash, index) for raw, content_hash in raws]
+def _understand_all(raws: Sequence[tuple[RawPosting, str]]) -> list[Understood]:
+    return [_understand(raw, content_hash) for raw, content_hash in raws]
 
 
-def _understand(raw: RawPosting, content_hash: str, index: Index) -> Understood:
+def _understand(raw: RawPosting, content_hash: str) -> Understood:
     posting = normalise(raw)
-    return Understood(
-        posting, content_hash, dedupe.fingerprint(posting), as_json(posting), tuple(index.matches(posting))
-    )
+    return Understood(posting, content_hash, dedupe.fingerprint(posting), as_json(posting))
 
 
 async def _commit(
     entry: SourceEntry,
     state: SourceState,
-    pages: Sequence[Page],
-    validators: dict[str, Validators],
+    answers: _Answers,
     raws: Sequence[RawPosting],
     fresh: Sequence[Understood],
     house: House,
 ) -> tuple[SourceState, Committed]:
-    """Recognise and write. One poll at a time: two boards with the same new vacancy must not both call it new."""
-    name = entry.source.name
+    """Recognise, match and write. One poll at a time: two boards with one new vacancy must not both call it new.
+
+    The searches are asked here and not before, so that a reload between asking and writing is not missed.
+    """
     async with house.deciding:
         now = house.now()
-        keys = {key for each in fresh for key in each.print.keys}
-        known = await house.store.candidates(keys) if keys else ()
-        assignments = await asyncio.to_thread(dedupe.assign, [each.print for each in fresh], known)
-        after = decide.after_success(state, entry, pages, validators, now)
-        jobs = [assignment.job for assignment in assignments]
+        jobs, postings = await _recognised(fresh, house.store)
+        pairs = zip((each.posting for each in fresh), jobs, strict=True)
+        judged = await asyncio.to_thread(decide.judged, pairs, house.index)
+        after = decide.after_success(state, entry, answers.pages, answers.validators, now)
         plan = Plan(
             now=now,
             source=after,
-            postings=tuple(map(decide.stored, fresh, assignments)),
+            postings=postings,
             seen=tuple(raw.id for raw in raws),
-            gone=await _gone(name, pages, raws, house.store),
-            alerts=decide.alerts(zip(fresh, jobs, strict=True), house.config, now, baseline=not state.baseline),
+            gone=await _gone(entry.source.name, answers, raws, house.store),
+            alerts=decide.alerts(judged, house.config, now, baseline=not state.baseline),
             notices=decide.notice_of(state, after, house.config.owner, now),
         )
         return after, await house.store.commit(plan)
 
 
-async def _gone(source: str, pages: Sequence[Page], raws: Sequence[RawPosting], store: Store) -> tuple[str, ...]:
-    """Return the ids missing from a complete, non-empty list; anything else says nothing about what is absent."""
-    if not raws or not pages or not all(page.complete for page in pages):
+async def _recognised(fresh: Sequence[Understood], store: Store) -> tuple[list[str], tuple[NewPosting, ...]]:
+    """Return the job of each posting, and the postings as they are to be stored."""
+    prints = [each.print for each in fresh]
+    keys = {key for each in prints for key in each.keys}
+    known = await store.candidates(keys) if keys else ()
+    assignments = await asyncio.to_thread(dedupe.assign, prints, known)
+    return [each.job for each in assignments], tuple(map(decide.stored, fresh, assignments))
+
+
+async def _gone(source: str, answers: _Answers, raws: Sequence[RawPosting], store: Store) -> tuple[str, ...]:
+    """Return the ids missing from a whole list. An empty list is more likely a fault than the end of every job."""
+    if not raws or not answers.whole:
         return ()
     return tuple(await store.open_ids(source) - {raw.id for raw in raws})

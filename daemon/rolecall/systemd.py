@@ -8,7 +8,7 @@ import time
 
 
 def notify(*states: str) -> bool:
-    """Send states such as "READY=1" to systemd; False when it is not listening."""
+    """Send states such as "READY=1" to systemd, one a line; False when it is not listening."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return False
@@ -16,7 +16,7 @@ def notify(*states: str) -> bool:
         address = "\0" + address[1:]  # an abstract socket
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
         try:
-            sock.sendto("\n".join(states).encode(), address)
+            sock.sendto("\n".join(" ".join(state.split()) for state in states).encode(), address)
         except OSError:
             return False
     return True

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from rolecall import match
 from rolecall.config import Config
+from rolecall.decide import better
 from rolecall.deliver import card_of
 from rolecall.model import Card, Match, Posting
 from rolecall.normalise import normalise
-from rolecall.ports import ChannelState, DeadMessage, SourceState, Store, StoredAlert, StoredJob
+from rolecall.ports import ChannelState, DeadMessage, SourceState, Store, StoredAlert, StoredJob, StoredPosting
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,11 @@ async def listing(
     store: Store, config: Config, now: datetime, top: int, search: str | None = None, closed: bool = False
 ) -> list[Row]:
     """Return the most current matching jobs, newest first, each job once."""
-    rows: dict[str, list[StoredAlert]] = {}
+    jobs: dict[str, list[StoredAlert]] = {}
     for alert in await store.alerts(top * max(1, len(config.searches)), search, open_only=not closed):
-        rows.setdefault(alert.job.id, []).append(alert)
-    return [_row(alerts, config, now) for alerts in list(rows.values())[:top]]
+        jobs.setdefault(alert.job.id, []).append(alert)
+    rows = [_row(alerts, config, now) for alerts in list(jobs.values())[:top]]
+    return sorted(rows, key=lambda row: row.posted, reverse=True)
 
 
 def _row(alerts: list[StoredAlert], config: Config, now: datetime) -> Row:
@@ -95,12 +97,17 @@ def _row(alerts: list[StoredAlert], config: Config, now: datetime) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything `rolecall why` says of one job: its copies, and what each search thinks of the best copy."""
+    """Everything `rolecall why` says of one job: its copies, and what each search thinks of the copy it likes best."""
 
     job: StoredJob
     posting: Posting
     matches: tuple[Match, ...]
     alerted: Mapping[str, datetime]
+
+    @property
+    def copies(self) -> tuple[StoredPosting, ...]:
+        """The job's other postings."""
+        return tuple(p for p in self.job.postings if (p.raw.source, p.raw.id) != self.posting.key)
 
 
 async def why(store: Store, config: Config, id_or_url: str) -> Explanation | None:
@@ -109,6 +116,8 @@ async def why(store: Store, config: Config, id_or_url: str) -> Explanation | Non
     job = await (store.find_url(id_or_url) if by_url else store.job(id_or_url))
     if job is None:
         return None
-    judged = [(normalise(p.raw), tuple(match.explain(config.searches, normalise(p.raw)))) for p in job.postings]
-    posting, matches = max(judged, key=lambda each: max((m.rank for m in each[1]), default=0.0))
-    return Explanation(job, posting, matches, await store.alerted_at(job.id))
+    postings = [normalise(stored.raw) for stored in job.postings]
+    judged = [tuple(match.explain(config.searches, posting)) for posting in postings]
+    shown = max(range(len(postings)), key=lambda copy: max(map(better, judged[copy]), default=(0, 0.0)))
+    matches = tuple(max(of_one_search, key=better) for of_one_search in zip(*judged, strict=True))
+    return Explanation(job, postings[shown], matches, await store.alerted_at(job.id))

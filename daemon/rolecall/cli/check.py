@@ -32,6 +32,7 @@ def check(
     summary = f"{loaded.path}: good ({len(loaded.sources)} sources, {len(loaded.channels)} channels, " + (
         f"{len(loaded.searches)} searches)"
     )
+    _log_warnings(loaded)
     rows = [] if offline else asyncio.run(_try_all(loaded))
     typer.echo(json.dumps(rows, indent=2) if as_json else "\n\n".join(filter(None, [summary, table(rows)])))
     if any(row["RESULT"] != "ok" for row in rows):
@@ -64,7 +65,8 @@ async def _try_source(entry: SourceEntry, fetcher: HttpFetcher, parser: Sandbox)
         return _line("source", entry.source.name, "failed", str(error))
     count = sum(len(page.postings) for page in pages)
     skipped = sum(page.skipped for page in pages)
-    return _line("source", entry.source.name, "ok", f"{count} postings" + (f", {skipped} unreadable" if skipped else ""))
+    unreadable = f", {skipped} unreadable" if skipped else ""
+    return _line("source", entry.source.name, "ok", f"{count} postings{unreadable}")
 
 
 async def _try_channel(channel: Channel) -> dict[str, object]:
@@ -94,7 +96,16 @@ def test(
     if channel is None:
         names = ", ".join(each.name for each in loaded.channels)
         raise typer.BadParameter(f"there is no channel {notifier!r}; channels are {names}")
+    _log_warnings(loaded)
     typer.echo(f"{channel.name}: sent ({asyncio.run(_send_test(channel))})")
+
+
+def _log_warnings(config: Config) -> None:
+    """What a library has to say comes without the secrets in it."""
+    from rolecall import logs
+    from rolecall.config import secrets_of
+
+    logs.set_up("warning", secrets_of(config))
 
 
 async def _send_test(channel: Channel) -> str:

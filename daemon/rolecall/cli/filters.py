@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -60,14 +60,15 @@ def match(config: ConfigOption = None) -> None:
 
 def _filter(work: Callable[[RawPosting], Objects]) -> None:
     failed = False
-    for output in _lines(sys.stdin, work):
+    for output in _lines(sys.stdin.buffer, work):
         failed = failed or "error" in output
-        typer.echo(json.dumps(output, ensure_ascii=False))
+        # A lone surrogate, which JSON may hold and UTF-8 may not, becomes the JSON escape it came as.
+        typer.echo(json.dumps(output, ensure_ascii=False).encode("utf-8", "backslashreplace"))
     if failed:
         raise typer.Exit(1)
 
 
-def _lines(lines: TextIO, work: Callable[[RawPosting], Objects]) -> Iterator[dict[str, Any]]:
+def _lines(lines: Iterable[bytes], work: Callable[[RawPosting], Objects]) -> Iterator[dict[str, Any]]:
     """Answer every line; one that is no posting gives {"id", "error"} in its place."""
     from rolecall.normalise.facts import raw_from_json
 
@@ -79,5 +80,5 @@ def _lines(lines: TextIO, work: Callable[[RawPosting], Objects]) -> Iterator[dic
             given = json.loads(line)
             identity = given.get("id") if isinstance(given, dict) else None
             yield from work(raw_from_json(given))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # also bytes that are no text, and endless nesting
             yield {"id": identity, "error": str(error)}

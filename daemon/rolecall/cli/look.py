@@ -11,6 +11,7 @@ import typer
 
 from rolecall.cli.options import ConfigOption, JsonOption, load_config, reading
 from rolecall.cli.table import Format, table, write
+from rolecall.render.clean import MAX_URL, line
 from rolecall.terminal import colours, strong
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from rolecall.config import Config
     from rolecall.model import Match
+    from rolecall.ports import StoredPosting
     from rolecall.views import Explanation, Row, Status
 
 
@@ -129,7 +131,7 @@ async def _rows(config: Config, top: int, search: str | None, closed: bool) -> l
 
 def _row(row: Row, zone: ZoneInfo, form: Format) -> dict[str, object]:
     card = row.card
-    line: dict[str, object] = {
+    shown: dict[str, object] = {
         "ID": row.job,
         "POSTED": _day(row.posted, zone),
         "TITLE": card.title,
@@ -139,7 +141,7 @@ def _row(row: Row, zone: ZoneInfo, form: Format) -> dict[str, object]:
         "MODE": card.mode,
         "SEARCH": row.search,
     }
-    return line if form == "table" else line | {"URL": card.url}
+    return shown if form == "table" else shown | {"URL": card.url}
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:
@@ -210,11 +212,15 @@ async def _why(config: Config, job: str) -> Explanation | None:
 
 def _why_text(found: Explanation, config: Config) -> str:
     raw = found.posting.raw
-    head = f"{found.job.id}  {raw.title} - {raw.company or 'company not stated'}\n{raw.url}"
-    copies = [f"  also {p.raw.source}  {p.raw.url}  ({', '.join(p.because)})" for p in found.job.postings[1:]]
-    parts = ["\n".join([strong(head.splitlines()[0]), *head.splitlines()[1:], *copies])]
+    title = f"{found.job.id}  {raw.title} - {raw.company or 'company not stated'}"
+    parts = ["\n".join([strong(line(title)), line(raw.url, MAX_URL), *map(_copy, found.copies)])]
     parts += [_match_text(match, found.alerted.get(match.search), config) for match in found.matches]
     return "\n\n".join(parts)
+
+
+def _copy(stored: StoredPosting) -> str:
+    because = f"  ({', '.join(stored.because)})" if stored.because else ""
+    return line(f"also {stored.raw.source}  {stored.raw.url}{because}", MAX_URL)
 
 
 def _match_text(match: Match, alerted: datetime | None, config: Config) -> str:

@@ -21,8 +21,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 def load_config(given: Path | None) -> Config:
     """Find and read the configuration; raises ConfigError."""
-    from rolecall.plugins import kinds
     from rolecall.config import find, load
+    from rolecall.plugins import kinds
 
     return load(find(given), kinds())
 

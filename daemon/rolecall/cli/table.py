@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from rolecall.render.clean import line
+from rolecall.render.clean import MAX_URL, line
 from rolecall.terminal import strong
 
 Format = Literal["table", "json", "csv", "md", "html"]
@@ -64,7 +64,9 @@ def _columns(text: str) -> int:
 
 def _pad(text: str, width: int) -> str:
     if _columns(text) > width:
-        text = text[: max(0, width - 1)] + "…"
+        while _columns(text) >= width:  # room for the dots
+            text = text[:-1]
+        text += "…"
     return text + " " * (width - _columns(text))
 
 
@@ -76,13 +78,13 @@ def _csv(rows: Rows) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _no_formula(_text(value)) for key, value in row.items()} for row in rows)
+    writer.writerows({key: _no_formula(line(_text(value), MAX_URL)) for key, value in row.items()} for row in rows)
     return out.getvalue().rstrip("\n")
 
 
 def _no_formula(text: str) -> str:
     """A title that begins like a formula must not run in a spreadsheet (OWASP: CSV injection)."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text
 
 
 def _markdown(rows: Rows) -> str:

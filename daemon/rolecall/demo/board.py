@@ -55,7 +55,7 @@ class Board:
             f"<description>{escape(job['body'])}</description></item>"
             for job in self.published("rss")
         )
-        feed = f'<rss version="2.0"><channel><title>Pennine Tech Jobs</title><ttl>1</ttl>{items}</channel></rss>'
+        feed = f'<rss version="2.0"><channel><title>Pennine Tech Jobs</title>{items}</channel></rss>'
         return web.Response(text=feed, content_type="application/rss+xml")
 
     async def greenhouse(self, _: web.Request) -> web.Response:

@@ -11,11 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from rolecall import app, logs
-from rolecall.terminal import colours, dim
 from rolecall.config import load
 from rolecall.demo.board import serve
 from rolecall.house import House
 from rolecall.plugins import kinds
+from rolecall.terminal import colours, dim
 
 WELCOME = """
 {bold}Rolecall demo{plain}: the real daemon, its real database, and a small job board that this program serves itself.
@@ -27,8 +27,8 @@ Every company is invented. New postings appear for about half a minute; Ctrl-C e
 """
 
 GOODBYE = """
-{bold}That was the demo.{plain} {postings} postings were read: {duplicates} were repeats of a job already known, {alerts} jobs matched,
-and {silent} did not. Nothing was sent twice. Look closer:
+{bold}That was the demo.{plain} {postings} postings were read: {duplicates} of them known from another board.
+{alerts} jobs matched and {silent} did not. Nothing was sent twice. Look closer:
 
   rolecall list   -c {config}
   rolecall status -c {config}
@@ -51,7 +51,7 @@ async def show(seconds: float | None = None) -> Path:
         _say(WELCOME.format(digests=folder / "digests" / "latest.html", **_style()))
         _narrate(folder)
         async with app.open_house(config) as house:
-            daemon = app.Daemon(house, config_path)
+            daemon = app.Daemon(house)
             with app.signals(daemon):
                 timer = asyncio.get_running_loop().call_later(seconds, daemon.stop.set) if seconds else None
                 await daemon.live()

@@ -107,8 +107,9 @@ def _decide(found: Sequence[Signal], *, ashby_remote: bool) -> Fact[WorkMode]:
     flags = (flags | more | (best.flags & {"conflict"})) - (
         frozenset() if Mode.REMOTE in modes else {"office_optional"}
     )
-    office = days.days if days is not None and (modes != {Mode.REMOTE} or _rare(days)) else None
-    value = WorkMode(modes, out, office, travel="occasional" if days is not None and _rare(days) else None)
+    days = days or best  # said in a general sentence, but nothing surer is said
+    office = days.days if modes != {Mode.REMOTE} or _rare(days) else None
+    value = WorkMode(modes, out, office, travel="occasional" if _rare(days) else None)
     return Fact(value, best.source, best.evidence[:160], best.rule, _confidence(best, flags), flags, _either(flags))
 
 

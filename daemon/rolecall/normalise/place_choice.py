@@ -97,9 +97,9 @@ def _town(piece: Piece, said: frozenset[str], source: str | None, found: _Found)
     if chosen is None:
         found.ambiguous = True
     else:
-        at = (None, None) if math.isnan(chosen.lat) else chosen.at
-        found.unresolved = found.unresolved or at == (None, None)
-        found.places.append(Place(chosen.name, chosen.country, chosen.nation, piece.district, *at, piece.postcode))
+        lat, lon = (None, None) if math.isnan(chosen.lat) else chosen.at
+        found.unresolved = found.unresolved or lat is None
+        found.places.append(Place(chosen.name, chosen.country, chosen.nation, piece.district, lat, lon, piece.postcode))
         found.countries.add(chosen.country)
 
 

@@ -31,6 +31,8 @@ def ir35(body: str) -> Fact[Ir35]:
         ("Duration: 12 months", "contract"),
         ("Outside IR35, remote", "contract"),
         ("£550 per day", "contract"),
+        ("Interim role for six months", "contract"),
+        ("Contract to perm", "contract"),
         ("We seek an independent contractor.", "contract"),
         ("12 month fixed term contract", "fixed_term"),
         ("9 months FTC", "fixed_term"),
@@ -63,6 +65,10 @@ def test_permanent_wins_over_ir35_and_says_that_they_conflict() -> None:
     fact = contract("Rate: £85k; Outside IR35: yes; Permanent")
     assert (fact.value, fact.flags) == (ContractType.PERMANENT, {"contract_conflict"})
     assert set(fact.alternatives) == {ContractType.PERMANENT, ContractType.CONTRACT}
+
+
+def test_a_choice_of_both_is_a_conflict_with_both_as_alternatives() -> None:
+    assert set(contract("Permanent or contract").alternatives) == {ContractType.PERMANENT, ContractType.CONTRACT}
 
 
 def test_the_boards_field_is_believed_unless_the_text_says_plainly_something_else() -> None:

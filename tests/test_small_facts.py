@@ -48,6 +48,11 @@ def test_the_lowest_level_that_is_acceptable_counts_and_the_others_are_named() -
     assert (value.level, value.also) == (ClearanceLevel.SC, {ClearanceLevel.DV})
 
 
+def test_a_clearance_without_a_name_is_only_guessed() -> None:
+    fact = read_clearance(doc("Government security clearance required"))
+    assert (fact.value.level, fact.confidence) == (ClearanceLevel.SC, Confidence.GUESS)
+
+
 def test_years_of_residency_are_kept() -> None:
     assert read_clearance(doc("SC clearance: 5 years UK residency")).value.residency_years == 5
 

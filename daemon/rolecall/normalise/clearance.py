@@ -23,7 +23,7 @@ _NUMBERS = {"three": 3, "five": 5, "ten": 10}
 def read_clearance(doc: Doc) -> Fact[Clearance]:
     """Return the clearance asked for. Level NONE: stated that none is needed; no value: nothing is said."""
     found = hits(rules("clearance"), doc.parts)
-    named = [hit for hit in found if hit.rule.value != "none" and hit.rule.confidence is Confidence.HIGH]
+    named = [hit for hit in found if hit.rule.value != "none" and hit.rule.confidence > Confidence.GUESS]
     named = named or [hit for hit in found if hit.rule.value != "none"]
     if not named:
         return found[0].fact(Clearance(ClearanceLevel.NONE)) if found else Fact()

@@ -23,6 +23,8 @@ from rolecall.model import (
     Tech,
     WorkMode,
 )
+from rolecall.normalise.stack import technologies
+from rolecall.normalise.vocabulary import is_practice
 
 _TEXTS = ("title", "url", "company", "location", "description", "salary_text", "apply_url", "attribution")
 _PRINTED_CLEARANCE = {ClearanceLevel.NONE: "none", ClearanceLevel.ESC: "SC"}
@@ -112,10 +114,10 @@ def as_json(posting: Posting) -> dict[str, Any]:
         "salary": _salary(posting.salary),
         "contract": posting.contract.value or "unstated",
         "ir35": posting.ir35.value,
-        "clearance": _clearance(posting.clearance.value),
+        "clearance": _clearance(posting.clearance),
         "visa": _visa(posting),
         "agency": posting.agency.value is True,
-        "stack": [_tech(tech) for tech in posting.stack],
+        "stack": [_tech(tech) for tech in technologies(posting.stack)],
         "places": [_place(place) for place in posting.location.value.places] if posting.location.value else [],
         "flags": sorted(posting.flags),
         **_further(posting, mode),
@@ -126,6 +128,8 @@ def _further(posting: Posting, mode: WorkMode) -> dict[str, Any]:
     """The keys beyond the contract."""
     floor, hours, closing = posting.level_floor.value, posting.hours.value, posting.closing.value
     return {
+        "implied": [_tech(tech) for tech in posting.stack if tech.implied_by],
+        "practices": [_tech(tech) for tech in posting.stack if not tech.implied_by and is_practice(tech.id)],
         "family": posting.family.value,
         "level_guess": _level(posting.level) if posting.level.confidence is Confidence.GUESS else None,
         "floor": None if floor is None else floor.word,
@@ -195,10 +199,10 @@ def _number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _clearance(clearance: Clearance | None) -> str:
-    if clearance is None:
+def _clearance(fact: Fact[Clearance]) -> str:
+    if fact.value is None or fact.confidence is Confidence.GUESS:
         return "none"
-    return _PRINTED_CLEARANCE.get(clearance.level, clearance.level.name)
+    return _PRINTED_CLEARANCE.get(fact.value.level, fact.value.level.name)
 
 
 def _visa(posting: Posting) -> str:

@@ -193,7 +193,7 @@ def _board_contract(example: Example, reading: Reading) -> Outcome:
 
 def _labelled_stack(example: Example, reading: Reading) -> Outcome:
     wanted = {tech for name in example.wanted["stack"] for tech in identify(name)}
-    return several(example.id, example.text, wanted, views.stack(reading)["named"])
+    return several(example.id, example.text, wanted, views.stack(reading)["technologies"])
 
 
 def _spans(example: Example, reading: Reading) -> Outcome:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rolecall.model import ClearanceLevel, Closing, Fact, Hours, Level, Location, Need, Salary, WorkMode
 from rolecall.normalise.facts import as_pay
+from rolecall.normalise.stack import technologies
 from tests.quality.reading import Reading
 
 View = dict[str, Any]
@@ -79,6 +80,7 @@ def stack(reading: Reading) -> View:
             groups.setdefault(tech.group, set()).add(tech.id)
     return {
         "named": [tech.id for tech in wanted],
+        "technologies": [tech.id for tech in technologies(wanted)],
         "implied": [tech.id for tech in techs if tech.implied_by],
         **{need.value: [tech.id for tech in named if tech.need is need] for need in Need},
         "any_of": [sorted(group) for group in groups.values()],

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from rolecall.model import Origin, RawPosting
@@ -26,6 +27,7 @@ _BLOCK = re.compile(
 _ITEM = re.compile(r"<\s*li\b[^<>]{0,2000}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--[^<>]{0,4000}-->|<(script|style)\b[^<>]{0,2000}>[^<]{0,40000}</\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,4000}>")
+_BEGINNING = itemgetter(slice(6))
 _WORD = re.compile(r"[a-z]+")
 _LETTERS = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz" else 32 for code in range(256))
 _CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
@@ -82,7 +84,7 @@ class Part:
 def part(source: Origin, text: str) -> Part:
     low = text.lower()
     words = low.encode("ascii", "ignore").translate(_LETTERS).decode().split()
-    return Part(source, text, low, frozenset([word[:6] for word in set(words)]))
+    return Part(source, text, low, frozenset(map(_BEGINNING, words)))
 
 
 @dataclass(frozen=True, slots=True)

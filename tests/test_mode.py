@@ -48,6 +48,7 @@ def uk(body: str = "", **more: object) -> UkFit | None:
         ("Hybrid working from our Bath studio.", {H}),
         ("Expect a mix of home and office working.", {H}),
         ("You may choose hybrid or fully remote.", {H, R}),
+        ("You will be in our head office 3 days a week.", {H}),
         ("This role is fully office based.", {S}),
         ("Monday to Friday, 5 days a week in the office.", {S}),
     ],
@@ -67,6 +68,7 @@ def test_a_sentence_about_this_role_says_the_mode(body: str, expected: set[Mode]
         "The process: phone screen, then an on-site interview in our office.",
         "Experience of working remotely helps.",
         "We give a home office stipend.",
+        "You will support traders in the front office, 5 days a week.",
     ],
 )
 def test_words_that_only_look_like_a_mode_say_nothing(body: str) -> None:

@@ -81,7 +81,7 @@ def signals(sentence: Sentence) -> Iterator[Signal]:
     """Yield what the sentence says: office days first, then every rule that fires."""
     if any(word in sentence.low for word in load("mode")["ignored"]):
         return
-    low = _nothing().sub(lambda m: "_" * len(m[0]), sentence.low)  # keeps every offset
+    low = _without_nothing(sentence.low)
     loss = load("mode")["general_loss"] if _general().search(low) else 0.0
     days = office_days(low)
     if days is not None:
@@ -97,6 +97,14 @@ def signals(sentence: Sentence) -> Iterator[Signal]:
                 yield Signal(
                     sentence.source, evidence, rule.name, rule.strength - loss, rule.modes, rule.rules_out, rule.flags
                 )
+
+
+def _without_nothing(low: str) -> str:
+    """Blank out what is no signal at all ("on-site gym", "remote sensing"), keeping every offset."""
+    for needs, phrase in _nothing():
+        if any(need in low for need in needs):
+            low = phrase.sub(lambda m: "_" * len(m[0]), low)
+    return low
 
 
 def _modes_of(days: OfficeDays) -> frozenset[Mode]:
@@ -119,8 +127,8 @@ def _general() -> re.Pattern[str]:
 
 
 @cache
-def _nothing() -> re.Pattern[str]:
-    return re.compile(load("mode")["nothing"]["phrases"])
+def _nothing() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    return tuple((tuple(entry["needs"]), re.compile(entry["match"])) for entry in load("mode")["nothing"])
 
 
 @cache

@@ -20,10 +20,11 @@ def payloads(folder: str, pattern: str) -> list[Path]:
 
 
 def cassette(*parts: str) -> list[bytes]:
-    """Return the response bodies of an HTTP cassette (YAML with single-quoted, one-line bodies)."""
+    """Return the response bodies of an HTTP cassette: YAML, a body in single quotes or as a block of one line."""
     text = payload(*parts).decode()
-    bodies = re.findall(r"^        body: '(.+)'$", text, re.MULTILINE)
-    return [body.replace("''", "'").encode() for body in bodies]
+    quoted = re.findall(r"^        body: '(.+)'$", text, re.MULTILINE)
+    blocks = re.findall(r"^        body: \|4-\n\s*([\[{].+)$", text, re.MULTILINE)
+    return [body.replace("''", "'").encode() for body in quoted] + [body.encode() for body in blocks]
 
 
 def literal(*parts: str) -> Any:

@@ -78,6 +78,17 @@ async def test_a_request_may_have_a_body_and_headers_of_its_own(board: Board, fe
     assert reply.body == b"{}Basic eA=="
 
 
+async def test_keys_are_added_when_asking_and_stand_in_no_reply(board: Board, fetcher: HttpFetcher) -> None:
+    board.redirect("/moved", "/jobs")
+    board.serve("/jobs", "[]")
+    for path in ("/jobs", "/moved"):
+        reply = await fetcher.fetch(Request(f"{board.url}{path}?what=go%20lang", query={"app_key": "hunter2"}), NOTHING)
+        assert "hunter2" not in repr(reply)
+    assert [path for _, path, _ in board.asked] == [
+        "/jobs?what=go%20lang&app_key=hunter2", "/moved?what=go%20lang&app_key=hunter2", "/jobs",
+    ]  # fmt: skip
+
+
 # --- unchanged ----------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,9 @@ import pytest_asyncio
 from rolecall.errors import Unreadable
 from rolecall.model import Reply, Request
 from rolecall.sandbox import Sandbox
-from rolecall.sources import Ashby, Feed, Greenhouse
+from rolecall.sources.ashby import Ashby
+from rolecall.sources.feed import Feed
+from rolecall.sources.greenhouse import Greenhouse
 from tests.fakes.trial import Trial
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

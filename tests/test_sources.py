@@ -14,12 +14,29 @@ from rolecall.errors import Unreadable
 from rolecall.fetch import HttpFetcher
 from rolecall.model import Page, RawPosting, Reply, Validators
 from rolecall.ports import Source
-from rolecall.sources import KINDS, Ashby, Feed, Folder, Greenhouse, Lever, RemoteOK
+from rolecall.secret import Secret
+from rolecall.sources import KINDS
+from rolecall.sources.adzuna import Adzuna
+from rolecall.sources.arbeitnow import Arbeitnow
+from rolecall.sources.ashby import Ashby
 from rolecall.sources.dates import LONDON, epoch, instant
-from rolecall.sources.feed import PresetName, title_regex
+from rolecall.sources.feed import Feed, PresetName, title_regex
+from rolecall.sources.folder import Folder
+from rolecall.sources.greenhouse import Greenhouse
+from rolecall.sources.hackernews import HackerNews
+from rolecall.sources.himalayas import Himalayas
+from rolecall.sources.jobicy import Jobicy
+from rolecall.sources.lever import Lever
+from rolecall.sources.personio import Personio
+from rolecall.sources.pinpoint import Pinpoint
 from rolecall.sources.presets import PRESETS
 from rolecall.sources.reading import Row, places, short
+from rolecall.sources.recruitee import Recruitee
+from rolecall.sources.reed import Reed
+from rolecall.sources.remoteok import RemoteOK
+from rolecall.sources.remotive import Remotive
 from rolecall.sources.repair import single_encoded, unescaped_html, without_boilerplate, without_poller_tag
+from rolecall.sources.workable import Workable
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
@@ -49,9 +66,29 @@ EXAMPLES: dict[str, Source] = {
     "lever": Lever("harbourline"),
     "ashby": Ashby("pennywhistle"),
     "remoteok": RemoteOK(),
+    "workable": Workable("brightwater"),
+    "recruitee": Recruitee("acme"),
+    "personio": Personio("acme"),
+    "pinpoint": Pinpoint("acme"),
+    "adzuna": Adzuna("1a2b", Secret("hunter2")),
+    "reed": Reed(Secret("hunter2")),
+    "remotive": Remotive(),
+    "jobicy": Jobicy(),
+    "himalayas": Himalayas(),
+    "arbeitnow": Arbeitnow(),
+    "hackernews": HackerNews(),
     "folder": Folder("/srv/jobs"),
 }
-JSON_BOARDS = [name for name in EXAMPLES if name not in ("feed", "folder")]
+JSON_BOARDS = [name for name in EXAMPLES if name not in ("feed", "folder", "personio")]
+BARE = ("lever", "remoteok")  # boards whose answer is a list without an envelope
+LIST = {"adzuna": "results", "reed": "results", "recruitee": "offers", "pinpoint": "data", "arbeitnow": "data",
+        "hackernews": "children"}  # fmt: skip
+
+
+def rows_of(kind: str, body: Any) -> list[Any]:
+    rows = body if kind in BARE else body[LIST.get(kind, "jobs")]
+    assert isinstance(rows, list)
+    return rows
 
 
 def test_there_is_an_example_of_every_kind_here() -> None:
@@ -72,7 +109,8 @@ def test_a_kind_says_what_it_is_and_how_often_it_may_be_asked(kind: str) -> None
 @pytest.mark.parametrize("kind", JSON_BOARDS)
 def test_a_board_can_be_moved_to_another_address_for_trials(kind: str) -> None:
     made: Any = KINDS[kind]
-    options = {"board": "acme"} if "board" in {each.name for each in fields(made)} else {}
+    required = {"board": "acme", "app_id": "1a2b", "app_key": Secret("k"), "key": Secret("k")}
+    options = {each.name: required[each.name] for each in fields(made) if each.name in required}
     source = made(**options, base="http://127.0.0.1:9")
     assert all(request.url.startswith("http://127.0.0.1:9/") for request in source.requests())
 
@@ -95,6 +133,8 @@ def test_what_is_not_this_kind_of_answer_is_unreadable_and_never_silently_empty(
         ("greenhouse", '{"jobs": [], "meta": {"total": 0}}'), ("lever", "[]"),
         ("ashby", '{"jobs": [], "apiVersion": "1"}'),
         ("remoteok", '[{"last_updated": 1, "legal": "Please link back."}]'),
+        ("adzuna", '{"count": 0, "results": []}'), ("personio", "<workzag-jobs></workzag-jobs>"),
+        ("hackernews", '{"id": 1, "children": []}'),
         ("feed", '<rss version="2.0"><channel><title>Jobs</title></channel></rss>'),
         ("feed", '<feed xmlns="http://www.w3.org/2005/Atom"><title>Jobs</title></feed>'),
         ("feed", '{"version": "https://jsonfeed.org/version/1", "items": []}'), ("folder", "[]"),
@@ -116,26 +156,26 @@ def test_a_byte_order_mark_is_no_obstacle(kind: str) -> None:
 def test_a_row_that_is_wrong_is_counted_and_loses_nobody_else(kind: str) -> None:
     body = json.loads(FIXTURES.joinpath(f"{kind}.json").read_bytes())
     before = EXAMPLES[kind].parse(reply(json.dumps(body)))
-    rows = body if isinstance(body, list) else body["jobs"]
-    rows.extend([None, 7, "text", [], {}, {"id": None, "title": "x"}])
+    rows = rows_of(kind, body)
+    rows.extend([None, 7, "text", [], {"id": None, "title": "x", "text": "Acme | Engineer"}])
     page = EXAMPLES[kind].parse(reply(json.dumps(body)))
     assert page.postings == before.postings
-    assert page.skipped == before.skipped + 6
+    assert page.skipped == before.skipped + 5
     assert not page.complete
 
 
 @pytest.mark.parametrize("kind", JSON_BOARDS)
 def test_rows_of_which_none_can_be_read_are_an_alarm(kind: str) -> None:
-    rows = [{"uid": n, "name": "renamed"} for n in range(3)]
+    rows = [{"uid": n, "name": "renamed", "text": "Acme | Engineer"} for n in range(3)]
     with pytest.raises(Unreadable, match="not one of 3 rows"):
-        EXAMPLES[kind].parse(reply(json.dumps(rows if kind in ("lever", "remoteok") else {"jobs": rows})))
+        EXAMPLES[kind].parse(reply(json.dumps(rows if kind in BARE else {LIST.get(kind, "jobs"): rows})))
 
 
-@pytest.mark.parametrize("kind", JSON_BOARDS)
+@pytest.mark.parametrize("kind", ["greenhouse", "lever", "ashby", "remoteok", "workable", "arbeitnow"])
 def test_a_row_that_comes_twice_is_one_posting_in_both_places(kind: str) -> None:
     body = json.loads(FIXTURES.joinpath(f"{kind}.json").read_bytes())
     before = EXAMPLES[kind].parse(reply(json.dumps(body)))
-    rows = body if isinstance(body, list) else body["jobs"]
+    rows = rows_of(kind, body)
     again = json.loads(json.dumps(rows[1 if kind == "remoteok" else 0]))
     match kind:
         case "lever":
@@ -144,13 +184,14 @@ def test_a_row_that_comes_twice_is_one_posting_in_both_places(kind: str) -> None
             again["location"] = {"name": "Cardiff"}
         case _:
             again |= {"location": "Cardiff", "secondaryLocations": []}
+            again |= {"locations": [{"city": "Cardiff"}]} if kind == "workable" else {}
     rows.append(again)
     page = EXAMPLES[kind].parse(reply(json.dumps(body)))
     assert len(page.postings) == len(before.postings)
     assert page.postings[0].location == places(before.postings[0].location, "Cardiff")
 
 
-@pytest.mark.parametrize("kind", [Greenhouse, Lever, Ashby])
+@pytest.mark.parametrize("kind", [Greenhouse, Lever, Ashby, Workable, Recruitee, Personio, Pinpoint])
 @pytest.mark.parametrize("board", ["", "https://boards.greenhouse.io/acme", "a b", "../x", "acme?x=1"])
 def test_what_cannot_be_a_board_is_refused_with_a_hint(kind: type[Greenhouse], board: str) -> None:
     with pytest.raises(ValueError, match="is not a board's name"):
@@ -255,6 +296,113 @@ def test_remote_ok_is_repaired_attributed_and_linked_as_its_terms_ask() -> None:
 def test_the_pollers_address_is_removed_even_from_a_sentence_that_was_cut(cut: str) -> None:
     text = without_poller_tag(f"Go and SQL.<br/><br/>Please mention the word **GLAD** and tag RMTkyLjAuMi4x{cut}")
     assert text == "Go and SQL."
+
+
+# --- boards with a key --------------------------------------------------------------------------------------------
+
+
+def test_adzuna_says_whose_estimate_a_figure_is_and_names_no_advertiser_by_address() -> None:
+    first, second = Adzuna("1a2b", Secret("hunter2")).parse(recorded("adzuna.json")).postings
+    assert (first.country, first.attribution, first.truncated) == ("GB", "Jobs by Adzuna", True)
+    assert (first.fields["salary_is_predicted"], second.fields["salary_is_predicted"]) == ("0", "1")
+    assert (first.company, second.company) == ("Quillfish", "")
+
+
+@pytest.mark.parametrize("source", [Adzuna("1a2b", Secret("hunter2")), Reed(Secret("hunter2"))], ids=["adzuna", "reed"])
+def test_a_key_is_sent_but_stands_neither_in_the_address_nor_in_anything_that_is_shown(source: Source) -> None:
+    request = source.requests()[0]
+    assert "hunter2" not in request.url
+    assert "hunter2" not in f"{request!r} {source!r} {source.name}"
+    assert request.query.get("app_key") == "hunter2" or "Authorization" in request.headers
+
+
+def test_reed_dates_are_british_days_and_a_closing_day_counts_to_its_end() -> None:
+    first, second = Reed(Secret("k")).parse(recorded("reed.json")).postings
+    assert first.posted_at == datetime(2026, 11, 15, tzinfo=UTC)
+    assert first.closes_at == datetime(2026, 12, 1, tzinfo=UTC)
+    assert (first.title, first.truncated, second.closes_at) == ("Senior Java Developer", True, None)
+    assert "minimumSalary" not in second.fields  # hidden pay is no pay, never 0
+
+
+# --- the other boards ---------------------------------------------------------------------------------------------
+
+
+def test_remotive_without_the_image_that_counts_readers() -> None:
+    page = Remotive().parse(recorded("remotive.json"))
+    assert page.complete
+    assert page.postings[0].description == "<p>Go.</p>"
+    assert (page.postings[0].salary_text, page.postings[0].attribution) == ("£70k - £80k", "Remotive")
+
+
+def test_jobicy_in_all_its_forms() -> None:
+    first, second = Jobicy().parse(recorded("jobicy.json")).postings
+    assert (first.fields["annualSalaryMin"], second.fields["salaryMin"]) == ("60000", 50_000)
+    assert (first.location, first.tags) == ("UK; Ireland", ("Software & Data",))
+    assert first.posted_at == datetime(2026, 11, 7, 4, 10, 26, tzinfo=UTC)
+
+
+def test_himalayas_keeps_where_and_when_one_must_be_but_no_invented_expiry() -> None:
+    first, second = Himalayas().parse(recorded("himalayas.json")).postings
+    assert (first.location, second.location) == ("United Kingdom", "")
+    assert first.fields["timezoneRestrictions"] == [0, 1]
+    assert first.closes_at is None
+
+
+def test_workable_shows_no_hidden_place() -> None:
+    first, second = Workable("brightwater").parse(recorded("workable.json")).postings
+    assert (first.company, first.location) == ("Brightwater Ltd", "Leeds, West Yorkshire, United Kingdom")
+    assert second.location == "York, North Yorkshire, United Kingdom"
+
+
+def test_recruitee_keeps_no_mailboxes_and_nothing_unpublished() -> None:
+    page = Recruitee("acme").parse(recorded("recruitee.json"))
+    assert page.postings[0].description == "<p>Rails.</p>\n<p>Ruby.</p>"
+    assert page.postings[0].closes_at == datetime(2026, 12, 5, 10, 10, 39, tzinfo=UTC)
+    assert "job.x@" not in str(page)
+    assert "Robin" not in str(page)
+    draft = '{"offers": [{"id": 1, "title": "x", "status": "draft"}]}'
+    assert Recruitee("acme").parse(reply(draft)).postings == ()
+
+
+def test_pinpoint_shows_pay_only_where_the_employer_does() -> None:
+    first, second = Pinpoint("acme").parse(recorded("pinpoint.json")).postings
+    assert first.fields["compensation_minimum"] == 80_000
+    assert "compensation_minimum" not in second.fields
+    assert second.url == "https://acme.pinpointhq.com/en/postings/p-2"
+    assert "<h3>What you will do</h3>" in first.description
+
+
+def test_personio_joins_its_sections_and_offices() -> None:
+    page = Personio("acme").parse(recorded("personio.xml"))
+    first = page.postings[0]
+    assert (first.company, first.location, page.complete) == ("Acme & Co", "London; Leeds", True)
+    assert first.description.count("<h3>") == 2
+    assert first.tags == ("Product and Tech", "kotlin", "jvm")
+    assert first.url == "https://acme.jobs.personio.de/job/1834"
+
+
+def test_arbeitnow_never_says_that_a_job_is_not_remote() -> None:
+    first, second = Arbeitnow().parse(recorded("arbeitnow.json")).postings
+    assert first.fields["remote"] is True
+    assert "remote" not in second.fields
+
+
+def test_hacker_news_comments_are_postings_where_they_look_like_one() -> None:
+    first, second = HackerNews().parse(recorded("hackernews.json")).postings
+    assert (first.company, first.title, first.salary_text) == ("Larkspur", "Senior Backend Engineer (Go)", "£80k/£95k")
+    assert first.location == "London, UK | Hybrid"
+    assert first.url == "https://news.ycombinator.com/item?id=4901"
+    assert (second.title, second.location) == ("Staff", "REMOTE (UK)")
+
+
+def test_hacker_news_takes_the_newest_thread_of_its_kind() -> None:
+    titles = ["Ask HN: Who wants to be hired? (Nov)", "Ask HN: Who is hiring? (Nov)", "Ask HN: Who is hiring? (Oct)"]
+    hits = [{"objectID": str(n), "title": title} for n, title in enumerate(titles)]
+    page = HackerNews().parse(reply(json.dumps({"hits": hits})))
+    assert page.next is not None
+    assert page.next.url == "https://hn.algolia.com/api/v1/items/1"
+    with pytest.raises(Unreadable, match="no thread"):
+        HackerNews().parse(reply('{"hits": []}'))
 
 
 # --- feeds --------------------------------------------------------------------------------------------------------

@@ -13,9 +13,25 @@ from rolecall.fetch import HttpFetcher
 from rolecall.model import Page, RawPosting, Reply, Validators
 from rolecall.ports import Source
 from rolecall.sandbox import Sandbox
-from rolecall.sources import Ashby, Feed, Greenhouse, Lever, RemoteOK
+from rolecall.secret import Secret
+from rolecall.sources.adzuna import Adzuna
+from rolecall.sources.arbeitnow import Arbeitnow
+from rolecall.sources.ashby import Ashby
+from rolecall.sources.feed import Feed
+from rolecall.sources.greenhouse import Greenhouse
+from rolecall.sources.hackernews import HackerNews
+from rolecall.sources.himalayas import Himalayas
+from rolecall.sources.jobicy import Jobicy
+from rolecall.sources.lever import Lever
+from rolecall.sources.personio import Personio
+from rolecall.sources.pinpoint import Pinpoint
+from rolecall.sources.recruitee import Recruitee
+from rolecall.sources.reed import Reed
+from rolecall.sources.remoteok import RemoteOK
+from rolecall.sources.remotive import Remotive
+from rolecall.sources.workable import Workable
 from tests.fakes.board import Board
-from tests.recorded import cassette, payload, payloads
+from tests.recorded import cassette, literal, payload, payloads
 
 ASHBY = {"9fin": 30, "hyperexponential": 27, "lawhive": 17, "multiverse": 41, "neworbit": 31}
 URL = "https://board.example/feed"
@@ -167,6 +183,84 @@ def test_teamtailor_and_school_feeds_and_neogov() -> None:
     assert len(neogov) == 2
     assert all(posting.fields["baseSalary"]["value"]["unitText"] for posting in neogov)
     assert neogov[0].closes_at is not None
+
+
+def test_adzuna_whole_reply() -> None:
+    page = read(Adzuna("1a2b", Secret("k")), json.dumps(literal("adzuna", "rawstories-dummydata.js")).encode())
+    check(page.postings)
+    assert (len(page.postings), page.skipped, page.complete) == (50, 0, False)
+    assert all(posting.attribution == "Jobs by Adzuna" and posting.country == "GB" for posting in page.postings)
+
+
+def test_adzuna_of_one_day() -> None:
+    rows = json.loads(payload("adzuna", "ebuka-2026-08-05-postings.json"))["postings"]
+    page = read(Adzuna("1a2b", Secret("k")), json.dumps({"results": rows}).encode())
+    check(page.postings)
+    assert len(page.postings) == len({row["id"] for row in rows})
+    assert page.skipped == 0
+    assert not any("@" in posting.company for posting in page.postings)
+    predicted = Counter(posting.fields.get("salary_is_predicted") for posting in page.postings)
+    assert min(predicted["0"], predicted["1"]) > 100  # as texts, never as booleans
+
+
+def test_reed() -> None:
+    rows = literal("reed", "tech-test-joao-dummyJobsData.js")
+    one = literal("reed", "tech-test-joao-dummyResponse.js")["jobsResponse"]
+    for body, count in (({"results": rows}, 5), (one, 1)):
+        page = read(Reed(Secret("k")), json.dumps(body).encode())
+        check(page.postings)
+        assert len(page.postings) == count
+        assert all(posting.closes_at for posting in page.postings)
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "envelope", "count"),
+    [
+        (Remotive(), ("remotive", "opencruit-response.json"), "jobs", 3),
+        (Jobicy(), ("jobicy", "opencruit-response.json"), "jobs", 3),
+        (Himalayas(), ("himalayas", "opencruit-response.json"), "jobs", 3),
+        (Arbeitnow(), ("arbeitnow", "opencruit-response.json"), "data", 3),
+        (Recruitee("acme"), ("recruitee", "careerkit-recruitee.json"), "", 2),
+    ],
+)
+def test_boards_of_which_few_rows_are_recorded(
+    source: Source, file: tuple[str, str], envelope: str, count: int
+) -> None:
+    body = json.loads(payload(*file))
+    page = read(source, json.dumps({envelope: body} if envelope else body).encode())
+    check(page.postings)
+    assert (len(page.postings), page.skipped) == (count, 0)
+    assert all(posting.company for posting in page.postings)
+    assert "/track/" not in str(page)
+
+
+def test_jobicy_whole_replies_of_2024() -> None:
+    bodies = cassette("jobicy", "goapilibs-vcr-2024-12-08.yaml")
+    pages = [read(Jobicy(), body) for body in bodies]
+    assert [len(page.postings) for page in pages] == [20, 15, 19, 10]
+    for page in pages:
+        check(page.postings)
+        assert page.skipped == 0
+
+
+def test_workable_and_personio_rows_of_one_job_are_one_posting() -> None:
+    workable = read(Workable("zaelab"), payload("workable", "careerkit-workable.json"))
+    assert [posting.location for posting in workable.postings] == ["Spain; Portugal"]
+    personio = read(Personio("acme"), payload("personio", "careerkit-personio.xml"))
+    assert [posting.location for posting in personio.postings] == ["Munich; Berlin"]
+
+
+def test_pinpoint() -> None:
+    page = read(Pinpoint("acme"), payload("pinpoint", "careerkit-pinpoint.json"))
+    assert len(page.postings) == 2
+    assert all(posting.description and posting.url for posting in page.postings)
+
+
+def test_hacker_news() -> None:
+    page = read(HackerNews(), payload("hn-whoishiring", "hunt-hackernews.json"))
+    check(page.postings)
+    assert len(page.postings) >= 2
+    assert all(posting.company and "|" not in posting.title for posting in page.postings)
 
 
 # --- the whole way ------------------------------------------------------------------------------------------------

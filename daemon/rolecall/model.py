@@ -27,12 +27,17 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a source wants to know. `url` is absolute; the scheme says which fetcher answers (https, http, file)."""
+    """What a source wants to know. `url` is absolute; the scheme says which fetcher answers (https, http, file).
+
+    `url` is stored and logged, so it holds no key: `query` is what is added to it when it is sent, and like `headers`
+    it is never shown.
+    """
 
     url: str
     method: Literal["GET", "POST"] = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = None
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Reply:
     body: bytes
     received_at: datetime
     moved_to: str | None = None  # a permanent redirect (301, 308) was followed
+    known: Mapping[str, str] = field(default_factory=dict)  # `Page.items` of last time: what need not be read again
 
     @property
     def unchanged(self) -> bool:
@@ -107,7 +113,8 @@ class RawPosting:
 class Page:
     """What one reply held. `complete`: this is the source's whole list, so what is absent has gone.
 
-    `skipped` counts rows that could not be read; `next` asks for the page after this one.
+    `skipped` counts rows that could not be read; `next` asks for the page after this one. `items`: hash of an item in
+    the reply → id of its posting; those known from last time (`Reply.known`) are not among `postings` again.
     """
 
     postings: tuple[RawPosting, ...]
@@ -115,6 +122,12 @@ class Page:
     skipped: int = 0
     next: Request | None = None
     wait: float | None = None  # seconds until the source itself wants to be asked again (ttl, skipHours)
+    items: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all postings in the reply, read now or known before."""
+        return frozenset((*(posting.id for posting in self.postings), *self.items.values()))
 
 
 # --- what it means --------------------------------------------------------------------------------------------

@@ -115,8 +115,9 @@ class HttpFetcher:
 
     async def _exchange(self, request: Request, url: str, headers: Mapping[str, str]) -> Reply:
         assert self._http is not None, "HttpFetcher is an async context manager"  # noqa: S101 # a bug, not an input
+        keys = request.query if url == request.url else {}  # a redirect's target has what it needs
         async with self._http.request(
-            request.method, url, headers=headers, data=request.body, allow_redirects=False
+            request.method, url, params=keys, headers=headers, data=request.body, allow_redirects=False
         ) as response:
             answered = {name.lower(): value for name, value in response.headers.items()}
             content = b""

@@ -9,20 +9,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rolecall.ports import Source
+from rolecall.sources.adzuna import Adzuna
+from rolecall.sources.arbeitnow import Arbeitnow
 from rolecall.sources.ashby import Ashby
 from rolecall.sources.feed import Feed
 from rolecall.sources.folder import Folder
 from rolecall.sources.greenhouse import Greenhouse
+from rolecall.sources.hackernews import HackerNews
+from rolecall.sources.himalayas import Himalayas
+from rolecall.sources.jobicy import Jobicy
 from rolecall.sources.lever import Lever
+from rolecall.sources.personio import Personio
+from rolecall.sources.pinpoint import Pinpoint
+from rolecall.sources.recruitee import Recruitee
+from rolecall.sources.reed import Reed
 from rolecall.sources.remoteok import RemoteOK
+from rolecall.sources.remotive import Remotive
+from rolecall.sources.workable import Workable
 
 KINDS: Mapping[str, type[Source]] = {
     "feed": Feed,
     "greenhouse": Greenhouse,
     "lever": Lever,
     "ashby": Ashby,
+    "workable": Workable,
+    "recruitee": Recruitee,
+    "personio": Personio,
+    "pinpoint": Pinpoint,
+    "adzuna": Adzuna,
+    "reed": Reed,
     "remoteok": RemoteOK,
+    "remotive": Remotive,
+    "jobicy": Jobicy,
+    "himalayas": Himalayas,
+    "arbeitnow": Arbeitnow,
+    "hackernews": HackerNews,
     "folder": Folder,
 }
-
-__all__ = ["KINDS", "Ashby", "Feed", "Folder", "Greenhouse", "Lever", "RemoteOK"]

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from rolecall.dedupe.urls import canonical_url
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
-from rolecall.sources import jsonfeed, syndication
+from rolecall.sources import delta, jsonfeed, syndication
 from rolecall.sources.dates import LONDON, instant
+from rolecall.sources.delta import Part, Unfit
 from rolecall.sources.presets import PRESETS, Preset
 from rolecall.sources.reading import is_json, max_age, merged, short
 from rolecall.sources.syndication import Channel, Entry
@@ -59,11 +60,23 @@ class Feed:
         return (Request(self.url),)
 
     def parse(self, reply: Reply) -> Page:
-        channel = _channel(reply)
+        if is_json(reply):
+            return self._page(jsonfeed.read(reply), reply, Part(reply.body))
+        part = delta.unread(reply.body, _content_type(reply), reply.known, repr(self))
+        try:
+            return self._page(syndication.read(part.body, _content_type(reply)), reply, part)
+        except (Unreadable, Unfit):
+            if not part.seen:
+                raise
+            return self.parse(replace(reply, known={}))
+
+    def _page(self, channel: Channel, reply: Reply, part: Part) -> Page:
         preset = PRESETS[self.preset]
-        postings = [found for entry in channel.entries if (found := self._posting(entry, channel, preset))]
-        skipped = len(channel.entries) - len(postings)
-        if skipped and not postings:
+        found = [self._posting(entry, channel, preset) for entry in channel.entries]
+        items = part.learned([posting.id if posting else "" for posting in found], broken=channel.broken)
+        postings = [posting for posting in found if posting]
+        skipped = len(found) - len(postings)
+        if skipped and not postings and not items:
             raise Unreadable(f"not one of {skipped} entries could be read: they have no title or no identity")
         return Page(
             merged(postings),
@@ -71,6 +84,7 @@ class Feed:
             skipped=skipped,
             next=Request(channel.next_url) if channel.next_url else None,
             wait=_wait(channel, reply),
+            items=items,
         )
 
     def _posting(self, entry: Entry, channel: Channel, preset: Preset) -> RawPosting | None:
@@ -128,10 +142,8 @@ def _fields(entry: Entry) -> dict[str, Json]:
     return {**kept, **entry.schema}
 
 
-def _channel(reply: Reply) -> Channel:
-    if is_json(reply):
-        return jsonfeed.read(reply)
-    return syndication.read(reply.body, reply.headers.get("content-type", ""))
+def _content_type(reply: Reply) -> str:
+    return reply.headers.get("content-type", "")
 
 
 def _first(entry: Entry, names: Sequence[str], *, tidy: bool = True) -> str:

@@ -6,6 +6,7 @@ import html
 import re
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
+_IMAGE = re.compile(r"<img\b[^<>]{0,2000}>", re.IGNORECASE)
 _DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
 _BOILERPLATE = re.compile(r"<div\b[^<>]{0,200}\bcontent-(?:intro|conclusion)\b[^<>]{0,200}>", re.IGNORECASE)
 _POLLER = re.compile(
@@ -25,6 +26,11 @@ def single_encoded(text: str) -> str:
 def without_poller_tag(text: str) -> str:
     """Remove RemoteOK's "Please mention the word …" sentence: its tag is the poller's IP address in base64."""
     return _POLLER.sub("", text)
+
+
+def without_images(text: str) -> str:
+    """Remove images: a board's last one tells it who has read the advert."""
+    return _IMAGE.sub("", text)
 
 
 def unescaped_html(text: str) -> str:

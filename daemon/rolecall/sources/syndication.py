@@ -13,6 +13,7 @@ from typing import Any
 from rolecall.errors import Unreadable
 from rolecall.model import Json
 from rolecall.sources.dates import instant
+from rolecall.sources.delta import split
 from rolecall.sources.reading import short
 
 
@@ -153,8 +154,9 @@ def _repeated(body: bytes, count: int) -> list[dict[str, tuple[str, ...]]]:
     nothing: list[dict[str, tuple[str, ...]]] = [{} for _ in range(count)]
     if not any(name.encode() in body for name in _REPEATABLE):
         return nothing
-    items = _ITEM.split(body.decode("utf-8", "replace"))[1:]
-    return list(map(_elements, items)) if len(items) == count else nothing
+    cut = split(body)
+    texts = [item.decode() for item in cut.items] if cut else _ITEM.split(body.decode("utf-8", "replace"))[1:]
+    return list(map(_elements, texts)) if len(texts) == count else nothing
 
 
 def _elements(item: str) -> dict[str, tuple[str, ...]]:

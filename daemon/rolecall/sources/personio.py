@@ -1,0 +1,82 @@
+"""Personio job boards: one XML file with the whole list (design: sources.md 5.8)."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from xml.etree import ElementTree as ET  # read in the sandbox only; expat itself stops entity bombs
+
+from rolecall.errors import Unreadable
+from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources.dates import instant
+from rolecall.sources.reading import Row, check_board, listing, places
+
+
+@dataclass(frozen=True, slots=True)
+class Personio:
+    """One employer's board. `board` is the name in its address, NAME.jobs.personio.de; `domain` may be "com"."""
+
+    kind: ClassVar[str] = "personio"
+    summary: ClassVar[str] = "an employer's job board at Personio"
+    interval: ClassVar[timedelta] = timedelta(minutes=60)
+    minimum: ClassVar[timedelta] = timedelta(minutes=60)
+
+    board: str
+    company: str = ""
+    domain: str = "de"
+    base: str = ""
+
+    def __post_init__(self) -> None:
+        check_board(self.board)
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.board}"
+
+    @property
+    def _host(self) -> str:
+        return self.base or f"https://{self.board}.jobs.personio.{self.domain}"
+
+    def requests(self) -> Sequence[Request]:
+        return (Request(f"{self._host}/xml?language=en"),)
+
+    def parse(self, reply: Reply) -> Page:
+        return listing(list(_positions(reply.body)), self._posting, complete=True)
+
+    def _posting(self, row: Row) -> RawPosting:
+        number = row.need("id")
+        return RawPosting(
+            source=self.name,
+            id=number,
+            title=row.need("name"),
+            url=f"{self._host}/job/{number}",
+            company=self.company or row.text("subcompany") or self.board,
+            location=places(row.text("office"), *row.texts("additionalOffices")),
+            description=row.html("text"),
+            fields=row.pick("employmentType", "schedule", "seniority", "yearsOfExperience"),
+            posted_at=instant(row.get("createdAt")),
+            tags=tuple(filter(None, map(str.strip, (row.text("department"), *row.text("keywords").split(","))))),
+        )
+
+
+def _positions(body: bytes) -> Iterator[dict[str, str | list[str]]]:
+    """Yield every position as a row; raises `Unreadable` when it is not Personio's XML."""
+    try:
+        root = ET.fromstring(body)  # noqa: S314 # see the import
+    except (ET.ParseError, ValueError, LookupError):
+        raise Unreadable("the answer is not whole XML: it is a web page, cut off or broken") from None
+    if root.tag != "workzag-jobs":
+        raise Unreadable("the answer is XML, but not Personio's list of jobs")
+    for position in root.iter("position"):
+        yield {
+            **{child.tag: child.text or "" for child in position},
+            "additionalOffices": [each.text or "" for each in position.iterfind("additionalOffices/office")],
+            "text": "\n".join(map(_section, position.iterfind("jobDescriptions/jobDescription"))),
+        }
+
+
+def _section(part: ET.Element) -> str:
+    return f"<h3>{html.escape(part.findtext('name') or '')}</h3>\n{part.findtext('value') or ''}"

@@ -1,0 +1,72 @@
+"""Pinpoint job boards: one call gives the whole list (design: sources.md 5.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from urllib.parse import urljoin
+
+from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources.dates import instant
+from rolecall.sources.reading import Row, check_board, json_of, listing
+
+_TEXTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
+
+
+@dataclass(frozen=True, slots=True)
+class Pinpoint:
+    """One employer's board. `board` is the name in its address, NAME.pinpointhq.com."""
+
+    kind: ClassVar[str] = "pinpoint"
+    summary: ClassVar[str] = "an employer's job board at Pinpoint"
+    interval: ClassVar[timedelta] = timedelta(minutes=60)
+    minimum: ClassVar[timedelta] = timedelta(minutes=60)
+
+    board: str
+    company: str = ""
+    base: str = ""
+
+    def __post_init__(self) -> None:
+        check_board(self.board)
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.board}"
+
+    @property
+    def _host(self) -> str:
+        return self.base or f"https://{self.board}.pinpointhq.com"
+
+    def requests(self) -> Sequence[Request]:
+        return (Request(f"{self._host}/postings.json"),)
+
+    def parse(self, reply: Reply) -> Page:
+        return listing(Row(json_of(reply)).get("data"), self._posting, complete=True)
+
+    def _posting(self, row: Row) -> RawPosting:
+        visible = row.get("compensation_visible") is True
+        pay = ("compensation_minimum", "compensation_maximum", "compensation_currency", "compensation_frequency")
+        department = row.row("job").row("department").text("name") or row.row("department").text("name")
+        return RawPosting(
+            source=self.name,
+            id=row.need("id"),
+            title=row.need("title"),
+            url=row.text("url") or (urljoin(self._host, path) if (path := row.text("path")) else ""),
+            company=self.company or self.board,
+            location=row.row("location").text("name"),
+            description="\n".join(_section(row, name) for name in _TEXTS if row.html(name)),
+            salary_text=row.text("compensation") if visible else "",
+            fields={
+                **row.pick("workplace_type", "employment_type", "compensation_visible"),
+                **(row.pick(*pay) if visible else {}),
+            },
+            closes_at=instant(row.get("deadline_at")),
+            tags=tuple(filter(None, (department,))),
+        )
+
+
+def _section(row: Row, name: str) -> str:
+    heading = row.html(f"{name}_header")
+    return f"<h3>{heading}</h3>\n{row.html(name)}" if heading else row.html(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -252,6 +253,17 @@ async def test_a_name_that_does_not_exist_is_unreachable(fetcher: HttpFetcher) -
 async def test_a_server_without_tls_is_unreachable_over_https(board: Board, fetcher: HttpFetcher) -> None:
     with pytest.raises(Unreachable, match=r"certificate|TLS|broke off"):
         await get(fetcher, board.url.replace("http://", "https://"))
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_unreachable(fetcher: HttpFetcher) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    folder = Path(__file__).parent / "fixtures" / "smtp"
+    context.load_cert_chain(folder / "localhost.crt", folder / "localhost.key")
+    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable, match="no valid certificate"):
+            await get(fetcher, f"https://localhost:{port}/")
 
 
 async def test_errors_never_show_a_query_or_a_password(board: Board, fetcher: HttpFetcher) -> None:

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
     """One sandbox for all tests that need nothing special of it: what hurts its child must not hurt the next test."""
-    async with Sandbox(deadline=0.7) as sandbox:
+    async with Sandbox(deadline=0.5) as sandbox:
         yield sandbox
 
 
@@ -133,7 +133,7 @@ XML_IN = b'<?xml version="1.0" encoding="%s"?><rss><channel><item>'
 JSON_FEED = b'{"version":"https://jsonfeed.org/version/1","items":['
 ATTACKS = {
     "10,000 attributes": rss(b"<item " + b" ".join(b'a%d="1"' % n for n in range(10_000)) + b"></item>"),
-    "60,000 attributes, unquoted": OPEN + b"<item " + b" ".join(b"a%d=1" % n for n in range(60_000)) + b">",
+    "60,000 attributes, unquoted": OPEN + b"<item " + b" ".join(b"a%d=1" % n for n in range(30_000)) + b">",
     "comments that never close": OPEN + b"<!--" * 90_000,
     "declarations that never close": OPEN + b"<![" * 200_000,
     "processing instructions that never close": OPEN + b"<?" * 200_000,
@@ -143,13 +143,13 @@ ATTACKS = {
     "entity bomb": bomb(quadratic=False),
     "quadratic entity bomb": bomb(quadratic=True),
     "external entity": b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + item(b"<title>&x;</title>"),
-    "half a tag": b"<" * 2_000_000,
-    "ampersands": item(b"<title>" + b"&" * 1_000_000 + b"</title>"),
-    "zeros": b"\0" * 3_000_000,
+    "half a tag": b"<" * 500_000,
+    "ampersands": item(b"<title>" + b"&" * 300_000 + b"</title>"),
+    "zeros": b"\0" * 1_000_000,
     "utf-16 without end": "<rss><channel>".encode("utf-16") + b"<\0" * 500_000 + b"\0",
     "an encoding that does not exist": XML_IN % b"klingon-7",
     "an encoding that is a program": XML_IN % b"unicode_escape" + b"\\u202e" * 9_999,
-    "a hundred thousand items": rss(b"<item><title>x</title></item>" * 100_000),
+    "thirty thousand items": rss(b"<item><title>x</title></item>" * 30_000),
     "JSON, deep": b"[" * 1_000_000,
     "JSON, deep objects": JSON_FEED + b'{"a":' * 100_000,
     "JSON, long number": JSON_FEED + b"9" * 1_000_000 + b"]}",

@@ -44,7 +44,10 @@ def uk(body: str = "", **more: object) -> UkFit | None:
         ("This role is fully remote within the UK.", {R}),
         ("We are remote-first.", {R}),
         ("Working from home is the norm here. This is a remote position.", {R}),
+        ("Remote (with quarterly travel to London).", {R}),
         ("This is a hybrid role based in Leeds.", {H}),
+        ("The job is office-based in Reading with occasional home working.", {H}),
+        ("No remote, fully on site.", {S}),
         ("Hybrid working from our Bath studio.", {H}),
         ("Expect a mix of home and office working.", {H}),
         ("You may choose hybrid or fully remote.", {H, R}),
@@ -109,6 +112,9 @@ def test_a_negation_rules_remote_out_and_names_nothing(body: str) -> None:
         ("remote working (80 - 90%)", (0.5, 1)),
         ("tuesdays and thursdays in the office", (2, 2)),
         ("option to work remotely 3x a week", (2, 2)),
+        ("remote, with 1 day per month in birmingham", (0.25, 0.25)),
+        ("remote working with 2 days on site per month", (0.5, 0.5)),
+        ("40% of your time in our leeds hub", (2, 2)),
     ],
 )
 def test_office_days_are_days_a_week(sentence: str, expected: tuple[float, float | None]) -> None:

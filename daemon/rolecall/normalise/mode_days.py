@@ -40,7 +40,10 @@ _HOME = r"(?:wfh|from home|at home|remote(?:ly)?|home[- ]?work\w*|home)"
 _BETWEEN = r"(?P<between>[^.;\n\d]{0,45}?)"
 _SHARE_OF = r"(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%"
 
-_DAYS_THEN_PLACE = re.compile(rf"\b{_SPAN} ?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))")
+_DAYS_THEN_PLACE = re.compile(
+    rf"\b{_SPAN} ?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))"
+    rf"(?: (?:a|per|each|every) (?P<unit3>{_UNIT}))?"
+)
 _PLACE_THEN_DAYS = re.compile(
     rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b{_BETWEEN}"
     rf"\b{_SPAN} ?{_TIME}"
@@ -57,7 +60,7 @@ _TIMES = re.compile(
 _IN_OFFICE = re.compile(rf"\b{_OFFICE}")
 _SHARE = re.compile(
     rf"(?P<lead>at least |minimum (?:of )?|up to |~|around )?{_SHARE_OF}(?: of)?[^.;\n\d]{{0,40}}?"
-    r"\b(?:(?P<office>office|on-?site|in[- ]person)|(?P<home>remote(?:ly)?|from home|wfh|home))"
+    r"\b(?:(?P<office>office|on-?site|in[- ]person|hub)|(?P<home>remote(?:ly)?|from home|wfh|home))"
 )
 _SHARE_AFTER = re.compile(
     r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?"
@@ -65,6 +68,7 @@ _SHARE_AFTER = re.compile(
 )
 _WEEKDAYS = re.compile(r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b")
 _OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b")
+_TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart)\b")
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _PEOPLE = re.compile(r"\b(?:teams?|staff|employees|people|workforce|customers?|clients?|meetings)\b")
 _LEAST = ("at least", "minimum", "min ", "a minimum")
@@ -97,7 +101,7 @@ def office_days(sentence: str) -> Days | None:
 
 
 def _counted(match: re.Match[str]) -> OfficeDays | None:
-    unit = match["unit"] or match["unit2"]
+    unit = match["unit"] or match["unit2"] or match.groupdict().get("unit3")
     if unit is None and match["low"] in ("1", "one", "a", "an") and not _MIXED.search(match.string):
         return None  # "a paid day on site" is an interview
     unit = unit or "week"
@@ -107,6 +111,8 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
         return None
     lead, least = (match["lead"] or "").lower(), bool(match["plus"])
     home = bool(match["home"]) and not _IN_OFFICE.search(match["between"])
+    if home and match.start("home") < match.start("low"):
+        home = unit == "week" and not _TURN.search(match["between"])  # "remote, with 1 day a month in Leeds"
     return _oriented(low, high, home=home, least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
 
 

@@ -57,8 +57,9 @@ def after_success(
         failures=0,
         last_try=now,
         last_success=now,
-        postings=sum(len(page.postings) for page in pages) if pages else state.postings,
+        postings=sum(len(page.ids) for page in pages) if pages else state.postings,
         skipped=sum(page.skipped for page in pages) if pages else state.skipped,
+        items={digest: known for page in pages for digest, known in page.items.items()} if pages else state.items,
     )
 
 

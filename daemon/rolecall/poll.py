@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rolecall import decide, dedupe
@@ -55,15 +55,20 @@ class _Answers:
     validators: Mapping[str, Validators]
     whole: bool
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all postings listed; those known from last time were not read again."""
+        return frozenset[str]().union(*(page.ids for page in self.pages))
+
 
 async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
     answers = await _ask(entry, state, house)
     raws = decide.merge(answers.pages)
     fresh = await _understood(await _unknown(entry.source.name, raws, house.store))
-    after, committed = await _commit(entry, state, answers, raws, fresh, house)
+    after, committed = await _commit(entry, state, answers, fresh, house)
     log.info(
         "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
-        after.name, len(raws), committed.postings, committed.jobs, committed.alerts,
+        after.name, len(answers.ids), committed.postings, committed.jobs, committed.alerts,
         after.skipped, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}",
     )  # fmt: skip
     return after
@@ -93,7 +98,7 @@ async def _ask(entry: SourceEntry, state: SourceState, house: House) -> _Answers
         asked.append(request.url)
         replies.append(reply)
         if not reply.unchanged:
-            page = await house.parser.parse(entry.source, reply)
+            page = await house.parser.parse(entry.source, replace(reply, known=state.items))
             pages.append(page)
             waiting.extend([page.next] if page.next else [])
     whole = not waiting and len(pages) == len(replies) and all(page.complete for page in pages)
@@ -128,7 +133,6 @@ async def _commit(
     entry: SourceEntry,
     state: SourceState,
     answers: _Answers,
-    raws: Sequence[RawPosting],
     fresh: Sequence[Understood],
     house: House,
 ) -> tuple[SourceState, Committed]:
@@ -146,8 +150,8 @@ async def _commit(
             now=now,
             source=after,
             postings=postings,
-            seen=tuple(raw.id for raw in raws),
-            gone=await _gone(entry.source.name, answers, raws, house.store),
+            seen=tuple(answers.ids),
+            gone=await _gone(entry.source.name, answers, house.store),
             alerts=decide.alerts(judged, house.config, now, baseline=not state.baseline),
             notices=decide.notice_of(state, after, house.config.owner, now),
         )
@@ -163,8 +167,8 @@ async def _recognised(fresh: Sequence[Understood], store: Store) -> tuple[list[s
     return [each.job for each in assignments], tuple(map(decide.stored, fresh, assignments))
 
 
-async def _gone(source: str, answers: _Answers, raws: Sequence[RawPosting], store: Store) -> tuple[str, ...]:
+async def _gone(source: str, answers: _Answers, store: Store) -> tuple[str, ...]:
     """Return the ids missing from a whole list. An empty list is more likely a fault than the end of every job."""
-    if not raws or not answers.whole:
+    if not answers.ids or not answers.whole:
         return ()
-    return tuple(await store.open_ids(source) - {raw.id for raw in raws})
+    return tuple(await store.open_ids(source) - answers.ids)

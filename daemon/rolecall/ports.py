@@ -81,6 +81,7 @@ class SourceState:
     """All that is remembered of a source; saved in the same transaction as its postings.
 
     `validators` by request URL. `baseline`: the first successful poll has been stored. `counts` of the last good poll.
+    `items`: its `Page.items`; not stored, so that after a restart, perhaps of a newer version, all is read once.
     """
 
     name: str
@@ -96,6 +97,7 @@ class SourceState:
     postings: int = 0  # in the last good reply
     skipped: int = 0  # rows that could not be read in the last good reply
     moved_to: str | None = None
+    items: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,14 +58,16 @@ def _close_doors(memory: int) -> None:
 def _answer(source: Source, reply: Reply, answers: BinaryIO) -> None:
     try:
         page = source.parse(reply)
-        lost = 0
+        lost: list[str] = []
         for raw in page.postings:
             safe = clean.posting(raw)
             if safe is None:
-                lost += 1
+                lost.append(raw.id)
             else:
                 answers.write(wire.posting_line(safe))
-        answers.write(wire.page_line(page, lost))
+        items = {digest: identity for digest, identity in page.items.items() if identity not in lost}
+        answers.writelines(wire.item_lines(items))
+        answers.write(wire.page_line(page, len(lost)))
     except SourceError as error:
         answers.write(wire.error_line(clean.line(str(error))))
     except RecursionError:

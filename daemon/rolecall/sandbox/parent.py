@@ -152,6 +152,7 @@ def _lines(child: Process) -> asyncio.StreamReader:
 async def _answer(child: Process, source: str, asked: str) -> Page:
     """Take in one answer, a posting a line, and give the loop its turn on the way."""
     postings: list[RawPosting] = []
+    items: dict[str, str] = {}
     size = 0
     while size < MAX_ANSWER:
         line = await _lines(child).readline()
@@ -162,7 +163,10 @@ async def _answer(child: Process, source: str, asked: str) -> Page:
         if "error" in value:
             raise _Reported(str(value["error"]), last=bool(value["last"]))
         if "end" in value:
-            return wire.read_end(value["end"], tuple(postings), lambda url: _same_host(url, asked))
+            return wire.read_end(value["end"], tuple(postings), items, lambda url: _same_host(url, asked))
+        if "items" in value:
+            items |= wire.read_items(value["items"])
+            continue
         postings.append(wire.read_posting(value, source))
         if len(postings) % BATCH == 0:
             await asyncio.sleep(0)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.ports import Source
+from rolecall.sandbox import clean
 from rolecall.secret import Secret
 
 T = TypeVar("T")
 
 HEADER = 8  # bytes: the length of the pickle that follows
+ITEMS = 200  # in one line
 
 _TEXTS = ("id", "title", "url", "company", "location", "description", "salary_text", "apply_url", "attribution")
 
@@ -47,6 +49,13 @@ def page_line(page: Page, lost: int) -> bytes:
     return _line({"end": {"complete": complete, "skipped": page.skipped + lost, "next": next_url, "wait": page.wait}})
 
 
+def item_lines(items: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield what is to be remembered of a reply, in lines of modest length; without ids that had to be cleaned."""
+    kept = [(digest, each) for digest, each in items.items() if clean.line(each, clean.MAX_ID) == each]
+    for start in range(0, len(kept), ITEMS):
+        yield _line({"items": dict(kept[start : start + ITEMS])})
+
+
 def error_line(sentence: str, *, last: bool = False) -> bytes:
     """Return the line that stands for an `Unreadable`; `last`: the child ends itself."""
     return _line({"error": sentence, "last": last})
@@ -70,7 +79,14 @@ def read_posting(value: dict[str, Json], source: str) -> RawPosting:
     )
 
 
-def read_end(value: dict[str, Json], postings: tuple[RawPosting, ...], allowed: Callable[[str], bool]) -> Page:
+def read_items(value: Json) -> dict[str, str]:
+    """Return what `item_lines` wrote in one line."""
+    return {digest: _typed(each, str) for digest, each in _typed(value, dict).items()}
+
+
+def read_end(
+    value: dict[str, Json], postings: tuple[RawPosting, ...], items: Mapping[str, str], allowed: Callable[[str], bool]
+) -> Page:
     """Return the page that an answer's last line ends. A next page is asked only where `allowed` agrees."""
     url, wait = _maybe(value["next"], str), _maybe(value["wait"], (int, float))
     return Page(
@@ -79,6 +95,7 @@ def read_end(value: dict[str, Json], postings: tuple[RawPosting, ...], allowed: 
         skipped=_typed(value["skipped"], int),
         next=Request(url) if url and allowed(url) else None,
         wait=None if wait is None else min(max(float(wait), 0.0), 86_400.0),
+        items=items,
     )
 
 

@@ -161,7 +161,7 @@ def _scan(body: bytes) -> Iterator[_Span]:
 
 
 def _check_inside(markup: bytes, word: bytes) -> None:
-    """Raise ValueError when an item holds another, an instruction, or a prefix: feedparser applies it to later items."""
+    """Raise ValueError when an item holds another, an instruction, or a prefix, which feedparser keeps for later ones."""
     if word in (b"<item", b"<entry", b"<?") or b"xmlns:" in markup:
         raise ValueError("not plain")
 
@@ -172,7 +172,7 @@ _PLAIN = frozenset(("utf-8", "utf8", "us-ascii", "ascii"))
 
 
 def _is_utf8(body: bytes, content_type: str) -> bool:
-    """Tell whether each part of the body is read as UTF-8: feedparser guesses the encoding of what it gets as a whole."""
+    """Tell whether any part of the body is read as UTF-8: feedparser guesses the encoding of the whole it is given."""
     declared = _CHARSET.findall(content_type.lower())
     if found := _ENCODING.match(body):
         declared.append(found[1].decode("latin-1").lower())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ import pytest
 
 from rolecall.model import ContractType, Pay, Period
 from rolecall.normalise import fx
-from rolecall.normalise.pay import DEFAULT, annual_gbp
+from rolecall.normalise.pay import Factors, annual_gbp
 
 PERMANENT, CONTRACT, FIXED = ContractType.PERMANENT, ContractType.CONTRACT, ContractType.FIXED_TERM
 
@@ -56,7 +55,7 @@ def test_without_a_rate_there_are_no_pounds() -> None:
 
 
 def test_factors_are_the_users_to_change() -> None:
-    factors = replace(DEFAULT, working_days=200)
+    factors = Factors( working_days=200)
     assert annual_gbp(a("500", "day"), None, factors)[0] == (100_000, 100_000)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from rolecall.match.criteria import CRITERIA
 from rolecall.match.criterion import Criterion
 from rolecall.match.judge import ask, drops, judge, without_guesses
-from rolecall.match.pay import FOREIGN_TOLERANCE, ONLY_MIN_COUNTS
+from rolecall.match.pay import ONLY_MIN_COUNTS, foreign_tolerance
 from rolecall.match.role import not_whole
 from rolecall.match.wants import Search, Stack
 from rolecall.model import Match, Need, Posting
@@ -133,7 +133,9 @@ def _survives_the_rest(search: Search, sure: Posting) -> bool:
 
 def _lowest_floor(search: Search) -> float:
     wanted = search.wanted.get("min_salary")
-    return 0.0 if wanted is None else float(wanted.amount) * (1 - float(search.salary_slack)) * (1 - FOREIGN_TOLERANCE)
+    if wanted is None:
+        return 0.0
+    return float(wanted.amount) * (1 - float(search.salary_slack)) * (1 - foreign_tolerance())
 
 
 def _set(numbers: Iterable[int]) -> int:

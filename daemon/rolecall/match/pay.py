@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from rolecall.match.criterion import criterion, no, unknown, yes
 from rolecall.match.wants import Annual, Daily, Search
 from rolecall.model import ContractType, Fact, Posting, Salary, Verdict
+from rolecall.normalise.pay import factors_in_use
 
-FOREIGN_TOLERANCE = 0.03  # exchange rates move: a converted figure may miss the floor by this share
-WORKING_DAYS = 220  # a year, as in the annual figure that `normalise` derives from a rate
 _MORE_THAN_PAY = frozenset({"ote", "total_cash", "package"})
 ONLY_MIN_COUNTS = frozenset({"wide", "geo_range"})
-_TO_DAYS = {"day": 1.0, "hour": 7.5, "week": 0.2}
 _SIGNS = {"GBP": "£", "USD": "$", "EUR": "€"}
 
 
@@ -149,17 +147,24 @@ def _salary_against_rate(salary: Salary, search: Search) -> Verdict:
     return unknown("no_min_salary", f"{pay_words(salary)}, and you set no min_salary", "salary")
 
 
+def foreign_tolerance() -> float:
+    """Exchange rates move: a converted figure may miss the floor by this share."""
+    return float(factors_in_use().foreign_tolerance)
+
+
 def _floor(amount: float, salary: Salary, search: Search) -> float:
-    tolerance = 0.0 if salary.pay.currency == "GBP" else FOREIGN_TOLERANCE
+    tolerance = 0.0 if salary.pay.currency == "GBP" else foreign_tolerance()
     return amount * (1 - float(search.salary_slack)) * (1 - tolerance)
 
 
 def _a_day(salary: Salary) -> tuple[float | None, float | None]:
     """Return the rate in pounds a day."""
-    factor = _TO_DAYS.get(salary.pay.period)
+    factors = factors_in_use()
+    factor = {"day": 1.0, "hour": float(factors.hours_per_day), "week": 0.2}.get(salary.pay.period)
     if factor is None or salary.pay.currency != "GBP":
         low, high = salary.annual_gbp
-        return (None if low is None else low / WORKING_DAYS, None if high is None else high / WORKING_DAYS)
+        days = factors.working_days
+        return (None if low is None else low / days, None if high is None else high / days)
     ends = (salary.pay.min, salary.pay.max)
     return (None if ends[0] is None else float(ends[0]) * factor, None if ends[1] is None else float(ends[1]) * factor)
 

@@ -21,18 +21,33 @@ class Factors:
     """How a rate becomes a year. All of them are the user's to change (`[pay]` in the configuration)."""
 
     working_days: int = 220  # 260 weekdays - 8 bank holidays - 25 days of leave - 7 between contracts or ill
-    contract_hours: int = 1650  # 220 days of 7.5 hours
+    hours_per_day: Decimal = Decimal("7.5")
     employee_hours: int = 1950  # 52 weeks of 37.5 hours, leave is paid
     contract_weeks: int = 44
     foreign_tolerance: Decimal = Decimal("0.03")  # a floor in pounds is lowered by this for converted pay
     rates: fx.Rates = fx.BUNDLED
 
+    @property
+    def contract_hours(self) -> Decimal:
+        """Hours a contractor works in a year: 220 days of 7.5 hours are 1,650."""
+        return self.working_days * self.hours_per_day
 
-DEFAULT = Factors()
+
+_factors = Factors()
+
+
+def factors_in_use() -> Factors:
+    return _factors
+
+
+def use(factors: Factors) -> None:
+    """Let every reader convert pay by these factors from now on: process-wide, as a locale is."""
+    global _factors  # set where a configuration is adopted, nowhere else
+    _factors = factors
 
 
 def annual_gbp(
-    pay: Pay, contract: ContractType | None, factors: Factors = DEFAULT
+    pay: Pay, contract: ContractType | None, factors: Factors | None = None
 ) -> tuple[tuple[int | None, int | None], Basis, str | None]:
     """Return `((low, high), basis, fx_date)` in whole pounds a year.
 
@@ -40,6 +55,7 @@ def annual_gbp(
     may be compared with a permanent minimum, "rate" where it is for sorting only, None where that is not known.
     `fx_date` is the day of the rate used (ISO), None for pounds.
     """
+    factors = factors or _factors
     factor, basis = _factor(pay, contract, factors)
     ends = (
         _pounds(pay.min, pay.currency, factor, factors.rates),
@@ -49,7 +65,7 @@ def annual_gbp(
     return ends, basis, factors.rates.on.isoformat() if converted else None
 
 
-def _factor(pay: Pay, contract: ContractType | None, factors: Factors) -> tuple[int, Basis]:
+def _factor(pay: Pay, contract: ContractType | None, factors: Factors) -> tuple[int | Decimal, Basis]:
     contracting = contract is ContractType.CONTRACT
     employed = contract is not None and not contracting
     by_type: Basis = "salary" if employed else "rate" if contracting else None
@@ -66,6 +82,6 @@ def _factor(pay: Pay, contract: ContractType | None, factors: Factors) -> tuple[
             return (factors.employee_hours if employed else factors.contract_hours), by_type
 
 
-def _pounds(amount: Decimal | None, currency: str, factor: int, rates: fx.Rates) -> int | None:
+def _pounds(amount: Decimal | None, currency: str, factor: int | Decimal, rates: fx.Rates) -> int | None:
     pounds = None if amount is None else rates.to_gbp(amount * factor, currency)
     return None if pounds is None else int(pounds.quantize(Decimal(1), ROUND_HALF_UP))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rolecall.model import Confidence, ContractType, Fact, Origin, Pay, Salary
-from rolecall.normalise.pay import DEFAULT, Factors, annual_gbp
+from rolecall.normalise.pay import Factors, annual_gbp
 from rolecall.normalise.salary_boards import REWRITES, stated
 from rolecall.normalise.salary_context import FteBasis
 from rolecall.normalise.salary_text import Candidate, Where, best, candidates
@@ -49,7 +49,7 @@ class _Reading:
 def read_salary(
     doc: Doc,
     contract: Fact[ContractType] = Fact(),  # noqa: B008 - frozen
-    factors: Factors = DEFAULT,
+    factors: Factors | None = None,
 ) -> Fact[Salary]:
     """Return the pay of a posting, in the unit and currency it is stated in, with annual pounds beside it.
 
@@ -221,7 +221,9 @@ def _confidence(c: Candidate, flags: frozenset[str], where: Where) -> Confidence
     return Confidence.MEDIUM if where == "body" and c.score < 6 else Confidence.HIGH
 
 
-def _fact(reading: _Reading, contract: ContractType | None, factors: Factors, doubts: frozenset[str]) -> Fact[Salary]:
+def _fact(
+    reading: _Reading, contract: ContractType | None, factors: Factors | None, doubts: frozenset[str]
+) -> Fact[Salary]:
     annual, basis, fx_date = annual_gbp(reading.pay, contract, factors)
     salary = Salary(
         pay=reading.pay,

@@ -115,8 +115,8 @@ def build(techs: Iterable[Mapping[str, Any]]) -> Vocabulary:
 
 
 def extend(techs: Iterable[Mapping[str, Any]], base: Vocabulary | None = None) -> Vocabulary:
-    """Return `base` with the user's lines merged in by their `id`: lists are added to, the rest is replaced."""
-    entries = dict((base or VOCABULARY).entries)
+    """Return `base`, else ours, with the user's lines merged in by `id`: lists are added to, the rest is replaced."""
+    entries = dict((base or SHIPPED).entries)
     for entry in map(_entry, techs):
         entries[entry.id] = _merge(entries[entry.id], entry) if entry.id in entries else entry
     return _index(entries)
@@ -147,7 +147,8 @@ def implied(tech: str, vocabulary: Vocabulary | None = None) -> frozenset[str]:
 
 def is_practice(tech: str) -> bool:
     """Return whether the id `tech` is a way of working (microservices, CI/CD) rather than a technology."""
-    return tech in TECHS and TECHS[tech].kind == "practice"
+    entry = VOCABULARY.entries.get(tech)
+    return entry is not None and entry.kind == "practice"
 
 
 def fold(word: str) -> str:
@@ -215,8 +216,15 @@ def _allowed(gap: str) -> frozenset[str]:
     return SOFT if gap in SOFT else SOFT | {sign, f" {sign} ", f"{sign} "}
 
 
-VOCABULARY = build(load("stack")["tech"])
-TECHS: Mapping[str, Entry] = VOCABULARY.entries
+SHIPPED = build(load("stack")["tech"])
+TECHS: Mapping[str, Entry] = SHIPPED.entries
+VOCABULARY = SHIPPED
+
+
+def use(vocabulary: Vocabulary) -> None:
+    """Let every reader know these technologies from now on: process-wide, as a locale is."""
+    global VOCABULARY  # set where a configuration is adopted, nowhere else
+    VOCABULARY = vocabulary
 
 
 def check(vocabulary: Vocabulary | None = None) -> list[Problem]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from types import TracebackType
 
-_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b")  # a Telegram bot token, wherever it comes from
+_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")  # a Telegram bot token, also in ".../bot123:abc/getMe"
 _NOISY = ("apscheduler", "httpx", "httpcore", "telegram", "asyncio", "aiosmtplib")
 _PRIORITIES = {"CRITICAL": 2, "ERROR": 3, "WARNING": 4, "INFO": 6, "DEBUG": 7}
 

@@ -229,7 +229,7 @@ def _match_text(match: Match, alerted: datetime | None, config: Config) -> str:
         {
             "CRITERION": reason.criterion,
             "VERDICT": reason.verdict.answer.name,
-            "BECAUSE": reason.verdict.label or reason.verdict.reason,
+            "BECAUSE": reason.verdict.label or reason.verdict.reason.replace("_", " "),
             "READ FROM": f'{reason.source}: "{reason.evidence}"' if reason.evidence else "",
             "RULE": reason.rule,
         }

@@ -1,0 +1,196 @@
+"""The second half of the journey: what becomes of a message, whatever its channel says."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from rolecall.deliver import MOST_AMBIGUOUS, MOST_ATTEMPTS, deliver, settlement, suspension_notice
+from rolecall.errors import Deferred, Rejected, Unsendable
+from rolecall.house import House
+from rolecall.model import Action
+from rolecall.ports import Claim, Dead, RetryAt, Sent, Suspend
+from rolecall.store.memory import MemoryStore
+from tests.house import CHANNELS, NOON, SEARCH, Clock, Ear, config_of, house_of
+from tests.store_plans import alert, at_once, digest, plan, posting
+
+
+@dataclass
+class Evening:
+    """A house with an ear on the phone, and its clock."""
+
+    house: House
+    ear: Ear
+    clock: Clock
+
+    async def next(self) -> object:
+        channel = self.house.config.channel("phone")
+        assert channel is not None
+        return await deliver(channel, self.house)
+
+    async def announce(self, *ids: str) -> None:
+        new = [posting(id_, title=f"Python developer {id_}") for id_ in ids]
+        alerts = tuple(alert(each, at_once(each, due=self.clock.now)) for each in new)
+        await self.house.store.commit(plan(*new, now=self.clock.now, alerts=alerts))
+
+    @property
+    def titles(self) -> list[str]:
+        return [card.title[-1] for message in self.ear.heard for card in message.cards]
+
+
+@pytest.fixture
+async def evening() -> AsyncIterator[Evening]:
+    ear, clock = Ear(), Clock()
+    async with house_of(config_of(CHANNELS + SEARCH, phone=ear), MemoryStore(), clock) as house:
+        yield Evening(house, ear, clock)
+
+
+async def test_a_message_is_sent_once_and_then_there_is_nothing_to_do(evening: Evening) -> None:
+    await evening.announce("a")
+    assert await evening.next() == Sent("heard")
+    assert await evening.next() is None
+    assert evening.titles == ["a"]
+
+
+async def test_a_message_that_must_wait_holds_back_those_behind_it_so_that_order_is_kept(evening: Evening) -> None:
+    await evening.announce("a")
+    await evening.announce("b")
+    evening.ear.errors.append(Deferred("down"))
+    assert isinstance(await evening.next(), RetryAt)
+    assert await evening.next() is None, "b does not overtake a"
+    evening.clock.forward(minutes=5)
+    await evening.next()
+    await evening.next()
+    assert evening.titles == ["a", "b"]
+
+
+async def test_a_message_that_can_never_be_sent_is_set_aside_and_the_channel_goes_on(evening: Evening) -> None:
+    await evening.announce("a")
+    await evening.announce("b")
+    evening.ear.errors.append(Unsendable("too odd"))
+    assert await evening.next() == Dead("too odd")
+    await evening.next()
+    assert evening.titles == ["b"]
+    assert [message.error for message in await evening.house.store.dead_messages()] == ["too odd"]
+
+
+async def test_a_refused_channel_keeps_its_messages_until_it_is_mended(evening: Evening) -> None:
+    await evening.announce("a")
+    evening.ear.errors.append(Rejected("blocked"))
+    assert await evening.next() == Suspend("blocked")
+    evening.clock.forward(days=30)
+    assert await evening.next() is None
+    assert (await evening.house.store.channels(evening.clock.now))["phone"].suspended == "blocked"
+    await evening.house.store.resume("phone")
+    await evening.next()
+    assert evening.titles == ["a"]
+
+
+async def test_a_bug_in_a_notifier_is_retried_and_at_last_set_aside(
+    evening: Evening, caplog: pytest.LogCaptureFixture
+) -> None:
+    await evening.announce("a")
+    await evening.announce("b")
+    evening.ear.errors.extend([KeyError("forgotten")] * MOST_AMBIGUOUS)
+    outcomes = []
+    for _ in range(MOST_AMBIGUOUS):
+        outcomes.append(type(await evening.next()))
+        evening.clock.forward(minutes=20)
+    assert outcomes == [RetryAt] * (MOST_AMBIGUOUS - 1) + [Dead]
+    assert "forgotten" in caplog.text
+    await evening.next()
+    assert evening.titles == ["b"]
+
+
+async def test_a_message_cut_off_by_a_kill_is_sent_once_more_with_the_same_id(evening: Evening) -> None:
+    await evening.announce("a")
+    store = evening.house.store
+    claim = await store.claim("phone", evening.clock.now, 300)
+    assert claim is not None
+    assert await store.release_leases() == 1
+    await evening.next()
+    assert [message.id for message in evening.ear.heard] == [claim.message_id]
+
+
+async def test_a_digest_shows_each_job_once_and_the_best_first(evening: Evening) -> None:
+    new = [posting(id_, title=f"Python developer {id_}") for id_ in "abc"]
+    alerts = [alert(each, digest(due=NOON), rank=rank) for each, rank in zip(new, (1.0, 9.0, 5.0), strict=True)]
+    alerts.append(alert(new[0], digest(due=NOON), search="other", rank=2.0, action=Action.DIGEST))
+    await evening.house.store.commit(plan(*new, now=NOON, alerts=tuple(alerts)))
+    await evening.next()
+    (message,) = evening.ear.heard
+    assert evening.titles == ["b", "c", "a"]
+    assert message.cards[2].searches == ("other", "python")
+    assert message.total == 3
+    assert "3 new jobs" in message.subject
+
+
+# --- the table of outcomes ------------------------------------------------------------------------------------
+
+
+def claim(attempts: int = 0, ambiguous: int = 0) -> Claim:
+    return Claim(1, "phone", "alert", "m-1", "", "", attempts, ambiguous, False, NOON)
+
+
+def wait(error: Deferred, attempts: int = 0) -> timedelta:
+    outcome = settlement(error, claim(attempts), NOON)
+    assert isinstance(outcome, RetryAt)
+    return outcome.at - NOON
+
+
+def test_waits_grow_from_seconds_to_a_quarter_of_an_hour() -> None:
+    waits = [wait(Deferred("down"), attempts) for attempts in (0, 1, 5, 50)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(seconds=2), timedelta(minutes=15))
+
+
+def test_a_channel_that_says_how_long_is_left_alone_so_long() -> None:
+    assert wait(Deferred("flood", retry_after=3600)) == timedelta(hours=1)
+
+
+def test_a_flood_is_no_fault_of_the_message() -> None:
+    assert settlement(Deferred("flood", counts=False), claim(MOST_ATTEMPTS), NOON) == RetryAt(
+        NOON + timedelta(minutes=15), "flood", counts=False
+    )
+
+
+def test_a_message_is_not_tried_for_ever() -> None:
+    outcome = settlement(Deferred("down"), claim(MOST_ATTEMPTS), NOON)
+    assert outcome == Dead(f"down (tried {MOST_ATTEMPTS} times)")
+
+
+def test_after_three_unclear_answers_it_may_have_arrived_and_is_set_aside() -> None:
+    unclear = Deferred("reset", ambiguous=True)
+    first = settlement(unclear, claim(), NOON)
+    assert isinstance(first, RetryAt)
+    assert first.ambiguous
+    third = settlement(unclear, claim(MOST_AMBIGUOUS - 1, MOST_AMBIGUOUS - 1), NOON)
+    assert isinstance(third, Dead)
+    assert "may have arrived" in third.error
+
+
+def test_kills_are_no_unclear_answers_of_the_channel() -> None:
+    after_many_kills = settlement(Deferred("reset", ambiguous=True), claim(attempts=0, ambiguous=9), NOON)
+    assert isinstance(after_many_kills, RetryAt)
+
+
+# --- the word about a suspended channel -----------------------------------------------------------------------
+
+
+def test_a_suspended_channel_is_told_of_by_another_one() -> None:
+    config = config_of(CHANNELS + SEARCH)
+    phone, pages = config.channels
+    (notice,) = suspension_notice(phone, Suspend("blocked"), config, NOON)
+    assert notice.channel == "digest"
+    assert "phone" in notice.subject
+    assert "blocked" in notice.text
+    (other,) = suspension_notice(pages, Suspend("no permission"), config, NOON)
+    assert other.channel == "phone"
+
+
+def test_with_a_single_channel_there_is_nobody_to_tell() -> None:
+    config = config_of("[channel.console]" + SEARCH)
+    assert suspension_notice(config.channels[0], Suspend("closed"), config, NOON) == ()

@@ -1,0 +1,281 @@
+"""One poll: from a board's answer to rows in the outbox, and what a bad answer does not do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from rolecall import views
+from rolecall.config import SourceEntry
+from rolecall.errors import StoreError
+from rolecall.house import House
+from rolecall.model import Page, Reply, Request
+from rolecall.poll import due, poll
+from rolecall.ports import Committed, Plan, SourceState, Store
+from rolecall.schedule import DAY
+from rolecall.sources.greenhouse import Greenhouse
+from rolecall.store import SqliteStore
+from rolecall.store.memory import MemoryStore
+from tests.fakes.board import Board
+from tests.house import CHANNELS, NOON, SEARCH, Clock, config_of, feed, greenhouse, house_of, job, jobs, poll_all
+
+PATH = "/v1/boards/{}/jobs"
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    made: Store = MemoryStore() if request.param == "memory" else await SqliteStore.open(tmp_path / "rolecall.db")
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def board() -> AsyncIterator[Board]:
+    async with Board() as board:
+        yield board
+
+
+def house_at(board: Board, store: Store, *names: str, clock: Clock | None = None) -> AbstractAsyncContextManager[House]:
+    sources = "".join(greenhouse(name, board.url) for name in names or ("larkspur",))
+    return house_of(config_of(CHANNELS + SEARCH + sources), store, clock)
+
+
+async def alerted(store: Store) -> list[str]:
+    return sorted(alert.job.postings[0].raw.title for alert in await store.alerts(100, open_only=False))
+
+
+async def waiting(store: Store) -> int:
+    channels = await store.channels(NOON + timedelta(days=9))
+    return sum(channel.pending for channel in channels.values())
+
+
+async def again(house: House, clock: Clock) -> dict[str, SourceState]:
+    clock.forward(days=1)
+    return await poll_all(house)
+
+
+async def test_a_first_poll_is_a_baseline_and_the_next_new_posting_an_alert(board: Board, store: Store) -> None:
+    clock = Clock()
+    board.serve(PATH.format("larkspur"), jobs(*(job(n) for n in range(30))))
+    async with house_at(board, store, clock=clock) as house:
+        await poll_all(house)
+        assert await waiting(store) == 2, "one summary a channel"
+        board.serve(PATH.format("larkspur"), jobs(*(job(n) for n in range(31))))
+        await again(house, clock)
+        assert await waiting(store) == 4, "one alert for the phone, one digest"
+    assert len(await alerted(store)) == 31
+
+
+async def test_an_unchanged_answer_changes_nothing(board: Board, store: Store) -> None:
+    clock, body = Clock(), jobs(job())
+
+    async def answer(request: web.Request) -> web.Response:
+        status = 304 if request.headers.get("If-None-Match") == '"one"' else 200
+        return web.Response(text=body if status == 200 else None, status=status, headers={"ETag": '"one"'})
+
+    board.on(PATH.format("larkspur"), answer)
+    async with house_at(board, store, clock=clock) as house:
+        first = await poll_all(house)
+        before = (await store.totals(), await waiting(store), await store.open_ids("greenhouse:larkspur"))
+        states = await again(house, clock)
+    name = "greenhouse:larkspur"
+    assert board.asked[-1][2]["If-None-Match"] == '"one"'
+    assert (await store.totals(), await waiting(store), await store.open_ids(name)) == before
+    assert states[name].validators == first[name].validators
+    assert (states[name].health, states[name].postings) == ("ok", 1)
+
+
+async def test_a_changed_posting_that_now_matches_alerts_once(board: Board, store: Store) -> None:
+    clock = Clock()
+    java = job(title="Java Developer", content="Java and Spring. Remote within the UK.")
+    async with house_at(board, store, clock=clock) as house:
+        for row in (java, job(), job() | {"content": "Python, Remote within the UK. £90,000 a year."}):
+            board.serve(PATH.format("larkspur"), jobs(row))
+            await again(house, clock)
+    assert await alerted(store) == ["Senior Python Engineer"]
+    assert await waiting(store) == 2
+
+
+async def test_one_vacancy_on_two_boards_polled_at_once_is_one_job_and_one_alert(board: Board, store: Store) -> None:
+    clock, names = Clock(), ("larkspur", "harebell", "campion")
+    async with house_at(board, store, *names, clock=clock) as house:
+        for name in names:
+            board.serve(PATH.format(name), jobs())
+        await poll_all(house)
+        for number, name in enumerate(names):
+            copy = job(number, absolute_url=f"https://{name}.example.org/1", company_name="Invented Works")
+            copy["content"] = "Python and PostgreSQL for clocks that mend themselves. Remote in the UK. £80,000 a year."
+            board.serve(PATH.format(name), jobs(copy))
+        clock.forward(days=1)
+        states = await store.source_states()
+        await asyncio.gather(*(poll(entry, state, house) for entry, state in due(house.config, states, clock.now)))
+    totals = await store.totals()
+    assert (totals["postings"], totals["jobs"], totals["alerts"]) == (3, 1, 1)
+    assert await waiting(store) == 2
+
+
+async def test_postings_missing_from_a_whole_list_are_closed_and_reopened(board: Board, store: Store) -> None:
+    clock, seen = Clock(), []
+    lists = [jobs(job(1), job(2)), jobs(job(1)), jobs(), jobs({"id": 1}, job(1)), jobs(job(1), job(2))]
+    async with house_at(board, store, clock=clock) as house:
+        for body in lists:
+            board.serve(PATH.format("larkspur"), body)
+            await again(house, clock)
+            seen.append(sorted(await store.open_ids("greenhouse:larkspur")))
+    assert seen == [["1", "2"], ["1"], ["1"], ["1"], ["1", "2"]], "an empty or broken list says nothing of the others"
+    assert (await store.totals())["alerts"] == 2, "what comes back is not news"
+
+
+class Paged(Greenhouse):
+    """A source with two requests, each of which lists a part."""
+
+    def requests(self) -> Sequence[Request]:
+        return tuple(Request(f"{self.base}/{part}") for part in "ab")
+
+
+async def test_a_part_that_is_unchanged_does_not_close_its_postings(board: Board, store: Store) -> None:
+    clock = Clock()
+    board.serve("/a", jobs(job(1)))
+    board.serve("/b", jobs(job(2)))
+    async with house_of(config_of(CHANNELS + SEARCH), store, clock) as house:
+        entry = SourceEntry(Paged("larkspur", base=board.url), timedelta(minutes=30))
+        state = await poll(entry, SourceState(entry.source.name, NOON), house)
+        board.serve("/a", jobs(job(1), job(3)))
+        await poll(entry, state, house)
+    assert await store.open_ids(entry.source.name) == {"1", "2", "3"}
+
+
+# --- what a source may answer ---------------------------------------------------------------------------------
+
+FEED = '<rss version="2.0"><channel><title>A feed</title>{}</channel></rss>'
+BAD: dict[str, tuple[str, str]] = {
+    "a web page instead of a feed": ("text/html", "<!doctype html><html><h1>Resting</h1></html>"),
+    "cut JSON": ("application/json", '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", '),
+    "more than 5 MB": ("application/rss+xml", FEED.format("<item/>" + " " * 30_000_000)),
+    "a redirect loop": ("redirect", "/bad"),
+    "nothing at all": ("application/rss+xml", ""),
+    "a page that is gone": ("gone", ""),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+async def test_a_bad_answer_is_one_line_counted_and_shown_and_the_others_go_on(
+    case: str, board: Board, caplog: pytest.LogCaptureFixture
+) -> None:
+    content_type, body = BAD[case]
+    if content_type == "redirect":
+        board.redirect("/bad", body)
+    elif content_type != "gone":
+        board.serve("/bad", body, content_type)
+    board.serve(PATH.format("larkspur"), jobs(job()))
+    config = config_of(CHANNELS + SEARCH + feed("bad", f"{board.url}/bad") + greenhouse("larkspur", board.url))
+    caplog.set_level(logging.INFO, "rolecall")
+    async with house_of(config) as house:
+        await poll_all(house)
+        status = await views.status(house.store, config, NOON)
+    bad, good = status.sources
+    assert bad.failures == 1
+    assert bad.error
+    assert (good.health, good.postings) == ("ok", 1)
+    lines = [record.getMessage() for record in caplog.records if "feed:bad" in record.getMessage()]
+    assert len(lines) == 1
+    assert lines[0].startswith("poll-failed source=feed:bad failures=1 ")
+    assert bad.error in lines[0]
+
+
+async def test_an_empty_feed_is_a_good_answer(board: Board) -> None:
+    board.serve("/feed", FEED.format(""), "application/rss+xml")
+    config = config_of(CHANNELS + SEARCH + feed("quiet", f"{board.url}/feed"))
+    async with house_of(config) as house:
+        states = await poll_all(house)
+    assert (states["feed:quiet"].health, states["feed:quiet"].postings) == ("ok", 0)
+
+
+class Buggy(Greenhouse):
+    """A source whose author forgot something."""
+
+    def parse(self, reply: Reply) -> Page:
+        raise KeyError("forgotten")
+
+
+async def test_a_source_that_raises_a_bug_is_a_failing_source(
+    board: Board, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    board.serve(PATH.format("larkspur"), jobs(job()))
+    async with house_at(board, store) as house:
+        entry = SourceEntry(Buggy("larkspur", base=board.url), timedelta(minutes=30))
+        state = await poll(entry, SourceState(entry.source.name, NOON), house)
+    assert (state.health, state.last_error) == ("failing", "a bug in Rolecall: KeyError")
+    assert "forgotten" in caplog.text, "the traceback is in the log"
+
+
+class Full(MemoryStore):
+    """A store on a full disk."""
+
+    async def commit(self, plan: Plan) -> Committed:
+        raise StoreError("the disk is full")
+
+
+async def test_a_database_in_trouble_is_no_fault_of_the_source(board: Board) -> None:
+    board.serve(PATH.format("larkspur"), jobs(job()))
+    async with house_at(board, Full()) as house:
+        with pytest.raises(StoreError):
+            await poll_all(house)
+
+
+async def test_the_pages_of_a_feed_are_followed_and_a_posting_on_two_of_them_is_one(board: Board, store: Store) -> None:
+    item = {"id": "1", "title": "Python Engineer", "url": "https://jobs.example.org/1"}
+    page = {"version": "https://jsonfeed.org/version/1.1", "title": "Paged", "items": [item]}
+    board.serve("/one", json.dumps(page | {"next_url": f"{board.url}/two"}))
+    board.serve("/two", json.dumps(page | {"items": [item, item | {"id": "2"}]}))
+    config = config_of(CHANNELS + SEARCH + feed("paged", f"{board.url}/one"))
+    async with house_of(config, store) as house:
+        await poll_all(house)
+    assert (await store.totals())["postings"] == 2
+
+
+# --- a reload in the middle -----------------------------------------------------------------------------------
+
+
+async def test_a_search_that_comes_while_a_poll_is_under_way_is_asked_too(board: Board, store: Store) -> None:
+    clock = Clock()
+    board.serve(PATH.format("larkspur"), jobs())
+    config = config_of(CHANNELS + SEARCH.replace("python", "cobol") + greenhouse("larkspur", board.url))
+    async with house_of(config, store, clock) as house:
+        await poll_all(house)
+
+        async def answer(_: web.Request) -> web.Response:
+            fresh = config_of(CHANNELS + SEARCH.replace('"Python"', '"New"') + greenhouse("larkspur", board.url))
+            async with house.deciding:
+                house.config, house.index = fresh, type(house.index)(fresh.searches)
+            return web.Response(text=jobs(job()), content_type="application/json")
+
+        board.on(PATH.format("larkspur"), answer)
+        states = await again(house, clock)
+    assert states["greenhouse:larkspur"].health == "ok"
+    assert [alert.search for alert in await store.alerts(10)] == ["New"]
+
+
+# --- what is due ----------------------------------------------------------------------------------------------
+
+
+def test_a_source_is_due_when_its_time_has_come_when_it_is_new_or_when_the_clock_was_set_back() -> None:
+    config = config_of(CHANNELS + SEARCH + greenhouse("larkspur", "http://127.0.0.1"))
+    state = SourceState("greenhouse:larkspur", NOON)
+
+    def names(states: dict[str, SourceState]) -> list[str]:
+        return [entry.source.name for entry, _ in due(config, states, NOON)]
+
+    assert names({}) == [state.name]
+    assert names({state.name: state}) == [state.name]
+    assert names({state.name: replace(state, due_at=NOON + timedelta(seconds=1))}) == []
+    assert names({state.name: replace(state, due_at=NOON + 2 * DAY)}) == [state.name]

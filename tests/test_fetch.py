@@ -14,6 +14,8 @@ from time import monotonic
 
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rolecall import __version__
 from rolecall.decide import new_validators
@@ -139,6 +141,10 @@ async def test_a_move_is_remembered_only_as_far_as_it_is_permanent(board: Board,
     assert (await get(fetcher, board.redirect("/a", "/b", 301))).moved_to == f"{board.url}/b"
     board.redirect("/b", "/c", 301)
     assert (await get(fetcher, board.redirect("/a", "/b", 302))).moved_to is None
+    board.serve("/d", "[]")
+    board.redirect("/c", "/d", 301)
+    board.redirect("/b", "/c", 302)
+    assert (await get(fetcher, board.redirect("/a", "/b", 301))).moved_to == f"{board.url}/b"
 
 
 async def test_five_redirects_are_enough(board: Board, fetcher: HttpFetcher) -> None:
@@ -294,6 +300,8 @@ async def test_a_body_is_unpacked_whichever_of_the_two_ways_it_was_packed(board:
 async def test_a_damaged_or_unknown_packing_is_unreadable(board: Board, fetcher: HttpFetcher) -> None:
     with pytest.raises(Unreadable, match="damaged"):
         await get(fetcher, board.serve("/jobs", b"\x1f\x8bnot gzip at all", content_encoding="gzip"))
+    with pytest.raises(Unreadable, match="cut off"):
+        await get(fetcher, board.serve("/jobs", gzip.compress(b"[1]" * 999)[:-9], content_encoding="gzip"))
     with pytest.raises(Unreadable, match="not asked for"):
         await get(fetcher, board.serve("/jobs", b"x", content_encoding="br"))
 
@@ -316,6 +324,18 @@ async def test_a_gzip_bomb_stops_at_the_limit(board: Board, fetcher: HttpFetcher
     with pytest.raises(Unreadable, match="larger than 5 MB"):
         await get(fetcher, url)
     assert monotonic() - started < 2
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=300), st.integers(1, 5_000), st.integers(1, 50))
+def test_however_a_packed_body_arrives_it_is_the_same_body(text: bytes, times: int, step: int) -> None:
+    packed = gzip.compress(text * times)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(packed), step):
+            yield packed[start : start + step]
+
+    assert asyncio.run(body.read(chunks(), "gzip", 5_000_000)) == text * times
 
 
 async def test_a_bomb_is_unpacked_in_steps_between_which_the_loop_goes_on() -> None:

@@ -39,15 +39,19 @@ def _plain(chunks: AsyncIterable[bytes], encoding: str) -> AsyncIterable[bytes]:
 async def _inflated(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     """Yield what gzip or deflate holds, a step at a time: three kilobytes may hold gigabytes."""
     stream = None
-    async for chunk in chunks:
-        try:
+    try:
+        async for chunk in chunks:
             stream = stream or _stream(chunk)
             while chunk:
                 yield stream.decompress(chunk, _STEP)
                 chunk = stream.unconsumed_tail
                 await asyncio.sleep(0)
-        except zlib.error:
-            raise Unreadable("the answer is compressed, but damaged") from None
+        if stream is not None:
+            yield stream.flush()
+    except zlib.error:
+        raise Unreadable("the answer is compressed, but damaged") from None
+    if stream is not None and not stream.eof:
+        raise Unreadable("the answer is compressed, but cut off")
 
 
 def _stream(start: bytes) -> zlib._Decompress:

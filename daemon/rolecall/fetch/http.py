@@ -80,20 +80,19 @@ class HttpFetcher:
 
     async def _follow(self, request: Request, validators: Validators) -> Reply:
         """Ask, and follow redirects by hand: each new address is checked like the first."""
-        url, moved_to, left = request.url, None, self._deadline
+        url, moved_to, lasting, left = request.url, None, True, self._deadline
         headers = {**request.headers, **_conditions(validators)}
         for _ in range(MAX_REDIRECTS + 1):
-            host = _host(url)
-            async with self._turns.of(host):
+            async with self._turns.of(_host(url)):
                 started = monotonic()
                 reply = await self._ask(request, url, headers, left)
                 left -= monotonic() - started
             if reply.status not in (301, 302, 303, 307, 308):
                 return Reply(reply.url, reply.status, reply.headers, reply.body, reply.received_at, moved_to)
             target = _target(url, reply.headers)
-            permanent = reply.status in (301, 308) and (moved_to or url == request.url)
-            moved_to = target if permanent else moved_to
-            if _host(target) != host:
+            lasting = lasting and reply.status in (301, 308)
+            moved_to = target if lasting else moved_to
+            if (_host(target), urlsplit(target).scheme) != (_host(url), urlsplit(url).scheme):
                 headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
             url = target
         raise Unreachable(f"{_host(request.url)} redirects more than {MAX_REDIRECTS} times")

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from rolecall.dedupe import job_id
 from rolecall.model import Assignment, Print, Validators
-from rolecall.ports import ChannelState, Claim, Committed, Dead, RetryAt, Sent, SourceState, Store, Suspend
+from rolecall.ports import (
+    ChannelState,
+    Claim,
+    Committed,
+    Dead,
+    Decision,
+    Dropped,
+    NewPosting,
+    RetryAt,
+    Sent,
+    SourceState,
+    Store,
+    Suspend,
+)
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
 from tests.store_plans import NOW, SOURCE, after, alert, at_once, digest, notice, plan, poll, posting
@@ -29,6 +43,12 @@ async def claimed(store: Store, channel: str = "phone", now=NOW) -> Claim:  # ty
     claim = await store.claim(channel, now, LEASE)
     assert claim is not None
     return claim
+
+
+async def gone(store: Store, *ids: str) -> None:
+    """Let postings be missing twice."""
+    for _ in range(2):
+        await store.commit(poll(gone=ids))
 
 
 def subjects(claim: Claim) -> list[str]:
@@ -53,6 +73,7 @@ async def test_a_source_state_comes_back_as_it_was_saved(store: Store) -> None:
         postings=41,
         skipped=1,
         moved_to="https://larkspur.example/jobs",
+        version="0.1.0",
     )
     await store.commit(plan(source=state))
     assert await store.source_states() == {SOURCE: state}
@@ -139,9 +160,13 @@ async def test_every_field_of_a_print_comes_back(store: Store) -> None:
     assert await store.candidates(new.print.keys) == [(new.print, "job-a")]
 
 
-async def test_seen_moves_last_seen_and_gone_closes(store: Store) -> None:
+async def test_seen_moves_last_seen_and_gone_twice_closes(store: Store) -> None:
     await store.commit(plan(posting("a"), posting("b")))
+    await store.commit(poll(seen=("a",), gone=("b",)))
+    assert await store.open_ids(SOURCE) == {"a", "b"}
+    assert await store.missing_ids(SOURCE) == {"b"}
     await store.commit(poll(after(hours=1), seen=("a",), gone=("b",)))
+    assert await store.missing_ids(SOURCE) == set()
     assert await store.open_ids(SOURCE) == {"a"}
     seen, gone = await store.job("job-a"), await store.job("job-b")
     assert seen is not None
@@ -150,19 +175,37 @@ async def test_seen_moves_last_seen_and_gone_closes(store: Store) -> None:
     assert (gone.postings[0].last_seen, gone.postings[0].closed_at) == (NOW, after(hours=1))
 
 
-async def test_a_posting_that_is_gone_twice_closed_the_first_time(store: Store) -> None:
+async def test_a_posting_that_is_still_gone_keeps_the_time_it_closed(store: Store) -> None:
     await store.commit(plan(posting("a")))
-    await store.commit(poll(after(hours=1), gone=("a",)))
-    await store.commit(poll(after(hours=2), gone=("a",)))
+    for hours in (0, 1, 2):
+        await store.commit(poll(after(hours=hours), gone=("a",)))
     job = await store.job("job-a")
     assert job is not None
     assert job.postings[0].closed_at == after(hours=1)
 
 
+async def test_a_posting_missed_once_and_seen_again_was_never_gone(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    for listed in ({"gone": ("a",)}, {"seen": ("a",)}, {"gone": ("a",)}):
+        await store.commit(poll(**listed))
+    assert await store.open_ids(SOURCE) == {"a"}
+
+
+async def test_past_its_closing_date_a_posting_is_closed_though_still_listed(store: Store) -> None:
+    new = replace(posting("a"), closes_at=after(hours=1))
+    await store.commit(plan(new, alerts=(alert(new, digest(due=after(hours=2))),)))
+    await store.commit(poll(after(minutes=59), seen=("a",)))
+    assert await store.open_ids(SOURCE) == {"a"}
+    (told,) = (await claimed(store, now=after(hours=2))).alerts
+    assert told.job.postings[0].closed_at == after(hours=1)
+    await store.commit(poll(after(hours=3), seen=("a",)))
+    assert await store.open_ids(SOURCE) == set()
+
+
 @pytest.mark.parametrize("changed", [False, True])
 async def test_a_posting_seen_again_is_open_again(store: Store, changed: bool) -> None:
     await store.commit(plan(posting("a")))
-    await store.commit(poll(gone=("a",)))
+    await gone(store, "a")
     again = replace(poll(seen=("a",)), postings=(posting("a", content_hash="second"),) if changed else ())
     await store.commit(again)
     assert await store.open_ids(SOURCE) == {"a"}
@@ -171,7 +214,7 @@ async def test_a_posting_seen_again_is_open_again(store: Store, changed: bool) -
 
 async def test_closed_postings_are_still_known(store: Store) -> None:
     await store.commit(plan(posting("a")))
-    await store.commit(poll(gone=("a",)))
+    await gone(store, "a")
     assert await store.known(SOURCE, ["a"]) == {"a": "first"}
 
 
@@ -227,11 +270,17 @@ async def test_a_job_is_found_by_any_form_of_its_address(store: Store) -> None:
     assert await store.find_url("not an address") is None
 
 
+async def test_jobs_come_by_id_those_without_postings_left_out(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b"), posting("c", "job-a")))
+    found = await store.jobs({"job-a", "nothing"})
+    assert {name: [each.raw.id for each in job.postings] for name, job in found.items()} == {"job-a": ["a", "c"]}
+
+
 async def test_recent_jobs_come_newest_first_and_only_while_open(store: Store) -> None:
     await store.commit(plan(posting("old"), now=after(days=-40)))
     for hours, source_id in enumerate("abcd"):
         await store.commit(plan(posting(source_id), now=after(hours=hours)))
-    await store.commit(poll(gone=("c",)))
+    await gone(store, "c")
     assert [job.id for job in await store.recent(after(days=-30), 10)] == ["job-d", "job-b", "job-a"]
     assert [job.id for job in await store.recent(after(days=-30), 1)] == ["job-d"]
 
@@ -301,12 +350,183 @@ async def test_alerts_are_listed_newest_posting_first(store: Store) -> None:
 
 
 async def test_alerts_are_listed_by_search_and_while_a_copy_is_open(store: Store) -> None:
-    one, copy, gone = posting("a", "one"), posting("b", "one"), posting("c")
-    await store.commit(plan(one, copy, gone, alerts=(alert(one), alert(gone), alert(gone, search="go"))))
-    await store.commit(poll(gone=("a", "c")))
+    one, copy, other = posting("a", "one"), posting("b", "one"), posting("c")
+    await store.commit(plan(one, copy, other, alerts=(alert(one), alert(other), alert(other, search="go"))))
+    await gone(store, "a", "c")
     assert [each.job.id for each in await store.alerts(10)] == ["one"]
     assert [each.job.id for each in await store.alerts(10, open_only=False)] == ["job-c", "job-c", "one"]
     assert [each.search for each in await store.alerts(10, "go", open_only=False)] == ["go"]
+
+
+async def test_what_was_told_is_what_was_sent(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    await store.commit(plan(one, two, alerts=(alert(one, at_once(one)), alert(two, at_once(two)))))
+    assert await store.told({"job-a", "job-b"}) == set()
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    assert await store.told({"job-a", "job-b"}) == {("python", "job-a")}
+
+
+async def test_a_message_that_is_not_worth_sending_any_more_is_dropped_for_good(store: Store) -> None:
+    await store.commit(plan(notices=(notice("a"), notice("b"))))
+    first = await claimed(store)
+    await store.settle(first.id, Dropped("all its jobs have closed"), NOW)
+    assert (await claimed(store)).id != first.id
+    assert await store.dead_messages() == []
+    assert (await store.channels(NOW))["phone"].sent == 0
+
+
+# --- jobs that may be one, and jobs that are ------------------------------------------------------------------
+
+
+def bridging(source_id: str, job: str, *bridges: str) -> NewPosting:
+    new = posting(source_id, job)
+    return replace(new, assignment=replace(new.assignment, bridges=bridges))
+
+
+async def test_jobs_that_a_posting_shows_to_be_perhaps_the_same_name_each_other(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b"), posting("c")))
+    await store.commit(plan(bridging("d", "job-a", "job-b")))
+    assert {name: job.maybe for name, job in (await store.jobs({"job-a", "job-b", "job-c"})).items()} == {
+        "job-a": ("job-b",),
+        "job-b": ("job-a",),
+        "job-c": (),
+    }
+
+
+async def test_a_merge_moves_postings_with_their_alert_to_the_other_job(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    await store.commit(plan(one, two, alerts=(alert(two, at_once(two)),)))
+    await store.commit(plan(bridging("c", "job-a"), merges=(("job-a", "job-b"),)))
+    jobs = await store.jobs({"job-a", "job-b"})
+    assert [each.raw.id for each in jobs["job-a"].postings] == ["a", "b", "c"]
+    assert jobs.keys() == {"job-a"}
+    assert await store.job("job-b") is None
+    assert [each.job.id for each in (await claimed(store)).alerts] == ["job-a"]
+    assert (await store.totals())["jobs"] == 1
+
+
+async def test_an_alert_of_a_merged_job_is_the_other_jobs_alert(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    await store.commit(plan(one, alerts=(alert(one, at_once(one)),)))
+    merged = plan(two, merges=(("job-a", "job-b"),), alerts=(alert(two, at_once(two)),))
+    assert (await store.commit(merged)).alerts == 0
+    assert await store.alerted({"job-a", "job-b"}) == {("python", "job-a")}
+
+
+# --- what the user decided ------------------------------------------------------------------------------------
+
+
+def decision(kind: str, *ids: str, at: datetime = NOW, name: str = "") -> Decision:
+    return Decision(name or f"{kind} {ids} {at}", kind, tuple((SOURCE, id_) for id_ in ids), at)  # type: ignore[arg-type]
+
+
+async def grouped(store: Store) -> list[str]:
+    """Return the ids of the postings of each job, joined."""
+    jobs = [await store.job(job.id) for job in await store.recent(after(days=-1), 10)]
+    return sorted("".join(sorted(each.raw.id for each in job.postings)) for job in jobs if job)
+
+
+async def test_what_the_user_joins_is_one_job_and_what_is_undone_is_two_again(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b"), posting("c", "job-b")))
+    assert await store.record(decision("join", "a", "b"))
+    assert await grouped(store) == ["abc"]
+    await store.commit(plan(posting("d", "job-a")))
+    assert await store.record(decision("undo", "c", at=after(hours=1)))
+    assert await grouped(store) == ["ad", "bc"]
+    assert (await store.jobs({"job-b"})).keys() == {"job-b"}
+
+
+async def test_what_the_user_splits_is_two_jobs_that_are_kept_apart(store: Store) -> None:
+    await store.commit(plan(posting("a", "one"), posting("b", "one"), posting("c", "one")))
+    assert await store.record(decision("split", "b"))
+    assert await grouped(store) == ["ac", "b"]
+    (split,) = [job for job in await store.recent(after(days=-1), 10) if job.id != "one"]
+    assert await store.apart({"one"}) == await store.apart({split.id}) == {frozenset(("one", split.id))}
+    assert await store.apart({"other"}) == set()
+    await store.commit(plan(bridging("d", "one", split.id)))
+    assert [job.maybe for job in (await store.jobs({"one", split.id})).values()] == [(), ()]
+    assert await store.record(decision("undo", "a", at=after(hours=1)))
+    assert await grouped(store) == ["abcd"]
+    assert await store.apart({"one"}) == set()
+
+
+async def test_the_posting_that_named_a_job_can_be_split_from_it(store: Store) -> None:
+    name = job_id((SOURCE, "a"))
+    await store.commit(plan(posting("a", name), posting("b", name)))
+    assert await store.record(decision("split", "a"))
+    assert await grouped(store) == ["a", "b"]
+    found = await store.job(name)
+    assert found is not None
+    assert found.postings[0].raw.id == "b"
+
+
+async def test_what_was_told_of_a_job_counts_for_the_one_that_is_split_from_it(store: Store) -> None:
+    one, copy = posting("a", "one"), posting("b", "one")
+    await store.commit(plan(one, copy, alerts=(alert(one, at_once(one)),)))
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    await store.record(decision("split", "b"))
+    assert (await store.commit(plan(copy, alerts=(alert(copy, at_once(copy)),)))).alerts == 0
+    assert await store.claim("phone", NOW, LEASE) is None
+
+
+async def test_two_alerts_of_one_search_become_one_when_their_jobs_are_joined(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    await store.commit(plan(one, two, alerts=(alert(one, digest()), alert(two, digest()))))
+    await store.record(decision("join", "a", "b"))
+    (only,) = (await claimed(store)).alerts
+    assert (only.job.id, only.key) == ("job-a", (SOURCE, "a"))
+
+
+@pytest.mark.parametrize("kind", ["applied", "dismissed"])
+async def test_a_job_that_the_user_is_done_with_gets_no_alert_also_not_for_a_copy(store: Store, kind: str) -> None:
+    one, copy = posting("a", "one"), posting("b", "one")
+    await store.commit(plan(one))
+    assert await store.record(decision(kind, "a"))
+    planned = plan(copy, alerts=(alert(copy, at_once(copy), search="new"),))
+    assert await store.commit(planned) == Committed(postings=1)
+    found = await store.job("one")
+    assert found is not None
+    assert found.mark == kind
+    assert await store.record(decision("undo", "b", at=after(hours=1)))
+    assert (await store.commit(planned)).alerts == 1
+
+
+async def test_a_joined_job_is_done_with_when_either_was(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b")))
+    await store.record(decision("dismissed", "b"))
+    await store.record(decision("join", "a", "b", at=after(hours=1)))
+    found = await store.job("job-a")
+    assert found is not None
+    assert found.mark == "dismissed"
+
+
+async def test_a_decision_is_carried_out_once_and_what_changes_nothing_is_none(store: Store) -> None:
+    await store.commit(plan(posting("a", "one"), posting("b", "one"), posting("c")))
+    for new in (decision("applied", "a"), decision("dismissed", "a", at=after(hours=1))):
+        assert await store.record(new)
+        assert not await store.record(new)
+    assert not await store.record(decision("dismissed", "b", at=after(hours=1)))
+    assert not await store.record(decision("join", "a", "b"))
+    assert not await store.record(decision("split", "c"))
+    undo = decision("undo", "a", at=after(hours=2))
+    assert [await store.record(undo), await store.record(undo)] == [True, False]
+    found = await store.job("one")
+    assert found is not None
+    assert found.mark == "applied"
+
+
+async def test_undo_takes_back_one_decision_after_another_until_nothing_is_left(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b")))
+    await store.record(decision("join", "a", "b"))
+    await store.record(decision("applied", "a", at=after(hours=1)))
+    done = [await store.record(decision("undo", "a", at=after(hours=hours))) for hours in (2, 3, 4)]
+    assert done == [True, True, False]
+    assert await grouped(store) == ["a", "b"]
+
+
+async def test_a_decision_about_what_is_not_stored_is_refused(store: Store) -> None:
+    with pytest.raises(LookupError):
+        await store.record(decision("applied", "nobody"))
 
 
 # --- the outbox: bundles --------------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ class SourceState:
     postings: int = 0  # in the last good reply
     skipped: int = 0  # rows that could not be read in the last good reply
     moved_to: str | None = None
+    version: str = ""  # of the program that read it last: another one may read the same words otherwise
     items: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -109,6 +110,7 @@ class NewPosting:
     print: Print
     facts: Mapping[str, object]
     assignment: Assignment
+    closes_at: datetime | None = None  # when applications close; it counts as closed from then on
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ class NewNotice:
 class Plan:
     """Everything one poll changes, executed by `Store.commit` in ONE transaction.
 
-    `seen`: ids present in the replies (their last_seen moves); `gone`: ids missing from a complete list.
+    `seen`: ids present in the replies (their last_seen moves); `gone`: ids missing from a complete list, which closes
+    them when they were missing the last time too. `merges`: (job, other job whose postings it takes in).
     """
 
     now: datetime
@@ -163,6 +166,7 @@ class Plan:
     alerts: tuple[NewAlert, ...] = ()
     notices: tuple[NewNotice, ...] = ()
     searches: Mapping[str, str] = field(default_factory=dict)  # name → fingerprint, whose baseline this plan makes
+    merges: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +192,39 @@ class StoredPosting:
     because: tuple[str, ...] = ()  # why it belongs to its job
 
 
+Mark = Literal["", "applied", "dismissed"]
+
+
 @dataclass(frozen=True, slots=True)
 class StoredJob:
-    """One vacancy: all its postings, first seen first."""
+    """One vacancy: all its postings, first seen first.
+
+    `mark`: the user is done with it. `maybe`: other jobs that a posting has shown to be perhaps the same.
+    """
 
     id: str
     first_seen: datetime
     postings: tuple[StoredPosting, ...]
+    mark: Mark = ""
+    maybe: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return any(posting.closed_at is None for posting in self.postings)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the user decided about postings, named by their keys: it outranks every rule.
+
+    join: the jobs of two postings are one. split: one posting leaves its job. applied, dismissed: its job never comes
+    again. undo: the latest of these about its job is taken back. `id` makes that it is carried out once only.
+    """
+
+    id: str
+    kind: Literal["join", "split", "applied", "dismissed", "undo"]
+    keys: tuple[tuple[str, str], ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +294,14 @@ class Suspend:
     error: str
 
 
-Outcome = Sent | RetryAt | Dead | Suspend
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Not worth sending any more: every job in it has closed, or the user is done with it."""
+
+    reason: str
+
+
+Outcome = Sent | RetryAt | Dead | Suspend | Dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +347,20 @@ class Store(Protocol):
     async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
         """Return (print, job) of every stored posting that shares one of the look-up keys."""
 
+    async def missing_ids(self, source: str) -> frozenset[str]:
+        """Ids of the source's open postings that its last complete list did not hold."""
+
+    async def jobs(self, ids: Collection[str]) -> Mapping[str, StoredJob]:
+        """Return those of the jobs that have postings, by id."""
+
+    async def apart(self, jobs: Collection[str]) -> frozenset[frozenset[str]]:
+        """Return the pairs of jobs that the user split, where one of `jobs` is in it."""
+
     async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
         """Return the (search, job) pairs that already have an alert."""
+
+    async def told(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
+        """Return the (search, job) pairs whose alert was sent on some channel."""
 
     async def searches(self) -> Mapping[str, str]:
         """Return name → fingerprint of the searches whose baseline has been made."""
@@ -320,8 +369,11 @@ class Store(Protocol):
         """Execute the plan in one transaction. An alert that exists is left as it is, with no new delivery.
 
         A delivery joins the pending outbox row of its (channel, bundle), or starts one. If that row is no longer
-        pending, it starts "bundle~2", "bundle~3" …
+        pending, it starts "bundle~2", "bundle~3" … Jobs that the user is done with get no alert.
         """
+
+    async def record(self, decision: Decision) -> bool:
+        """Carry out what the user decided; False when that changes nothing. Raises `LookupError`: not stored."""
 
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:

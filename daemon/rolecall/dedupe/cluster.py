@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from base64 import b32encode
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from rolecall.dedupe.same import Sameness, same
@@ -31,10 +31,13 @@ class _Link:
         return self.earlier if key == self.later else self.later
 
 
-def assign(new: Sequence[Print], known: Sequence[tuple[Print, str]]) -> tuple[Assignment, ...]:
+def assign(
+    new: Sequence[Print], known: Sequence[tuple[Print, str]], apart: Collection[frozenset[str]] = ()
+) -> tuple[Assignment, ...]:
     """Return the vacancy of every new posting, in order; new ones are compared with `known` and with one another.
 
-    `known` are (print, job) pairs that share a key with one of the new ones.
+    `known` are (print, job) pairs that share a key with one of the new ones; what the user joined or split stands in
+    their jobs. `apart` are pairs of jobs that the user split: nothing shows them to be the same again.
     """
     jobs = {print_.key: job for print_, job in known}
     groups = _Groups()
@@ -42,10 +45,11 @@ def assign(new: Sequence[Print], known: Sequence[tuple[Print, str]]) -> tuple[As
         groups.join(key, job)
     links = _links([print_ for print_, _ in known], [print_ for print_ in new if print_.key not in jobs], groups)
     chosen = _choose(links, jobs, groups)
-    return tuple(_assignment(print_.key, jobs, links, chosen, groups) for print_ in new)
+    found = (_assignment(print_.key, jobs, links, chosen, groups) for print_ in new)
+    return tuple(_without_bridges(each, apart) if each.bridges and apart else each for each in found)
 
 
-def job_id(key: _Key) -> str:
+def job_id(key: tuple[str, ...]) -> str:
     """Return the id of the vacancy whose first posting is `key`: a pure function, 8 letters and digits."""
     return b32encode(blake2b("\n".join(key).encode(), digest_size=5).digest()).decode().lower()
 
@@ -110,3 +114,8 @@ def _assignment(
     best = max(links[key], key=lambda link: (link.why.score, link.of(key)))
     job, *bridges = chosen[root]
     return Assignment(key, job, best.of(key), best.why.because, best.why.score, tuple(bridges))
+
+
+def _without_bridges(found: Assignment, apart: Collection[frozenset[str]]) -> Assignment:
+    kept = tuple(job for job in found.bridges if frozenset((job, found.job)) not in apart)
+    return replace(found, bridges=kept)

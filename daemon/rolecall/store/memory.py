@@ -18,21 +18,20 @@ from rolecall.ports import (
     StoredJob,
     StoredPosting,
 )
-from rolecall.store.memory_outbox import MemoryOutbox
+from rolecall.store.memory_decisions import MemoryDecisions
 
 Key = tuple[str, str]
 
 
-class MemoryStore(MemoryOutbox):
+class MemoryStore(MemoryDecisions):
     """`ports.Store` without a file."""
 
     def __init__(self) -> None:
         super().__init__()
         self._sources: dict[str, SourceState] = {}
         self._searches: dict[str, str] = {}
-        self._postings: dict[Key, StoredPosting] = {}
         self._news: dict[Key, NewPosting] = {}  # the latest text of each
-        self._alerts: dict[tuple[str, str], tuple[int, NewAlert, datetime]] = {}
+        self._missing: set[Key] = set()
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -50,6 +49,16 @@ class MemoryStore(MemoryOutbox):
     async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
         return [(new.print, self._postings[key].job) for key, new in self._news.items() if new.print.keys & set(keys)]
 
+    async def missing_ids(self, source: str) -> frozenset[str]:
+        return await self.open_ids(source) & {key[1] for key in self._missing if key[0] == source}
+
+    async def jobs(self, ids: Collection[str]) -> Mapping[str, StoredJob]:
+        return {name: job for name, job in self._jobs().items() if name in ids}
+
+    async def told(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
+        sent = {row_id for row in self._outbox.values() if row.state == "sent" for row_id in row.alerts}
+        return frozenset(pair for pair, (row_id, *_) in self._alerts.items() if row_id in sent and pair[1] in jobs)
+
     async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
         return frozenset(pair for pair in self._alerts if pair[1] in jobs)
 
@@ -57,27 +66,27 @@ class MemoryStore(MemoryOutbox):
         return dict(self._searches)
 
     async def commit(self, plan: Plan) -> Committed:
-        before = self._size()
+        messages, jobs = len(self._outbox), {p.job for p in self._postings.values()}
         stored = {posting.print.key for posting in plan.postings}
         for alert in plan.alerts:
             if alert.key not in stored | self._postings.keys():
                 raise LookupError(f"an alert for a posting that is not stored: {alert.key}")
         for posting in plan.postings:
             self._store(posting, plan.now)
+        new = len({p.job for p in self._postings.values()} - jobs)
+        for job, other in plan.merges:
+            self._merge(other, job)
         if plan.source is not None:
             self._sources[plan.source.name] = plan.source
             self._touch(plan.source.name, plan.seen, lambda p: replace(p, last_seen=plan.now, closed_at=None))
-            self._touch(plan.source.name, plan.gone, lambda p: replace(p, closed_at=p.closed_at or plan.now))
-        for alert in plan.alerts:
-            self._add_alert(alert, plan.now)
+            self._missing -= {(plan.source.name, id_) for id_ in plan.seen}
+            self._miss(plan.source.name, plan.gone, plan.now)
+        self._close_expired(plan.now)
+        alerts = sum(self._add_alert(alert, plan.now) for alert in plan.alerts)
         for notice in plan.notices:
             self._add_notice(notice, plan.now)
         self._searches.update(plan.searches)
-        jobs, alerts, messages = (now - then for now, then in zip(self._size(), before, strict=True))
-        return Committed(len(stored), jobs, alerts, messages)
-
-    def _size(self) -> tuple[int, int, int]:
-        return (len({p.job for p in self._postings.values()}), len(self._alerts), len(self._outbox))
+        return Committed(len(stored), new, alerts, len(self._outbox) - messages)
 
     def _store(self, new: NewPosting, now: datetime) -> None:
         key, job = new.print.key, new.assignment.job
@@ -85,21 +94,36 @@ class MemoryStore(MemoryOutbox):
         old = self._postings.get(key, first)
         self._postings[key] = replace(old, raw=new.raw, facts=new.facts, last_seen=now, closed_at=None)
         self._news[key] = new
+        self._missing.discard(key)
+        self._bridges |= {(other, key) for other in new.assignment.bridges}
 
     def _touch(self, source: str, ids: Iterable[str], change: Callable[[StoredPosting], StoredPosting]) -> None:
         for key in ((source, id_) for id_ in ids):
             if key in self._postings:
                 self._postings[key] = change(self._postings[key])
 
-    def _add_alert(self, alert: NewAlert, now: datetime) -> None:
+    def _miss(self, source: str, ids: Iterable[str], now: datetime) -> None:
+        """Close what was missing the last time too."""
+        keys = {(source, id_) for id_ in ids}
+        again = [key[1] for key in keys & self._missing]
+        self._touch(source, again, lambda p: replace(p, closed_at=p.closed_at or now))
+        self._missing |= keys
+
+    def _close_expired(self, now: datetime) -> None:
+        for key, new in self._news.items():
+            if new.closes_at is not None and new.closes_at <= now and self._postings[key].closed_at is None:
+                self._postings[key] = replace(self._postings[key], closed_at=new.closes_at)
+
+    def _add_alert(self, alert: NewAlert, now: datetime) -> bool:
         pair = (alert.search, self._postings[alert.key].job)
-        if pair in self._alerts:
-            return
-        row_id = len(self._alerts) + 1
+        if pair in self._alerts or self._marks.get(pair[1]):
+            return False
+        row_id = next(self._alert_ids)
         self._alerts[pair] = (row_id, alert, now)
         for delivery in alert.deliveries:
             row = self._bundle(delivery, now)
             row.alerts += [row_id] if row_id not in row.alerts else []
+        return True
 
     # reading
     async def job(self, id_or_prefix: str) -> StoredJob | None:
@@ -152,7 +176,14 @@ class MemoryStore(MemoryOutbox):
         postings: dict[str, list[StoredPosting]] = {}
         for posting in self._postings.values():
             postings.setdefault(posting.job, []).append(posting)
-        return {name: StoredJob(name, found[0].first_seen, tuple(found)) for name, found in postings.items()}
+        return {
+            name: StoredJob(name, found[0].first_seen, tuple(found), self._marks.get(name, ""), self._maybe(name))
+            for name, found in postings.items()
+        }
+
+    def _maybe(self, name: str) -> tuple[str, ...]:
+        pairs = {frozenset((job, self._postings[key].job)) for job, key in self._bridges} - self._apart({name})
+        return tuple(sorted(job for pair in pairs if name in pair for job in pair - {name}))
 
     def _stored_alerts(self) -> list[StoredAlert]:
         jobs = self._jobs()

@@ -13,6 +13,7 @@ from rolecall.ports import (
     Dead,
     DeadMessage,
     Delivery,
+    Dropped,
     NewNotice,
     Outcome,
     RetryAt,
@@ -60,6 +61,9 @@ class MemoryOutbox:
     def _stored_alerts(self) -> list[StoredAlert]:
         raise NotImplementedError
 
+    def _close_expired(self, now: datetime) -> None:
+        raise NotImplementedError
+
     # filling
 
     def _bundle(self, delivery: Delivery, now: datetime) -> _Row:
@@ -89,6 +93,7 @@ class MemoryOutbox:
         held = any(row.lease_until > now for row in rows)
         if not due or held or state.suspended or (state.not_before is not None and state.not_before > now):
             return None
+        self._close_expired(now)
         row = min(due, key=lambda row: (row.due, row.id))
         again = row.state == "sending"
         row.state, row.lease_until, row.ambiguous = "sending", now + timedelta(seconds=lease), row.ambiguous + again
@@ -125,6 +130,8 @@ class MemoryOutbox:
             case Dead(error):
                 row.state, row.settled_at, row.error = "dead", now, error
                 self._change(row.channel, last_error=error)
+            case Dropped(reason):
+                row.state, row.settled_at, row.error = "dropped", now, reason
             case Suspend(error):
                 row.state, row.error = "pending", error
                 self._change(row.channel, suspended=error or "refused", last_error=error)

@@ -46,12 +46,14 @@ CREATE TABLE source (
   last_error_at INTEGER,
   postings INTEGER NOT NULL,
   skipped INTEGER NOT NULL,
-  moved_to TEXT
+  moved_to TEXT,
+  version TEXT NOT NULL  -- of the program that read it last
 ) WITHOUT ROWID;
 
 CREATE TABLE job (
   id TEXT PRIMARY KEY,
-  first_seen INTEGER NOT NULL
+  first_seen INTEGER NOT NULL,
+  mark TEXT NOT NULL DEFAULT ''  -- applied or dismissed: it never comes again
 ) WITHOUT ROWID;
 
 -- what every poll reads and touches: small rows
@@ -64,6 +66,8 @@ CREATE TABLE posting (
   first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL,
   closed_at INTEGER,
+  missing INTEGER NOT NULL DEFAULT 0,  -- not in the last complete list
+  closes_at INTEGER,
   posted_at INTEGER,
   url INTEGER,  -- hash of the canonical address
   UNIQUE (source, source_id)
@@ -71,6 +75,8 @@ CREATE TABLE posting (
 CREATE INDEX posting_job ON posting(job);
 CREATE INDEX posting_first_seen ON posting(first_seen);
 CREATE INDEX posting_url ON posting(url);
+CREATE INDEX posting_closes ON posting(closes_at) WHERE closed_at IS NULL AND closes_at IS NOT NULL;
+CREATE INDEX posting_missing ON posting(source) WHERE missing = 1;
 
 -- what is read when a posting is shown or compared: large rows, rarely written
 CREATE TABLE posting_body (
@@ -86,6 +92,25 @@ CREATE TABLE posting_key (
   posting INTEGER NOT NULL REFERENCES posting(id),
   PRIMARY KEY (key, posting)
 ) WITHOUT ROWID;
+
+-- a posting that may belong to another job than its own
+CREATE TABLE bridge (
+  job TEXT NOT NULL REFERENCES job(id),
+  posting INTEGER NOT NULL REFERENCES posting(id),
+  PRIMARY KEY (job, posting)
+) WITHOUT ROWID;
+CREATE INDEX bridge_posting ON bridge(posting);
+
+-- what the user decided, carried out when it was written
+CREATE TABLE decision (
+  id TEXT PRIMARY KEY,  -- of the command
+  kind TEXT NOT NULL,
+  posting INTEGER NOT NULL REFERENCES posting(id),
+  other INTEGER REFERENCES posting(id),  -- what it was joined with or split from
+  before TEXT NOT NULL,  -- JSON: what `undo` goes back to
+  made_at INTEGER NOT NULL,
+  undone_at INTEGER
+);
 
 CREATE TABLE search (
   name TEXT PRIMARY KEY,
@@ -123,7 +148,7 @@ CREATE TABLE outbox (
   text TEXT NOT NULL DEFAULT '',
   created_at INTEGER NOT NULL,
   due INTEGER NOT NULL,
-  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sending', 'sent', 'dead')),
+  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sending', 'sent', 'dead', 'dropped')),
   lease_until INTEGER NOT NULL DEFAULT 0,
   attempts INTEGER NOT NULL DEFAULT 0,
   ambiguous INTEGER NOT NULL DEFAULT 0,

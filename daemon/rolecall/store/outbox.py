@@ -9,7 +9,19 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from rolecall.ports import ChannelState, Claim, Dead, DeadMessage, Delivery, NewNotice, Outcome, RetryAt, Sent, Suspend
+from rolecall.ports import (
+    ChannelState,
+    Claim,
+    Dead,
+    DeadMessage,
+    Delivery,
+    Dropped,
+    NewNotice,
+    Outcome,
+    RetryAt,
+    Sent,
+    Suspend,
+)
 from rolecall.store import read
 from rolecall.store.rows import to_time, to_us, writable
 
@@ -92,6 +104,7 @@ def claim(db: Database, channel: str, now: datetime, lease: float) -> Claim | No
     row = next(db.query(_NEXT, at), None)
     if row is None:
         return None
+    close_expired(db, to_us(now))
     db.execute(
         """
         UPDATE outbox SET state = 'sending', lease_until = :until, ambiguous = ambiguous + (state = 'sending')
@@ -100,6 +113,11 @@ def claim(db: Database, channel: str, now: datetime, lease: float) -> Claim | No
         {"id": row["id"], "until": at["until"]},
     )
     return _claim_of(db, row)
+
+
+def close_expired(db: Database, now: int) -> None:
+    """Close what is past its closing date, also where it is still listed."""
+    db.execute("UPDATE posting SET closed_at = closes_at WHERE closed_at IS NULL AND closes_at <= ?", [now])
 
 
 _NEXT = """
@@ -148,6 +166,8 @@ def settle(db: Database, claim_id: int, outcome: Outcome, now: datetime) -> None
         case Dead(error):
             _settle(db, claim_id, "dead", now, error=error)
             _update_channel(db, found[0], last_error=writable(error))
+        case Dropped(reason):
+            _settle(db, claim_id, "dropped", now, error=reason)
         case Suspend(error):
             _settle(db, claim_id, "pending", None, error=error)
             _update_channel(db, found[0], suspended=writable(error) or "refused", last_error=writable(error))

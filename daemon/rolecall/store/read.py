@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,11 @@ def open_ids(db: Database, source: str) -> frozenset[str]:
     return frozenset(source_id for (source_id,) in rows)
 
 
+def missing_ids(db: Database, source: str) -> frozenset[str]:
+    query = "SELECT source_id FROM posting WHERE source = ? AND missing = 1 AND closed_at IS NULL"
+    return frozenset(_column(db, query, [source]))
+
+
 def candidates(db: Database, keys: Collection[str]) -> list[tuple[Print, str]]:
     """Return (print, job) of every posting that shares a key; a collision of hashes is sorted out here."""
     wanted = frozenset(keys)
@@ -72,6 +78,20 @@ def alerted(db: Database, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def told(db: Database, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for chunk in chunks(jobs):
+        found.update(db.execute(_TOLD.format(marks(chunk)), chunk))
+    return frozenset(found)
+
+
+_TOLD = """
+SELECT DISTINCT a.search, a.job FROM alert a
+JOIN outbox_alert x ON x.alert = a.id JOIN outbox o ON o.id = x.outbox
+WHERE a.job IN ({}) AND o.state = 'sent'
+"""
+
+
 def searches(db: Database) -> dict[str, str]:
     return dict(db.execute("SELECT name, fingerprint FROM search"))
 
@@ -81,12 +101,48 @@ def searches(db: Database) -> dict[str, str]:
 
 def jobs(db: Database, ids: Iterable[str]) -> dict[str, StoredJob]:
     """Return the jobs by id with all their postings, first seen first; a job without postings is left out."""
-    postings: dict[str, list[StoredPosting]] = {}
+    found: dict[str, StoredJob] = {}
     for chunk in chunks(dict.fromkeys(ids)):
+        postings = defaultdict[str, list[StoredPosting]](list)
         query = f"{_POSTING} WHERE p.job IN ({marks(chunk)}) ORDER BY p.first_seen, p.id"
         for row in db.execute(query, chunk):
-            postings.setdefault(row[0], []).append(_posting(row))
-    return {name: StoredJob(name, found[0].first_seen, tuple(found)) for name, found in postings.items()}
+            postings[row[0]].append(_posting(row))
+        marked = dict(db.execute(f"SELECT id, mark FROM job WHERE id IN ({marks(chunk)})", chunk))  # noqa: S608 (only ?)
+        maybe = _maybe(db, chunk)
+        for name, of_job in postings.items():
+            found[name] = StoredJob(name, of_job[0].first_seen, tuple(of_job), marked[name], maybe.get(name, ()))
+    return found
+
+
+def _maybe(db: Database, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the jobs that a posting has shown to be perhaps the same; both ways, but for those the user split."""
+    pairs = set(db.execute(_BRIDGED.format(marks(ids)), [*ids, *ids]))
+    if not pairs:
+        return {}
+    split = apart(db, ids)
+    found = defaultdict[str, list[str]](list)
+    for one, other in sorted(pairs):
+        if one != other and frozenset((one, other)) not in split:
+            found[one].append(other)
+    return {name: tuple(others) for name, others in found.items()}
+
+
+_BRIDGED = """
+SELECT p.job, b.job FROM posting p JOIN bridge b ON b.posting = p.id WHERE p.job IN ({0})
+UNION SELECT b.job, p.job FROM bridge b JOIN posting p ON p.id = b.posting WHERE b.job IN ({0})
+"""
+
+
+def apart(db: Database, ids: Collection[str]) -> frozenset[frozenset[str]]:
+    """Return the pairs of jobs that the user split; decisions are few."""
+    pairs = {frozenset(pair) for pair in db.execute(_SPLIT)}
+    return frozenset(pair for pair in pairs if len(pair) == 2 and not pair.isdisjoint(ids))
+
+
+_SPLIT = """
+SELECT p.job, o.job FROM decision d JOIN posting p ON p.id = d.posting JOIN posting o ON o.id = d.other
+WHERE d.kind = 'split' AND d.undone_at IS NULL
+"""
 
 
 _POSTING = """
@@ -111,7 +167,10 @@ def _posting(row: Row) -> StoredPosting:
 
 def job(db: Database, prefix: str) -> StoredJob | None:
     """Return the job whose id is this, or the only one whose id begins with it."""
-    query = "SELECT id FROM job WHERE id >= ? AND substr(id, 1, ?) = ? ORDER BY id LIMIT 2"
+    query = """
+        SELECT id FROM job j WHERE id >= ? AND substr(id, 1, ?) = ?
+          AND EXISTS (SELECT 1 FROM posting WHERE job = j.id) ORDER BY id LIMIT 2
+    """
     match _column(db, query, [prefix, len(prefix), prefix]):
         case [only] if prefix:
             return jobs(db, [only])[only]

@@ -137,6 +137,7 @@ def source_row(state: SourceState) -> dict[str, object]:
         "postings": state.postings,
         "skipped": state.skipped,
         "moved_to": None if state.moved_to is None else writable(state.moved_to),
+        "version": state.version,
     }
 
 

@@ -19,13 +19,14 @@ from rolecall.ports import (
     Claim,
     Committed,
     DeadMessage,
+    Decision,
     Outcome,
     Plan,
     SourceState,
     StoredAlert,
     StoredJob,
 )
-from rolecall.store import connection, outbox, read, write
+from rolecall.store import connection, decisions, outbox, read, write
 from rolecall.store.rows import chunks
 
 P = ParamSpec("P")
@@ -122,6 +123,18 @@ class SqliteStore:
     async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
         return await self._read(read.candidates, keys)
 
+    async def missing_ids(self, source: str) -> frozenset[str]:
+        return await self._read(read.missing_ids, source)
+
+    async def jobs(self, ids: Collection[str]) -> Mapping[str, StoredJob]:
+        return await self._read(read.jobs, ids)
+
+    async def apart(self, jobs: Collection[str]) -> frozenset[frozenset[str]]:
+        return await self._read(read.apart, jobs)
+
+    async def told(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
+        return await self._read(read.told, jobs)
+
     async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
         return await self._read(read.alerted, jobs)
 
@@ -132,6 +145,9 @@ class SqliteStore:
         parts = (asyncio.to_thread(write.prepare, part) for part in chunks(plan.postings))
         prepared = [posting for part in await asyncio.gather(*parts) for posting in part]
         return await self._write(write.execute, plan, prepared)
+
+    async def record(self, decision: Decision) -> bool:
+        return await self._write(decisions.record, decision)
 
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from rolecall.ports import Committed, NewAlert, NewPosting, Plan, SourceState
-from rolecall.store import outbox
+from rolecall.store import decisions, outbox
 from rolecall.store.content import pack
 from rolecall.store.rows import (
     chunks,
@@ -35,6 +35,7 @@ class Prepared(NamedTuple):
     columns: tuple[object, ...]  # of `posting`, but for its row id and what the transaction knows
     body: tuple[object, ...]  # of `posting_body`, but for its row id
     keys: tuple[int, ...]
+    bridges: tuple[str, ...]
 
 
 def prepare(postings: Iterable[NewPosting]) -> list[Prepared]:
@@ -49,9 +50,10 @@ def _prepare(new: NewPosting) -> Prepared:
     return Prepared(
         key=print_.key,
         job=assignment.job,
-        columns=(*print_.key, assignment.job, new.content_hash, to_us(raw.posted_at), url),
+        columns=(*print_.key, assignment.job, new.content_hash, to_us(raw.posted_at), to_us(new.closes_at), url),
         body=(print_json(print_), shingles_blob(print_.shingles), dumps(assignment.because), content),
         keys=tuple(map(hashed, print_.keys)),
+        bridges=assignment.bridges,
     )
 
 
@@ -60,14 +62,20 @@ def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed
     now = to_us(plan.now)
     postings = {posting.key: posting for posting in prepared}
     jobs = _store_postings(db, postings, now)
+    for job, other in plan.merges:
+        decisions.merge(db, other, job)
     if plan.source is not None:
         _save_source(db, plan.source)
-        _touch(db, plan.source.name, plan.seen, "last_seen = ?, closed_at = NULL", now)
-        _touch(db, plan.source.name, plan.gone, "closed_at = coalesce(closed_at, ?)", now)
+        _touch(db, plan.source.name, plan.seen, "last_seen = ?, closed_at = NULL, missing = 0", now)
+        _touch(db, plan.source.name, plan.gone, _MISSED, now)
+    outbox.close_expired(db, now)
     alerts, messages = _add_alerts(db, plan.alerts, now)
     messages += sum(outbox.add_notice(db, notice, now) for notice in plan.notices)
     _save_searches(db, plan.searches)
     return Committed(postings=len(postings), jobs=jobs, alerts=alerts, messages=messages)
+
+
+_MISSED = "closed_at = coalesce(closed_at, CASE WHEN missing THEN ? END), missing = 1"
 
 
 # --- postings -------------------------------------------------------------------------------------------------
@@ -85,15 +93,17 @@ def _store_postings(db: Database, postings: Mapping[Key, Prepared], now: int) ->
     db.conn.executemany(_UPSERT_BODY, ((row_id, *posting.body) for row_id, posting in rows))
     keys = sorted((key, row_id) for row_id, posting in rows for key in posting.keys)
     db.conn.executemany("INSERT INTO posting_key (key, posting) VALUES (?, ?) ON CONFLICT DO NOTHING", keys)
+    bridges = [(job, row_id) for row_id, posting in rows for job in posting.bridges]
+    db.conn.executemany("INSERT INTO bridge (job, posting) VALUES (?, ?) ON CONFLICT DO NOTHING", bridges)
     return jobs
 
 
 # A posting never leaves its job: an edited text must not make a second alert for the same vacancy.
 _UPSERT_POSTING = """
-INSERT INTO posting (id, source, source_id, job, content_hash, posted_at, url, first_seen, last_seen)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO posting (id, source, source_id, job, content_hash, posted_at, closes_at, url, first_seen, last_seen)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, last_seen = excluded.last_seen,
-  closed_at = NULL, posted_at = excluded.posted_at, url = excluded.url
+  closed_at = NULL, missing = 0, posted_at = excluded.posted_at, closes_at = excluded.closes_at, url = excluded.url
 """
 _UPSERT_BODY = """
 INSERT INTO posting_body (posting, print, shingles, because, content) VALUES (?, ?, ?, ?, ?)
@@ -159,10 +169,14 @@ def _add_alerts(db: Database, alerts: Sequence[NewAlert], now: int) -> tuple[int
 
 
 def _add_alert(db: Database, alert: NewAlert, now: int) -> int | None:
-    """Return the new alert's row id, None when this (search, job) has one already."""
-    found = db.execute("SELECT job, id FROM posting WHERE source = ? AND source_id = ?", alert.key).fetchone()
-    if found is None:
+    """Return the new alert's row id, None when this (search, job) has one already or the user is done with the job."""
+    query = "SELECT p.job, p.id, j.mark FROM posting p JOIN job j ON j.id = p.job WHERE source = ? AND source_id = ?"
+    row = db.execute(query, alert.key).fetchone()
+    if row is None:
         raise LookupError(f"an alert for a posting that is not stored: {alert.key}")
+    *found, mark = row
+    if mark:
+        return None
     cursor = db.execute(
         """
         INSERT INTO alert (search, job, posting, action, reasons, rank, created_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 from rolecall.config import Config, find, load, read, secrets_of
 from rolecall.errors import ConfigError
+from rolecall.model import RawPosting
+from rolecall.normalise import normalise, pay, vocabulary
 from rolecall.plugins import kinds
 from tests.shared import ROOT
 
@@ -236,3 +239,50 @@ WRONG: list[Any] = ["[[channel]]", "source = 3", "daemon = []", "[source]", "sea
 @pytest.mark.parametrize("text", WRONG)
 def test_a_part_of_the_wrong_shape_is_a_problem_not_a_crash(text: str) -> None:
     assert problems(text)
+
+
+# --- pay and vocabulary ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shipped() -> Iterator[None]:
+    yield
+    vocabulary.use(vocabulary.SHIPPED)
+    pay.use(pay.Factors())
+
+
+OURS = """
+[[vocabulary.tech]]
+id = "larkframe"
+name = "Larkframe"
+implies = ["python"]
+"""
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_technology_of_ones_own_can_be_searched_for_and_is_read() -> None:
+    read_ = config(OURS + GOOD.replace('["python"]', '["larkframe"]'))
+    assert read_.searches[0].wanted["stack"]
+    stack = normalise(RawPosting("x", "1", "Engineer", description="We use Larkframe.")).stack
+    assert {"larkframe", "python"} <= {tech.id for tech in stack}
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_bad_vocabulary_is_refused_and_the_old_one_stays() -> None:
+    assert any("vocabulary" in p for p in problems(OURS.replace('"larkframe"', '"Lark Frame!"') + GOOD))
+    assert any("nonsense" in p for p in problems(OURS.replace('["python"]', '["nonsense"]') + GOOD))
+    assert vocabulary.resolve("Larkframe") is None
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_factors_of_pay_are_the_users() -> None:
+    config("[pay]\nworking_days = 200\nhours_per_day = 8\nforeign_tolerance = '5%'\n" + GOOD)
+    found = normalise(RawPosting("x", "1", "Developer", description="Contract, £500 per day.")).salary.value
+    assert found is not None
+    assert found.annual_gbp == (100_000, 100_000)
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("line", ["working_days = 900", "foreign_tolerance = 'lots'", "hours = 8"])
+def test_impossible_factors_are_refused(line: str) -> None:
+    assert problems(f"[pay]\n{line}\n" + GOOD)[0].startswith("pay.")

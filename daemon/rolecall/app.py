@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rolecall import __version__, logs, systemd
+from rolecall import __version__, logs, rates, systemd
 from rolecall.baseline import make_baselines
 from rolecall.clock import clock
 from rolecall.config import Channel, Config, SourceEntry, load, secrets_of
@@ -34,6 +34,7 @@ from rolecall.store import SqliteStore
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # sources polled side by side; the fetcher still asks each host one thing at a time
+RATES_EVERY = 24 * 3600.0
 STORE_PAUSE = 30.0  # seconds to wait when the database cannot be used (a full disk)
 NOT_RELOADED = ("database", "contact", "host_pause", "allow_private", "tick", "grace")  # options for a restart
 
@@ -88,6 +89,7 @@ class Daemon:
                 group.create_task(self._deliver_due(group), name="deliver")
                 group.create_task(self._reloads(), name="reload")
                 group.create_task(self._signs_of_life(), name="watchdog")
+                group.create_task(self._rates(), name="rates")
                 wakes = {"poll": (self.poll_wake, options.tick), "deliver": (self.deliver_wake, options.tick)}
                 async with clock(wakes):
                     systemd.ready(self._status())
@@ -117,10 +119,13 @@ class Daemon:
         log.info("starting version=%s database=%s", __version__, config.database)
         if left := await store.release_leases():
             log.warning("unsettled messages=%d: sent once more, since it is not known whether they arrived", left)
+        suspended = {name for name, state in (await store.channels(self.house.now())).items() if state.suspended}
         for channel in config.channels:
-            await store.resume(channel.name)
+            if channel.name in suspended:  # the user may have mended it; a Retry-After is kept
+                await store.resume(channel.name)
             await channel.notifier.open()
         self.states = dict(await store.source_states())
+        await asyncio.to_thread(rates.take_kept, config.database, self.house.now().date())
         await make_baselines(self.house)
 
     def _wake_all(self) -> None:
@@ -257,6 +262,13 @@ class Daemon:
         except TimeoutError:
             return
 
+    async def _rates(self) -> None:
+        """Refresh the exchange rates once a day, where the user asks for it."""
+        while not self.stop.is_set():
+            if self.house.config.pay.fx_refresh:
+                await rates.refresh(self.house)
+            await self._pause(RATES_EVERY)
+
     def _beat(self, name: str) -> None:
         self.beats[name] = asyncio.get_running_loop().time()
 
@@ -271,7 +283,7 @@ class Daemon:
 
     async def _is_well(self, interval: float) -> bool:
         try:
-            await asyncio.wait_for(self.house.store.source_states(), interval)
+            await asyncio.wait_for(self.house.store.commit(Plan(now=self.house.now())), interval)  # can it be written?
         except (StoreError, TimeoutError) as error:
             log.error("no-sign-of-life error=%s", str(error) or "the database does not answer")
             return False

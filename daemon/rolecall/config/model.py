@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from rolecall.match import Search
+from rolecall.normalise.fx import Rates
+from rolecall.normalise.pay import Factors
 from rolecall.ports import Notifier, Source
 from rolecall.schedule import parse_duration, parse_time
 
@@ -33,6 +36,12 @@ def _time(value: object) -> time:
     return value if isinstance(value, time) else parse_time(str(value))
 
 
+def _share(value: object) -> object:
+    """Read "3%" as 0.03."""
+    return Decimal(value[:-1]) / 100 if isinstance(value, str) and value[:-1].isdigit() and value[-1] == "%" else value
+
+
+Share = Annotated[Decimal, BeforeValidator(_share), Field(ge=0, lt=1)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
@@ -54,6 +63,45 @@ class DaemonOptions(BaseModel):
     tick: Duration = timedelta(seconds=5)
     grace: Duration = timedelta(seconds=20)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class PayOptions(BaseModel):
+    """The `[pay]` table: how a rate becomes a year, and where exchange rates come from."""
+
+    model_config = STRICT
+
+    working_days: Annotated[int, Field(ge=1, le=366)] = 220
+    hours_per_day: Annotated[Decimal, Field(gt=0, le=24)] = Decimal("7.5")
+    employee_hours: Annotated[int, Field(ge=1, le=8784)] = 1950
+    contract_weeks: Annotated[int, Field(ge=1, le=53)] = 44
+    foreign_tolerance: Share = Decimal("0.03")
+    fx_refresh: bool = False
+    fx_url: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
+
+    def factors(self, rates: Rates) -> Factors:
+        """Return the factors the readers of pay use, with these exchange rates."""
+        names = ("working_days", "hours_per_day", "employee_hours", "contract_weeks", "foreign_tolerance")
+        return Factors(**{name: getattr(self, name) for name in names}, rates=rates)
+
+
+class TechLine(BaseModel):
+    """One `[[vocabulary.tech]]`: a technology of the user's own, or more names for one of ours."""
+
+    model_config = STRICT
+
+    id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    name: str | None = None
+    kind: str | None = None
+    aliases: tuple[str, ...] | None = None
+    cased: tuple[str, ...] | None = None
+    ambiguous: tuple[str, ...] | None = None
+    near: tuple[str, ...] | None = None
+    before: tuple[str, ...] | None = None
+    after: tuple[str, ...] | None = None
+    veto_before: tuple[str, ...] | None = None
+    veto_after: tuple[str, ...] | None = None
+    implies: tuple[str, ...] | None = None
+    weak: tuple[str, ...] | None = None
 
 
 class Pace(BaseModel):
@@ -107,6 +155,7 @@ class Config:
     channels: tuple[Channel, ...] = ()
     searches: tuple[Search, ...] = ()
     database: Path = field(default_factory=Path)
+    pay: PayOptions = field(default_factory=PayOptions)
 
     @property
     def zone(self) -> ZoneInfo:

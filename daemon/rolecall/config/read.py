@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from rolecall.config.model import Channel, Config, DaemonOptions, Pace, SourceEntry, Times, database
+from rolecall.config.model import (
+    Channel,
+    Config,
+    DaemonOptions,
+    Pace,
+    PayOptions,
+    SourceEntry,
+    TechLine,
+    Times,
+    database,
+)
 from rolecall.config.plugin import Plugin, did_you_mean, options, secret_names, validate
 from rolecall.config.secrets import FORMS, read_secret
 from rolecall.errors import ConfigError, Problem
 from rolecall.match import Search, read_search
+from rolecall.normalise import pay, vocabulary
+from rolecall.normalise.vocabulary import Vocabulary
 from rolecall.secret import Secret
 
 M = TypeVar("M", bound=BaseModel)
@@ -50,7 +62,10 @@ def find(given: Path | None = None) -> Path:
 
 
 def load(path: Path, kinds: Kinds) -> Config:
-    """Read and check one file; raises ConfigError with all its problems."""
+    """Read and check one file; raises ConfigError with all its problems.
+
+    A good one is in force at once for how adverts are read: its vocabulary and its factors of pay.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -72,10 +87,12 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, table: Table) -> Config:
-        parts = ("daemon", "channel", "source", "search")
+        parts = ("daemon", "pay", "vocabulary", "channel", "source", "search")
         for key in table.keys() - set(parts):
             self._problem(key, "is not a part of the configuration.", did_you_mean(key, parts, "Parts are"))
         daemon = self._validated(DaemonOptions, self._table(table, "daemon"), "daemon") or DaemonOptions()
+        before = vocabulary.VOCABULARY
+        vocabulary.use(self._vocabulary(self._table(table, "vocabulary")))  # searches name the user's words too
         config = Config(
             path=self.path,
             daemon=daemon,
@@ -83,11 +100,27 @@ class _Reader:
             sources=tuple(self._sources(self._tables(table, "source"))),
             searches=tuple(self._searches(self._tables(table, "search"))),
             database=database(daemon, self.path),
+            pay=self._validated(PayOptions, self._table(table, "pay"), "pay") or PayOptions(),
         )
         self._references(config, set(self._table(table, "channel")))
         if self.problems:
+            vocabulary.use(before)
             raise ConfigError(self.problems)
+        pay.use(config.pay.factors(pay.factors_in_use().rates))
         return config
+
+    def _vocabulary(self, table: Table) -> Vocabulary:
+        """Return our vocabulary with the user's `[[vocabulary.tech]]` lines."""
+        for key in table.keys() - {"tech"}:
+            self._problem(f"vocabulary.{key}", "is not an option here.", did_you_mean(key, ["tech"], "Options are"))
+        lines = [
+            line.model_dump(exclude_none=True)
+            for number, each in enumerate(self._tables(table, "tech", "vocabulary."), 1)
+            if (line := self._validated(TechLine, each, f"vocabulary.tech[{number}]"))
+        ]
+        extended = vocabulary.extend(lines)
+        self.problems += vocabulary.check(extended) if lines else []
+        return extended
 
     def _channels(self, tables: Table) -> list[Channel]:
         channels = []
@@ -198,11 +231,11 @@ class _Reader:
         self._problem(prefix + name, "is not a table.", f"Write [{prefix}{name}] on a line of its own.")
         return {}
 
-    def _tables(self, table: Table, name: str) -> list[Table]:
+    def _tables(self, table: Table, name: str, prefix: str = "") -> list[Table]:
         tables = table.get(name, [])
         if isinstance(tables, list) and all(isinstance(each, Mapping) for each in tables):
             return tables
-        self._problem(name, "is not a list of tables.", f"Write [[{name}]] above each of them.")
+        self._problem(prefix + name, "is not a list of tables.", f"Write [[{prefix}{name}]] above each of them.")
         return []
 
     def _problem(self, path: str, message: str, suggestion: str = "") -> None:

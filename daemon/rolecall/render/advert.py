@@ -87,7 +87,7 @@ def _technology(tech: Tech) -> Reading:
 
 
 def marked(text: str, found: list[Reading]) -> Iterator[Span]:
-    """Yield the text in pieces, those that a fact was read from with its field; of two that overlap the shorter wins."""
+    """Yield the text in pieces, with the field where a fact was read; of two that overlap the shorter wins."""
     text, at = paragraphs(text), 0
     for start, end, field in _places(text, found):
         yield Span(text[at:start])

@@ -126,9 +126,6 @@ async def test_once_polls_and_delivers_what_is_due_and_says_by_its_exit_code_whe
         board.serve(PATH.format("larkspur"), "down", status=500)
         async with rolecall(tmp_path, "run", "--once") as life:
             assert await life.ends() == 1, "a source that could not be read"
-        telegram.then(Fault.BLOCKED)
-        board.serve(PATH.format("larkspur"), jobs(*map(job, range(3))))
-        configure(tmp_path, TELEGRAM.format(telegram.base_url), source(board, "larkspur"), PYTHON)
         assert TOKEN not in life.log.read_text()
 
 

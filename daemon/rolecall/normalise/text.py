@@ -32,8 +32,10 @@ _WORD = re.compile(r"[a-z]+")
 _LETTERS = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz" else 32 for code in range(256))
 _CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
 _MARKS = re.compile(r"\\([-|&.+#_*()!~])")  # Markdown's escapes
+_LONGEST_HEADING = 80  # characters
 _LONG = 400  # characters: longer lines were probably several, put together by a board that strips tags
-_BULLET = re.compile(r"^[*\-o>✓✔✅➢➤→]\s+", re.MULTILINE)  # the text of an item may stand in a block of its own
+_BULLET = re.compile(r"\n[*\-o>✓✔✅➢➤→]\s+")  # the text of an item may stand in a block of its own
+_NOT_PLAIN = re.compile(r"[^\w ,.()/:;|+#'£-]|  |^[o-] ", re.ASCII)  # a short field without these needs no preparing
 _MOJIBAKE = (("Â£", "£"), ("â‚¬", "€"), ("‚¬", "€"), ("â€™", "'"), ("â€“", "-"), ("Â\u00a0", " "), ("Â ", " "))
 _LOOKALIKES = (
     *((c, "'") for c in "‘’ʼ´"),
@@ -43,6 +45,7 @@ _LOOKALIKES = (
     *((c, "*") for c in "•·▪●◦‣⁃∙■"),
     *((c, "\n") for c in "\u2028\u2029\x85"),
     ("\u00a0", " "),
+    ("…", "..."),  # as NFKC has it, which then has nothing left to do in most texts
     ("İ", "I"),  # the one letter whose lower case is longer: `low` must keep the offsets of `body`
 )
 _REPLACED = (*_MOJIBAKE, *_LOOKALIKES)
@@ -136,6 +139,8 @@ def stem(phrase: str) -> str:
 
 def short(text: str) -> str:
     """Return a field of one line: unescaped, without tags, spaces collapsed."""
+    if len(text) < _LONG and not _NOT_PLAIN.search(text):
+        return text.strip()
     return plain(text[:2000]).replace("\n", " ").strip()
 
 
@@ -151,7 +156,7 @@ def plain(text: str) -> str:
     text = _single_spaced(text)
     if "~" in text:
         text = _CIRCA_RANGE.sub("-", text)
-    text = _BULLET.sub("* ", text)
+    text = _BULLET.sub("\n* ", f"\n{text}")
     if len(text) > _LONG:
         text = "\n".join(unglued(line) if len(line) > _LONG else line for line in text.split("\n"))
     return text.strip()[:MAX_BODY]
@@ -161,11 +166,9 @@ def _single_spaced(text: str) -> str:
     """Return `text` without double spaces, empty lines, or spaces around newlines."""
     for space in "\t\f\v\r":
         text = text.replace(space, " ")
+    text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
     while "  " in text:  # halves every run of spaces, so a few turns do
         text = text.replace("  ", " ")
-    text = text.replace(" \n", "\n").replace("\n ", "\n")
-    while "\n\n" in text:
-        text = text.replace("\n\n", "\n")
     return text
 
 
@@ -184,26 +187,19 @@ def _zoned(body: str) -> list[Line]:
     lines, zone, start = [], Zone.NEUTRAL, 0
     for text in body.split("\n"):
         bullet = text.startswith("* ")
-        opened = _heading(text)
-        inline = _inline_heading(text) if opened is None else None
+        label, colon, _ = text[:60].partition(":")
+        opened = _heading(text) if len(text) <= _LONGEST_HEADING else None
+        inline = _heading(label) if colon and opened is None else None  # on a bullet it holds for that line only
         if opened is not None or (inline is not None and not bullet):
             zone = opened or inline or zone
-        tail = _TAIL.match(text) is not None
-        lines.append(Line(text, start, Zone.TAIL if tail else inline or zone, bullet, heading=opened is not None))
+        tail = bool(colon) and _TAIL.match(text) is not None
+        lines.append(Line(text, start, Zone.TAIL if tail else inline or zone, bullet, opened is not None))
         start += len(text) + 1
     return lines
 
 
-def _inline_heading(text: str) -> Zone | None:
-    """Return the zone of "Requirements: strong Python": on a bullet it holds for that line only."""
-    label, colon, _ = text[:60].partition(":")
-    return _heading(label) if colon else None
-
-
 def _heading(text: str) -> Zone | None:
     """Return the zone that this line opens, None when it is no heading."""
-    if len(text) > 80:
-        return None
     words = text.strip(" *:#-?!._|>()[]").lower()
     if not words or len(words) > 60 or words.count(" ") > 8:
         return None

@@ -160,9 +160,16 @@ def _scan(body: bytes) -> Iterator[_Span]:
         raise ValueError("a beginning without an end")
 
 
+_BASE = re.compile(rb"base\s*=")
+
+
 def _check_inside(markup: bytes, word: bytes) -> None:
-    """Raise ValueError when an item holds another, an instruction, or a prefix, which feedparser keeps for later ones."""
-    if word in (b"<item", b"<entry", b"<?") or b"xmlns:" in markup:
+    """Raise ValueError when an item holds another, an instruction, or what feedparser does not forget at its end.
+
+    These are prefixes and base addresses, by which it also reads the items that follow.
+    """
+    markup = markup.lower()
+    if word in (b"<item", b"<entry", b"<?") or b"xmlns:" in markup or _BASE.search(markup):
         raise ValueError("not plain")
 
 

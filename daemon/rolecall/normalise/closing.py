@@ -43,7 +43,7 @@ def read_closing(doc: Doc) -> Fact[Closing]:
 
 
 def _in_text(doc: Doc) -> Fact[Closing]:
-    for start, end in windows(doc.low, _WORDS["needs"]):
+    for start, end in windows(doc.parts[-1], _WORDS["needs"]):
         for cue in _CUE.finditer(doc.low, start, end):
             rest = doc.low[cue.end() : cue.end() + 60]
             ongoing = _ONGOING.match(rest) if _APPLYING.search(cue[0]) else None

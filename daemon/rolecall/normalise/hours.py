@@ -64,7 +64,7 @@ def _figure(doc: Doc, name: str) -> re.Match[str] | None:
     for part in doc.parts:
         if part.stems.isdisjoint(_UNITS):
             continue
-        for start, end in windows(part.low, _WORDS["numbers"]["needs"][name]):
+        for start, end in windows(part, _WORDS["numbers"]["needs"][name]):
             if match := _NUMBERS[name].search(part.low, start, end):
                 return match
     return None
@@ -88,7 +88,7 @@ def _paid_fte(doc: Doc, salary: Fact[Salary]) -> float | None:
 def _actual(doc: Doc) -> Decimal | None:
     """The bare figure behind "actual", where the salary has none: "£25,583 pro rata, actual £22,533"."""
     for part in doc.parts:
-        for start, end in windows(part.low, ("actual",)):
+        for start, end in windows(part, ("actual",)):
             if match := _ACTUAL.search(part.low, start, end):
                 return Decimal(match[1].replace(",", ""))
     return None

@@ -60,7 +60,7 @@ def read_body(doc: Doc) -> Fact[Level]:
     """Return the level that the text states of this role: as a range, in a repeated title, in a sentence."""
     if doc.stems.isdisjoint(_STEMS):
         return Fact()
-    around = windows(doc.low, [need for need in _NEEDS if stem(need) in doc.stems], whole=True, around=_AROUND)
+    around = windows(doc.parts[-1], _NEEDS, whole=True, around=_AROUND)
     return _range(doc, around) or _repeated_title(doc) or _role(doc, around) or Fact()
 
 
@@ -70,7 +70,7 @@ def read_floor(doc: Doc) -> Fact[Rung]:
         return Fact()
     for rung, pattern in _FLOORS:
         for part in doc.parts:
-            for start, end in windows(part.low, _FLOOR_NEEDS):
+            for start, end in windows(part, _FLOOR_NEEDS):
                 if match := pattern.search(part.low, start, end):
                     return Fact(rung, part.source, evidence(part.text, *match.span()), "level.floor")
     return Fact()

@@ -93,33 +93,35 @@ def hits(rules: Rules, parts: Iterable[Part]) -> list[Hit]:
     """Return every match that no veto takes back: part by part, in each in the order of the text."""
     found: list[Hit] = []
     for part in parts:
-        if not part.stems.isdisjoint(rules.stems):
-            said = [hit for rule in rules.rules if _may_match(rule, part) for hit in _matches(rule, part)]
+        if present := rules.stems & part.stems:
+            said = [
+                hit
+                for rule in rules.rules
+                if not present.isdisjoint(rule.stems) and part.source in rule.where
+                for hit in _matches(rule, part)
+            ]
             found += sorted(said, key=lambda hit: hit.start)
     return found
 
 
-def _may_match(rule: Rule, part: Part) -> bool:
-    return not part.stems.isdisjoint(rule.stems) and part.source in rule.where
-
-
 def _matches(rule: Rule, part: Part) -> Iterator[Hit]:
-    present = [need for need in rule.needs if stem(need) in part.stems]
-    for start, end in windows(part.low, present):
+    for start, end in windows(part, rule.needs):
         for match in rule.pattern.finditer(part.low, start, end):
             if not _vetoed(rule, part.low, match):
                 yield Hit(rule, part, match)
 
 
-def windows(low: str, needs: Iterable[str], *, whole: bool = False, around: int = _AROUND) -> list[tuple[int, int]]:
+def windows(part: Part, needs: Iterable[str], *, whole: bool = False, around: int = _AROUND) -> list[tuple[int, int]]:
     """Return the stretches of text around the needed words, in order, none overlapping; at most 40 places each.
 
     `whole`: only where they stand as whole words. Searching only there makes a rule cost what its words occur,
     not what the text is long.
     """
+    low = part.low
+    present = [need for need in needs if part.may_hold(need) and need in low]
     if len(low) <= _WHOLE:
-        return [(0, len(low))] if any(need in low for need in needs) else []
-    places = sorted(place for need in needs if need in low for place in _places(low, need, whole))
+        return [(0, len(low))] if present else []
+    places = sorted(place for need in present for place in _places(low, need, whole))
     found: list[tuple[int, int]] = []
     for place in places:
         start, end = max(0, place - around), min(len(low), place + around)

@@ -27,7 +27,8 @@ _BLOCK = re.compile(
 _ITEM = re.compile(r"<\s*li\b[^<>]{0,2000}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--[^<>]{0,4000}-->|<(script|style)\b[^<>]{0,2000}>[^<]{0,40000}</\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,4000}>")
-_BEGINNING = itemgetter(slice(6))
+_STEM = 6  # letters
+_BEGINNING = itemgetter(slice(_STEM))
 _WORD = re.compile(r"[a-z]+")
 _LETTERS = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz" else 32 for code in range(256))
 _CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
@@ -83,6 +84,10 @@ class Part:
     low: str
     stems: frozenset[str]
 
+    def may_hold(self, phrase: str) -> bool:
+        """Whether `phrase` (lower case) may stand in the text: a tenth of the cost of looking for it."""
+        return stems(phrase) <= self.stems
+
 
 def part(source: Origin, text: str) -> Part:
     low = text.lower()
@@ -131,10 +136,22 @@ def prepare(raw: RawPosting) -> Doc:
 
 
 @cache
+def stems(phrase: str) -> frozenset[str]:
+    """Return the members of `Part.stems` that a text must hold to hold `phrase`.
+
+    A word of six letters or more stands for its longer forms as well, and so does the end of a phrase: "job shar".
+    """
+    words = _WORD.findall(phrase)
+    if len(words) > 1 and len(words[-1]) < _STEM:
+        words.pop()
+    return frozenset(word[:_STEM] for word in words)
+
+
+@cache
 def stem(phrase: str) -> str:
-    """Return the member of `Part.stems` that a text must hold to hold `phrase` (or a longer form of its first word)."""
+    """Return the member of `Part.stems` that the first word of `phrase` needs."""
     first = _WORD.search(phrase)
-    return first[0][:6] if first else ""
+    return first[0][:_STEM] if first else ""
 
 
 def short(text: str) -> str:

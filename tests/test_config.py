@@ -135,6 +135,16 @@ def test_the_same_source_or_search_twice_is_a_problem() -> None:
     assert any("used twice" in p for p in problems(GOOD + "[[search]]" + search))
 
 
+def test_a_relative_folder_is_meant_from_the_configuration_file(tmp_path: Path) -> None:
+    channel = config(GOOD, tmp_path / "config.toml").channel("digest")
+    assert channel is not None
+    assert channel.notifier == kinds().notifiers["html"](folder=tmp_path / "digests")
+
+
+def test_no_digest_time_at_all_is_refused() -> None:
+    assert "daemon.digest_at" in problems("[daemon]\ndigest_at = []\n" + GOOD)[0]
+
+
 def test_a_disabled_source_is_left_out() -> None:
     assert config(GOOD.replace('every = "45m"', "enabled = false")).sources == ()
 

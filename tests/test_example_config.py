@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 
 import pytest
 import typer.main
@@ -12,6 +13,7 @@ from rolecall.cli import app
 from rolecall.config import DaemonOptions, read
 from rolecall.config.plugin import options, secret_names
 from rolecall.match import CRITERIA
+from rolecall.normalise import pay, vocabulary
 from rolecall.plugins import kinds
 from tests.shared import ROOT
 
@@ -19,6 +21,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # it is a group
 PLUGINS = [*kinds().sources.items(), *kinds().notifiers.items()]
+
+
+@pytest.fixture
+def shipped_words() -> Iterator[None]:
+    yield
+    vocabulary.use(vocabulary.SHIPPED)
+    pay.use(pay.Factors())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -42,13 +51,16 @@ def test_the_example_explains_every_criterion(criterion: str) -> None:
     assert re.search(rf"^(# )?{criterion}(\.any)? = ", EXAMPLE, re.MULTILINE)
 
 
+@pytest.mark.usefixtures("shipped_words")
 def test_what_is_commented_out_is_right_too() -> None:
     """Every option can be had by taking away its "# ": the whole is read without a problem but for missing secrets."""
     lines = [re.sub(r"^# (?!uk = )(?=\[|\w+(\.\w+)* = )", "", line) for line in EXAMPLE.splitlines()]
-    table = tomllib.loads("\n".join(line for line in lines if not re.match(r"(token|password)_", line)))
+    table = tomllib.loads("\n".join(line for line in lines if not re.match(r"(token|password|key|app_key)_", line)))
     for name, channel in table["channel"].items():
         for secret in secret_names(kinds().notifiers[channel.get("kind", name)]):
             channel[secret] = "invented"
+    for source in table["source"]:
+        source.update(dict.fromkeys(secret_names(kinds().sources[source["kind"]]), "invented"))
     config = read(table, kinds())
     assert {channel.kind for channel in config.channels} == set(kinds().notifiers)
     assert {type(entry.source).kind for entry in config.sources} == set(kinds().sources)

@@ -54,7 +54,7 @@ class DaemonOptions(BaseModel):
 
     database: Path | None = None
     zone: Zone = ZoneInfo("Europe/London")
-    digest_at: tuple[TimeOfDay, ...] = (time(7, 30),)
+    digest_at: Annotated[tuple[TimeOfDay, ...], Field(min_length=1)] = (time(7, 30),)
     owner: str | None = None
     contact: str = ""
     allow_private: bool = False

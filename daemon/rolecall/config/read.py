@@ -188,10 +188,16 @@ class _Reader:
         if model is None or len(self.problems) > before:
             return None
         try:
-            return plugin(**{name: getattr(model, name) for name in type(model).model_fields})
+            return plugin(**{name: self._placed(getattr(model, name)) for name in type(model).model_fields})
         except ValueError as error:  # what the dataclass itself finds wrong, in a sentence
             self._problem(path, str(error))
             return None
+
+    def _placed(self, value: Any) -> Any:
+        """A relative path is meant from the configuration file, wherever the daemon is started."""
+        if isinstance(value, Path) and self.path is not None:
+            return self.path.parent / value.expanduser()
+        return value
 
     def _secrets(self, plugin: Plugin, own: dict[str, Any], path: str) -> dict[str, Secret]:
         """Take `token`, `token_file`, `token_env`, `token_credential` out of `own`; return the secrets they name."""

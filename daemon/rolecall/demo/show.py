@@ -46,7 +46,7 @@ async def show(seconds: float | None = None) -> Path:
     async with serve() as board:
         config_path = folder / "config.toml"
         text = files(__package__).joinpath("config.toml").read_text(encoding="utf-8")
-        config_path.write_text(text.replace("PORT", str(board.port)).replace("FOLDER", str(folder)), encoding="utf-8")
+        config_path.write_text(text.replace("PORT", str(board.port)), encoding="utf-8")
         config = load(config_path, kinds())
         _say(WELCOME.format(digests=folder / "digests" / "latest.html", **_style()))
         _narrate(folder)

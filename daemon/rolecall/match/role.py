@@ -43,10 +43,15 @@ def family(posting: Posting, wanted: frozenset[Family], search: Search) -> Verdi
     if value is None or value == "unknown":
         return unknown("family_unknown", "kind of work not clear")
     if value in wanted or (not wanted and value != "non_software"):
-        return yes("family", value)
+        return yes("family", _work(value) if wanted else "")  # who did not ask need not be told
     if value == "general":
         return unknown("family_general", "software, specialism not stated")
-    return no("other_family", "not a software role" if value == "non_software" else f"{value} work")
+    return no("other_family", "not a software role" if value == "non_software" else _work(value))
+
+
+def _work(value: str) -> str:
+    """Return "devops or sre work" for "devops_sre"."""
+    return f"{value.replace('_', ' or ')} work"
 
 
 @criterion(reads=["level", "level_floor"], options=["level_exact"], unknown="level")

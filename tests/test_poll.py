@@ -125,13 +125,16 @@ async def test_one_vacancy_on_two_boards_polled_at_once_is_one_job_and_one_alert
 
 async def test_postings_missing_from_a_whole_list_are_closed_and_reopened(board: Board, store: Store) -> None:
     clock, seen = Clock(), []
-    lists = [jobs(job(1), job(2)), jobs(job(1)), jobs(), jobs({"id": 1}, job(1)), jobs(job(1), job(2))]
+    both, one, none, broken = jobs(job(1), job(2)), jobs(job(1)), jobs(), jobs({"id": 1}, job(1))
+    lists = [both, one, one, none, broken, none, none, none, both]
     async with house_at(board, store, clock=clock) as house:
         for body in lists:
             board.serve(PATH.format("larkspur"), body)
             await again(house, clock)
             seen.append(sorted(await store.open_ids("greenhouse:larkspur")))
-    assert seen == [["1", "2"], ["1"], ["1"], ["1"], ["1", "2"]], "an empty or broken list says nothing of the others"
+    assert seen[:3] == [["1", "2"], ["1", "2"], ["1"]], "two lists in a row must lack it"
+    assert seen[3:6] == [["1"]] * 3, "an empty or broken list says nothing of the others"
+    assert seen[6:] == [[], [], ["1", "2"]], "an empty list counts when another one has agreed"
     assert (await store.totals())["alerts"] == 2, "what comes back is not news"
 
 

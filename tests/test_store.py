@@ -212,10 +212,11 @@ async def test_a_posting_seen_again_is_open_again(store: Store, changed: bool) -
     assert await store.known(SOURCE, ["a"]) == {"a": "second" if changed else "first"}
 
 
-async def test_closed_postings_are_still_known(store: Store) -> None:
-    await store.commit(plan(posting("a")))
+async def test_what_had_gone_is_known_by_no_text_so_that_it_is_read_anew(store: Store) -> None:
+    expired = replace(posting("b"), closes_at=NOW)
+    await store.commit(plan(posting("a"), expired))
     await gone(store, "a")
-    assert await store.known(SOURCE, ["a"]) == {"a": "first"}
+    assert await store.known(SOURCE, ["a", "b"]) == {"a": "", "b": "first"}
 
 
 async def test_text_of_every_alphabet_and_half_a_character_survives(store: Store) -> None:

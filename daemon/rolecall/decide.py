@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
+from rolecall import __version__
 from rolecall.config import Channel, Config, SourceEntry
 from rolecall.errors import Refused, SourceError
 from rolecall.match import Index, Search
 from rolecall.model import Action, Assignment, Match, Page, Posting, Print, RawPosting, Reply, Validators
-from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, SourceState
+from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, SourceState, StoredJob
 from rolecall.schedule import DAY, next_poll, next_retry, next_slot
+from rolecall.vacancy import changes, closes_at, merged
 
 NOTICE_AFTER = 5  # failures in a row before the owner hears of a source that cannot be reached
 
@@ -55,6 +58,7 @@ def after_success(
         baseline=True,
         health="ok",
         failures=0,
+        version=__version__,
         last_try=now,
         last_success=now,
         postings=sum(len(page.ids) for page in pages) if pages else state.postings,
@@ -132,7 +136,84 @@ def new_validators(
 
 def stored(understood: Understood, assignment: Assignment) -> NewPosting:
     """Return the posting as the store keeps it."""
-    return NewPosting(understood.posting.raw, understood.content_hash, understood.print, understood.facts, assignment)
+    return NewPosting(
+        raw=understood.posting.raw,
+        content_hash=understood.content_hash,
+        print=understood.print,
+        facts=understood.facts,
+        assignment=assignment,
+        closes_at=closes_at(understood.posting),
+    )
+
+
+def without_bridges(
+    found: Sequence[Assignment], alerted: Collection[str], apart: Collection[frozenset[str]] = ()
+) -> tuple[tuple[Assignment, ...], tuple[tuple[str, str], ...]]:
+    """Return the assignments, and (job, other job) pairs that new postings show to be one and that become one.
+
+    Never silently after two separate alerts, nor against the user's word: then the bridges stay, to be shown.
+    """
+    into: dict[str, str] = {}
+    settled: list[Assignment] = []
+    for each in found:
+        jobs = sorted({each.job, *each.bridges}, key=partial(_told_first, each.job, alerted))
+        merge_them = bool(each.bridges) and jobs[1] not in alerted and not any(pair <= set(jobs) for pair in apart)
+        into |= dict.fromkeys(jobs[1:], jobs[0]) if merge_them else {}
+        settled.append(replace(each, bridges=()) if merge_them else each)
+    renamed = tuple(replace(each, job=into.get(each.job, each.job)) for each in settled)
+    return renamed, tuple((new, old) for old, new in into.items())
+
+
+def _told_first(own: str, alerted: Collection[str], job: str) -> tuple[bool, bool, str]:
+    return (job not in alerted, job != own, job)
+
+
+# --- updates --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed that matters in a job that was told of. `since` tells one reopening from the next."""
+
+    job: str
+    posting: Posting
+    said: tuple[str, ...]
+    since: str = ""
+
+
+def changes_of(known: StoredJob, best: Posting) -> tuple[Change, ...]:
+    """Return what the best of a job's copies now says otherwise than what was stored; none for a job done with."""
+    said = () if known.mark else changes(merged(known).posting, best, reopened=not known.is_open)
+    closed = max((copy.closed_at for copy in known.postings if copy.closed_at), default=None)
+    return (Change(known.id, best, said, "" if known.is_open else str(closed)),) if said else ()
+
+
+def updates(
+    changed: Iterable[Change], found: Iterable[Judged], told: Collection[tuple[str, str]], config: Config, now: datetime
+) -> tuple[NewNotice, ...]:
+    """Return one short word per change, for searches that want it, were told of the job and still match it."""
+    matching = {(match.search, each.job) for each in found for match in each.matches}
+    wanting = [search for search in config.searches if search.updates]
+    return tuple(
+        _update(change, channel, config, now)
+        for change in changed
+        for search in wanting
+        if (search.name, change.job) in matching and (search.name, change.job) in told
+        for channel in _at_once_if_any(config.notified(search))
+    )
+
+
+def _at_once_if_any(channels: Sequence[Channel]) -> Sequence[Channel]:
+    return [channel for channel in channels if not channel.digests] or channels
+
+
+def _update(change: Change, channel: Channel, config: Config, now: datetime) -> NewNotice:
+    raw, what = change.posting.raw, "; ".join(change.said)
+    key = hashlib.blake2b(f"{what}\n{change.since}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    subject = f"Update: {raw.title}" + (f" at {raw.company}" if raw.company else "")
+    text = "\n".join(filter(None, (f"{what[0].upper()}{what[1:]}.", raw.url, raw.attribution)))
+    due = _digest(channel, config, now).due if channel.digests else now
+    return NewNotice(f"update:{change.job}:{key}", channel.name, subject, text, due)
 
 
 # --- the alerts -----------------------------------------------------------------------------------------------

@@ -7,27 +7,26 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from rolecall.config import Channel, Config
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.house import House
-from rolecall.model import Card, Copy, Message, Reason
-from rolecall.normalise import normalise
+from rolecall.model import Card, Copy, Message, Place, Reason
 from rolecall.ports import (
     Claim,
     Dead,
+    Dropped,
     NewNotice,
     Outcome,
     RetryAt,
     Sent,
     StoredAlert,
     StoredJob,
-    StoredPosting,
     Suspend,
 )
-from rolecall.render.card import make_card
+from rolecall.render.card import make_card, notes
 from rolecall.render.subject import subject
+from rolecall.vacancy import merged, reposts
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +51,9 @@ async def deliver(channel: Channel, house: House) -> Outcome | None:
 async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
     """Render and send. One of the two places that catch everything: no message may stop the daemon."""
     try:
-        message = await asyncio.to_thread(compose, claim, house.config.zone, house.now())
+        if reason := not_worth_sending(claim):
+            return Dropped(reason)
+        message = await asyncio.to_thread(compose, claim, house.config, house.now())
         return Sent(await channel.notifier.send(message))
     except DeliveryError as error:
         return settlement(error, claim, house.now())
@@ -60,6 +61,18 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
         log.exception("send-bug channel=%s id=%d", channel.name, claim.id)
         unclear = Deferred(f"a bug in Rolecall: {type(error).__name__}", retry_after=60, ambiguous=True)
         return settlement(unclear, claim, house.now())
+
+
+def not_worth_sending(claim: Claim) -> str:
+    """Return why a message has nothing to tell any more, "" where it has."""
+    if claim.kind == "notice" or _current(claim.alerts):
+        return ""
+    return "the user is done with its jobs" if any(alert.job.mark for alert in claim.alerts) else "its jobs have closed"
+
+
+def _current(alerts: Sequence[StoredAlert]) -> list[StoredAlert]:
+    """Return the alerts whose job is open and not done with."""
+    return [alert for alert in alerts if alert.job.is_open and not alert.job.mark]
 
 
 def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
@@ -103,6 +116,8 @@ def _log(channel: Channel, claim: Claim, outcome: Outcome) -> None:
             log.warning("send-deferred %s until=%s error=%s", fields, f"{outcome.at:%Y-%m-%dT%H:%M:%SZ}", outcome.error)
         case Dead():
             log.error("send-dead %s error=%s", fields, outcome.error)
+        case Dropped():
+            log.info("not-sent %s reason=%s", fields, outcome.reason)
         case Suspend():
             log.error("channel-suspended %s error=%s", fields, outcome.error)
 
@@ -110,15 +125,15 @@ def _log(channel: Channel, claim: Claim, outcome: Outcome) -> None:
 # --- from rows to a message -----------------------------------------------------------------------------------
 
 
-def compose(claim: Claim, zone: ZoneInfo, now: datetime) -> Message:
-    """Return the message a claimed row stands for: one card per job, best first."""
-    ordered = sorted(claim.alerts, key=lambda alert: alert.job.id)
+def compose(claim: Claim, config: Config, now: datetime) -> Message:
+    """Return the message a claimed row stands for: one card per job that is still open, best first."""
+    ordered = sorted(_current(claim.alerts), key=lambda alert: alert.job.id)
     groups = [list(group) for _, group in groupby(ordered, key=lambda alert: alert.job.id)]
-    cards = sorted((card_of(group, zone, now) for group in groups), key=lambda card: -card.rank)
+    cards = sorted((card_of(group, config, now) for group in groups), key=lambda card: -card.rank)
     return Message(
         id=claim.message_id,
         kind=claim.kind,
-        subject=claim.subject or subject(claim.kind, cards, now.astimezone(zone)),
+        subject=claim.subject or subject(claim.kind, cards, now.astimezone(config.zone)),
         cards=tuple(cards),
         text=claim.text,
         total=len(cards),
@@ -126,25 +141,29 @@ def compose(claim: Claim, zone: ZoneInfo, now: datetime) -> Message:
     )
 
 
-def card_of(alerts: Sequence[StoredAlert], zone: ZoneInfo, now: datetime) -> Card:
-    """Return the card of one job that matched one or more searches."""
+def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime) -> Card:
+    """Return the card of one job that matched one or more searches: the best of its copies."""
     best = max(alerts, key=lambda alert: alert.rank)
-    shown = _posting(best.job, best.key)
+    job = best.job
+    known = merged(job)
     return make_card(
-        job=best.job.id,
-        posting=normalise(shown.raw),
+        job=job.id,
+        posting=known.posting,
         reasons=_reasons(alerts),
         searches=tuple(sorted({alert.search for alert in alerts})),
-        copies=_copies(best.job, shown),
-        first_seen=best.job.first_seen,
+        copies=_copies(job, known.posting.raw.url),
+        first_seen=job.first_seen,
         now=now,
-        zone=zone,
+        zone=config.zone,
         rank=best.rank,
+        reposts=reposts(job),
+        home=_home(best.search, config),
+        notes=notes(known, job.id, job.maybe),
     )
 
 
-def _posting(job: StoredJob, key: tuple[str, str]) -> StoredPosting:
-    return next((p for p in job.postings if (p.raw.source, p.raw.id) == key), job.postings[0])
+def _home(search: str, config: Config) -> Place | None:
+    return next((each.wanted.get("home") for each in config.searches if each.name == search), None)
 
 
 def _reasons(alerts: Sequence[StoredAlert]) -> list[Reason]:
@@ -153,6 +172,6 @@ def _reasons(alerts: Sequence[StoredAlert]) -> list[Reason]:
     return list(said.values())
 
 
-def _copies(job: StoredJob, shown: StoredPosting) -> tuple[Copy, ...]:
-    others = [p for p in job.postings if p is not shown and p.closed_at is None and p.raw.url != shown.raw.url]
+def _copies(job: StoredJob, shown: str) -> tuple[Copy, ...]:
+    others = [p for p in job.postings if p.closed_at is None and p.raw.url != shown]
     return tuple(Copy(p.raw.source, p.raw.url, p.raw.company) for p in others)

@@ -534,6 +534,7 @@ class Card:
     source: str = ""
     attribution: str = ""
     rank: float = 0.0
+    notes: tuple[str, ...] = ()  # "pay stated on Reed", "Adzuna says £60k", "may be the same as …"
 
 
 MessageKind = Literal["alert", "digest", "summary", "notice"]

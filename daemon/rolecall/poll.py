@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rolecall import decide, dedupe
+from rolecall import decide, dedupe, vacancy
 from rolecall.config import Config, SourceEntry
-from rolecall.decide import Understood
+from rolecall.decide import Change, Judged, Understood
 from rolecall.errors import SourceError, StoreError
 from rolecall.house import House
-from rolecall.model import Page, RawPosting, Reply, Request, Validators
+from rolecall.match import Index
+from rolecall.model import Page, Posting, RawPosting, Reply, Request, Validators
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
-from rolecall.ports import Committed, NewPosting, Plan, SourceState, Store
+from rolecall.ports import Committed, Plan, SourceState, Store
+from rolecall.recognise import Recognised, recognise
 from rolecall.schedule import DAY
 
 log = logging.getLogger(__name__)
@@ -142,33 +144,51 @@ async def _commit(
     """
     async with house.deciding:
         now = house.now()
-        jobs, postings = await _recognised(fresh, house.store)
-        pairs = zip((each.posting for each in fresh), jobs, strict=True)
-        judged = await asyncio.to_thread(decide.judged, pairs, house.index)
+        found = await recognise(fresh, house.store)
+        judged, changed = await asyncio.to_thread(_judged, found, house.index, now)
         after = decide.after_success(state, entry, answers.pages, answers.validators, now)
+        quiet = not state.baseline or state.version != after.version  # another version may read the same words anew
         plan = Plan(
             now=now,
             source=after,
-            postings=postings,
+            postings=found.postings,
             seen=tuple(answers.ids),
-            gone=await _gone(entry.source.name, answers, house.store),
+            gone=await _gone(state, answers, house.store),
             alerts=decide.alerts(judged, house.config, now, baseline=not state.baseline),
-            notices=decide.notice_of(state, after, house.config.owner, now),
+            notices=(
+                *decide.notice_of(state, after, house.config.owner, now),
+                *(() if quiet else decide.updates(changed, judged, found.told, house.config, now)),
+            ),
+            merges=found.merges,
         )
         return after, await house.store.commit(plan)
 
 
-async def _recognised(fresh: Sequence[Understood], store: Store) -> tuple[list[str], tuple[NewPosting, ...]]:
-    """Return the job of each posting, and the postings as they are to be stored."""
-    prints = [each.print for each in fresh]
-    keys = {key for each in prints for key in each.keys}
-    known = await store.candidates(keys) if keys else ()
-    assignments = await asyncio.to_thread(dedupe.assign, prints, known)
-    return [each.job for each in assignments], tuple(map(decide.stored, fresh, assignments))
+def _judged(found: Recognised, index: Index, now: datetime) -> tuple[tuple[Judged, ...], list[Change]]:
+    """Ask the searches about every posting that is open, and about the best of its job's copies; say what changed."""
+    pairs: list[tuple[Posting, str]] = []
+    changed: list[Change] = []
+    for job, postings in found.by_job.items():
+        current = [posting for posting in postings if (vacancy.closes_at(posting) or now) >= now]
+        known = found.known.get(job)
+        pairs += [(posting, job) for posting in current]
+        if current and (known or len(current) > 1):
+            best = vacancy.merged(known, current).posting if known else dedupe.merge(current).posting
+            pairs.append((best, job))
+            changed += decide.changes_of(known, best) if known else ()
+    return decide.judged(pairs, index), changed
 
 
-async def _gone(source: str, answers: _Answers, store: Store) -> tuple[str, ...]:
-    """Return the ids missing from a whole list. An empty list is more likely a fault than the end of every job."""
-    if not answers.ids or not answers.whole:
+async def _gone(state: SourceState, answers: _Answers, store: Store) -> tuple[str, ...]:
+    """Return the ids missing from a whole list; the second time, they are closed.
+
+    A list that is unchanged still lacks what it lacked. One that drops to nothing is more likely a fault than the end
+    of every job: it closes nothing until a second one agrees.
+    """
+    if not answers.pages:
+        return tuple(await store.missing_ids(state.name))
+    if not answers.whole:
         return ()
-    return tuple(await store.open_ids(source) - answers.ids)
+    missing = await store.open_ids(state.name) - answers.ids
+    dropped = not answers.ids and state.postings > 0
+    return tuple(missing - await store.missing_ids(state.name) if dropped else missing)

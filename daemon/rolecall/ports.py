@@ -339,7 +339,7 @@ class Store(Protocol):
         """Every source ever polled, by name."""
 
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return id → content hash for those of `ids` that are stored (closed ones included)."""
+        """Return id → content hash for those of `ids` that are stored; "" where it had gone from its list."""
 
     async def open_ids(self, source: str) -> frozenset[str]:
         """Ids of the source's postings that are not closed."""

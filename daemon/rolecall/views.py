@@ -9,10 +9,13 @@ from datetime import datetime
 from rolecall import match
 from rolecall.config import Config
 from rolecall.decide import better
+from rolecall.dedupe import Merged
 from rolecall.deliver import card_of
 from rolecall.model import Card, Match, Posting
 from rolecall.normalise import normalise
 from rolecall.ports import ChannelState, DeadMessage, SourceState, Store, StoredAlert, StoredJob, StoredPosting
+from rolecall.render.card import notes
+from rolecall.vacancy import merged, reposts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +87,29 @@ async def listing(
 def _row(alerts: list[StoredAlert], config: Config, now: datetime) -> Row:
     first = max(alerts, key=lambda alert: alert.rank)
     posting = next((p for p in first.job.postings if (p.raw.source, p.raw.id) == first.key), first.job.postings[0])
-    salary = normalise(posting.raw).salary.value
+    salary = merged(first.job).posting.salary.value
     return Row(
         job=first.job.id,
         posted=posting.raw.posted_at or posting.first_seen,
         search=", ".join(sorted({alert.search for alert in alerts})),
         action=first.action.value,
-        card=card_of(alerts, config.zone, now),
+        card=card_of(alerts, config, now),
         annual_gbp=salary.annual_gbp if salary and not salary.predicted else (None, None),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything `rolecall why` says of one job: its copies, and what each search thinks of the copy it likes best."""
+    """Everything `rolecall why` says of one job: its copies, and what each search thinks of the one it likes best.
+
+    `posting` is one of the copies, or the best of all of them.
+    """
 
     job: StoredJob
     posting: Posting
     matches: tuple[Match, ...]
     alerted: Mapping[str, datetime]
+    notes: tuple[str, ...] = ()
 
     @property
     def copies(self) -> tuple[StoredPosting, ...]:
@@ -116,8 +123,17 @@ async def why(store: Store, config: Config, id_or_url: str) -> Explanation | Non
     job = await (store.find_url(id_or_url) if by_url else store.job(id_or_url))
     if job is None:
         return None
-    postings = [normalise(stored.raw) for stored in job.postings]
+    known = merged(job)
+    postings = [known.posting, *(normalise(stored.raw) for stored in job.postings)]
     judged = [tuple(match.explain(config.searches, posting)) for posting in postings]
     shown = max(range(len(postings)), key=lambda copy: max(map(better, judged[copy]), default=(0, 0.0)))
     matches = tuple(max(of_one_search, key=better) for of_one_search in zip(*judged, strict=True))
-    return Explanation(job, postings[shown], matches, await store.alerted_at(job.id))
+    return Explanation(job, postings[shown], matches, await store.alerted_at(job.id), _notes(job, known))
+
+
+def _notes(job: StoredJob, known: Merged) -> tuple[str, ...]:
+    """Return what is to be said of the job as a whole: done with, reposted, put together of several copies."""
+    times = reposts(job)
+    done = {"applied": "you applied to it", "dismissed": "you dismissed it"}.get(job.mark, "")
+    again = f"listed anew {times} time{'s' if times > 1 else ''}" if times else ""
+    return (*filter(None, (done, again)), *notes(known, job.id, job.maybe))

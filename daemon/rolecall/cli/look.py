@@ -213,7 +213,7 @@ async def _why(config: Config, job: str) -> Explanation | None:
 def _why_text(found: Explanation, config: Config) -> str:
     raw = found.posting.raw
     title = f"{found.job.id}  {raw.title} - {raw.company or 'company not stated'}"
-    parts = ["\n".join([strong(line(title)), line(raw.url, MAX_URL), *map(_copy, found.copies)])]
+    parts = ["\n".join([strong(line(title)), line(raw.url, MAX_URL), *map(_copy, found.copies), *map(line, found.notes)])]
     parts += [_match_text(match, found.alerted.get(match.search), config) for match in found.matches]
     return "\n\n".join(parts)
 
@@ -255,6 +255,7 @@ def _why_json(found: Explanation) -> dict[str, object]:
         "job": found.job.id,
         "facts": as_json(found.posting),
         "postings": [{"source": p.raw.source, "url": p.raw.url, "because": p.because} for p in found.job.postings],
+        "notes": found.notes,
         "matches": [match.as_json(found.job.id, each) for each in found.matches],
         "alerted": found.alerted,
     }

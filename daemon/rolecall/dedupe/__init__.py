@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from rolecall.dedupe.cluster import assign, job_id
+from rolecall.dedupe.merge import Merged, merge
 from rolecall.dedupe.names import normal_company
 from rolecall.dedupe.prints import fingerprint
 from rolecall.dedupe.same import Sameness, same
 from rolecall.dedupe.urls import canonical_url
 from rolecall.model import Assignment
 
-__all__ = ["Sameness", "as_json", "assign", "canonical_url", "fingerprint", "job_id", "normal_company", "same"]
+__all__ = [
+    "Merged",
+    "Sameness",
+    "as_json",
+    "assign",
+    "canonical_url",
+    "fingerprint",
+    "job_id",
+    "merge",
+    "normal_company",
+    "same",
+]
 
 
 def as_json(assignment: Assignment) -> dict[str, Any]:

@@ -43,5 +43,10 @@ def vacancy_links(text: str) -> Iterator[str]:
             yield link
 
 
+def is_employers_own(url: str) -> bool:
+    """Return whether an address leads to an employer's board in an applicant tracking system."""
+    return canonical_url(url).removeprefix("https://").partition("/")[0].endswith(_ATS_HOSTS)
+
+
 def _noise(key: str, noise: frozenset[str]) -> bool:
     return key.lower() in noise or key.lower().startswith("utm_")

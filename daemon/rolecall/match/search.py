@@ -84,7 +84,7 @@ def _alone(wanted: Mapping[str, object], options: Mapping[str, object], path: st
 
 def _fingerprint(search: Search) -> str:
     told = {field.name: _plain(getattr(search, field.name)) for field in fields(search)}
-    for key in ("name", "notify", "fingerprint"):
+    for key in ("name", "notify", "updates", "fingerprint"):
         del told[key]
     return blake2b(repr(sorted(told.items())).encode(), digest_size=8).hexdigest()
 

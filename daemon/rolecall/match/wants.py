@@ -76,7 +76,7 @@ class Mute:
 class Search:
     """One saved search. `wanted`: criterion → what it wants; the other fields are options several criteria read.
 
-    `fingerprint` changes whenever what the search matches may change; not with `name` or `notify`.
+    `fingerprint` changes whenever what the search matches may change; not with `name`, `notify` or `updates`.
     """
 
     name: str
@@ -87,6 +87,7 @@ class Search:
     salary_match: Literal["reach", "floor", "mid"] = "reach"
     salary_slack: Percent = NO_SLACK
     clearance_eligible: bool = True
+    updates: bool = False
     unknown: Mapping[str, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
     fingerprint: str = ""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rolecall.model import Answer, Card, Copy, Need, Posting, Reason, Tech
+from rolecall.dedupe import Merged
+from rolecall.model import Answer, Card, Copy, Need, Place, Posting, Reason, Tech
 from rolecall.normalise.vocabulary import name as tech_name
 from rolecall.render import ages, clean, facts, money
 from rolecall.render.names import board_name
@@ -26,8 +27,14 @@ def make_card(
     now: datetime,
     zone: ZoneInfo,
     rank: float,
+    reposts: int = 0,
+    home: Place | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Card:
-    """Return the vacancy in words, as of `now`, by the calendar of `zone`; clean, ready for any renderer."""
+    """Return the vacancy in words, as of `now`, by the calendar of `zone`; clean, ready for any renderer.
+
+    Places are named the nearest to `home` first; `reposts` says how often it was listed anew.
+    """
     raw = posting.raw
     card = Card(
         job=job,
@@ -37,18 +44,19 @@ def make_card(
         pay=money.pay_text(posting.salary, posting.ir35.value, board_name(raw.source, raw.url)),
         pay_evidence=posting.salary.evidence,
         mode=facts.mode_text(posting.mode, posting.uk.value),
-        place=facts.place_text(posting.location, raw.location),
+        place=facts.place_text(posting.location, raw.location, home),
         level=facts.level_text(posting.level),
         stack=stack_names(posting.stack, reasons),
         contract=facts.contract_text(posting),
         why=why(reasons),
         searches=searches,
         also_on=tuple(Copy(board_name(copy.source, copy.url), copy.url, copy.company) for copy in copies),
-        age=_age(posting, first_seen, now, zone),
+        age=_age(posting, reposts, first_seen, now, zone),
         closes=_closes(posting, now, zone),
         source=board_name(raw.source, raw.url),
         attribution=raw.attribution,
         rank=rank,
+        notes=notes,
     )
     return clean.clean_card(card)
 
@@ -72,7 +80,31 @@ def _named(tech: Tech, said: str) -> bool:
     return any(re.search(rf"(?<![\w+#]){re.escape(word)}(?![\w+#])", said) for word in words)
 
 
-def _age(posting: Posting, first_seen: datetime, now: datetime, zone: ZoneInfo) -> str:
+def notes(merged: Merged, job: str, maybe: Iterable[str]) -> tuple[str, ...]:
+    """Return what the shown advert alone does not say: where a value is from, what others say, what may be the same."""
+    return (
+        *(f"{name} from {_board(copy)}" for name, copy in merged.origins.items() if name in _SAID),
+        *(f"{_board(copy)} says {said}" for name, copy in merged.conflicts if (said := _SAID[name](copy))),
+        *(f"may be the same as {other}: rolecall join {job} {other}, or split" for other in maybe),
+    )
+
+
+def _board(copy: Posting) -> str:
+    return board_name(copy.raw.source, copy.raw.url)
+
+
+_SAID: Mapping[str, Callable[[Posting], str]] = {
+    "salary": lambda copy: money.pay_text(copy.salary, copy.ir35.value, _board(copy)),
+    "mode": lambda copy: facts.mode_text(copy.mode, None),
+    "level": lambda copy: facts.level_text(copy.level),
+    "contract": facts.contract_text,
+}
+
+
+def _age(posting: Posting, reposts: int, first_seen: datetime, now: datetime, zone: ZoneInfo) -> str:
+    if reposts:
+        times = {1: "once", 2: "twice"}.get(reposts, f"{reposts} times")
+        return f"reposted {times}, first seen {ages.ago(first_seen, now, zone)}"
     if posting.raw.posted_at is not None:
         return f"posted {ages.ago(posting.raw.posted_at, now, zone)}"
     return f"first seen {ages.ago(first_seen, now, zone)}"

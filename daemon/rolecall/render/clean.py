@@ -88,6 +88,7 @@ def clean_card(card: Card) -> Card:
         closes=line(card.closes, 60),
         source=line(card.source, 60),
         attribution=line(card.attribution, 160),
+        notes=_lines(card.notes, 160),
     )
 
 

@@ -20,6 +20,7 @@ from rolecall.model import (
     UkFit,
     WorkMode,
 )
+from rolecall.normalise.place import miles
 from rolecall.render.names import country_name
 
 _MODES = {Mode.REMOTE: "remote", Mode.HYBRID: "hybrid", Mode.ONSITE: "on site"}
@@ -70,12 +71,13 @@ def level_text(level: Fact[Level]) -> str:
     return _sure(level, words + (" (management)" if value.track == "management" else ""))
 
 
-def place_text(location: Fact[Location], said: str) -> str:
-    """Return the places by name; what the posting said where none was recognised."""
+def place_text(location: Fact[Location], said: str, home: Place | None = None) -> str:
+    """Return the places by name, the nearest to `home` first; what the posting said where none was recognised."""
     value = location.value
     if value is None or not (value.places or value.countries):
         return said if said.casefold() not in _MODES.values() else ""
-    names = list(dict.fromkeys(_place(place) for place in value.places)) or sorted(map(country_name, value.countries))
+    places = sorted(value.places, key=lambda place: miles(home, place)) if home else value.places
+    names = list(dict.fromkeys(_place(place) for place in places)) or sorted(map(country_name, value.countries))
     return _listed(names)
 
 

@@ -104,6 +104,7 @@ def _card(card: Card) -> str:
         *_lines(("🕑", " · ".join(stated(card.age, card.closes)))),
         "",
         *_lines(("✅", "; ".join(card.why)), ("🔎", ", ".join(card.searches))),
+        *_lines(("📝", "; ".join(card.notes))),
         *_also_on(card),
         *([f"<i>{_e(card.attribution)}</i>"] if card.attribution else []),
         *([f'<a href="{_e(card.url)}">Read it on {_e(card.source or "the web")}</a>'] if card.url else []),
@@ -120,6 +121,7 @@ def _short(card: Card, *, why: bool = True) -> str:
             _pay(card, said=False) + (f" · {facts}" if facts else ""),
             _e(", ".join(card.stack[:6])),
             f"<i>{_e('; '.join(card.why))}</i>" if why and card.why else "",
+            f"<i>{_e('; '.join(card.notes))}</i>" if card.notes else "",
             *_also_on(card),
             f"<i>{_e(card.attribution)}</i>" if card.attribution else "",
         )

@@ -73,6 +73,7 @@ def card_lines(card: Card, style: Style, *, searches: bool = False) -> Iterator[
     yield from _wrapped([", ".join(card.stack)], style)
     yield from _labelled("why", "; ".join(card.why), style)
     yield from _labelled("pay", evidence(card), style)
+    yield from _labelled("note", "; ".join(card.notes), style)
     yield from _labelled("also", ", ".join(dict.fromkeys(copy.source for copy in card.also_on)), style)
     yield from _labelled("for", ", ".join(card.searches) if searches else "", style)
     yield from _wrapped(stated(card.age, card.closes, card.attribution), style, paint="dim")

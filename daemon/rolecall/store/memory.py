@@ -41,7 +41,11 @@ class MemoryStore(MemoryDecisions):
         return dict(self._sources)
 
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
-        return {id_: self._news[source, id_].content_hash for id_ in ids if (source, id_) in self._news}
+        stored = [id_ for id_ in ids if (source, id_) in self._news]
+        return {id_: "" if self._is_gone((source, id_)) else self._news[source, id_].content_hash for id_ in stored}
+
+    def _is_gone(self, key: Key) -> bool:
+        return key in self._missing and self._postings[key].closed_at is not None
 
     async def open_ids(self, source: str) -> frozenset[str]:
         return frozenset(key[1] for key, p in self._postings.items() if key[0] == source and p.closed_at is None)

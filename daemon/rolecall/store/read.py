@@ -34,12 +34,18 @@ def source_states(db: Database) -> dict[str, SourceState]:
 
 
 def known(db: Database, source: str, ids: Sequence[str]) -> dict[str, str]:
-    """Return id → content hash of those that are stored."""
+    """Return id → content hash of those that are stored, "" for those that had gone: what comes back is read anew."""
     found: dict[str, str] = {}
     for chunk in chunks(ids):
-        query = f"SELECT source_id, content_hash FROM posting WHERE source = ? AND source_id IN ({marks(chunk)})"  # noqa: S608 (only ?)
+        query = _KNOWN.format(marks(chunk))
         found.update(db.execute(query, [source, *chunk]))
     return found
+
+
+_KNOWN = """
+SELECT source_id, CASE WHEN missing AND closed_at IS NOT NULL THEN '' ELSE content_hash END
+FROM posting WHERE source = ? AND source_id IN ({})
+"""
 
 
 def open_ids(db: Database, source: str) -> frozenset[str]:

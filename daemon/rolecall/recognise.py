@@ -1,0 +1,50 @@
+"""Which vacancies new postings belong to, and what is known of them: facts gathered from the store, decided purely."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rolecall import decide, dedupe
+from rolecall.decide import Understood
+from rolecall.model import Assignment, Posting
+from rolecall.ports import NewPosting, Store, StoredJob
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The postings as they are to be stored; the jobs known before, by id; jobs that they show to be one."""
+
+    fresh: Sequence[Understood] = ()
+    assignments: tuple[Assignment, ...] = ()
+    merges: tuple[tuple[str, str], ...] = ()
+    known: Mapping[str, StoredJob] = field(default_factory=dict)
+    told: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def postings(self) -> tuple[NewPosting, ...]:
+        return tuple(map(decide.stored, self.fresh, self.assignments))
+
+    @property
+    def by_job(self) -> dict[str, list[Posting]]:
+        """The new and changed postings of each job."""
+        found: dict[str, list[Posting]] = {}
+        for each, assignment in zip(self.fresh, self.assignments, strict=True):
+            found.setdefault(assignment.job, []).append(each.posting)
+        return found
+
+
+async def recognise(fresh: Sequence[Understood], store: Store) -> Recognised:
+    """Find the job of each posting. Jobs that turn out to be one are merged, unless two of them were alerted."""
+    if not fresh:
+        return Recognised()
+    prints = [each.print for each in fresh]
+    candidates = await store.candidates({key for each in prints for key in each.keys})
+    apart = await store.apart({job for _, job in candidates})
+    found = await asyncio.to_thread(dedupe.assign, prints, candidates, apart)
+    bridged = {job for each in found if each.bridges for job in (each.job, *each.bridges)}
+    alerted = {job for _, job in await store.alerted(bridged)} if bridged else set()
+    found, merges = decide.without_bridges(found, alerted, apart)
+    jobs = {each.job for each in found} & {job for _, job in candidates}
+    return Recognised(fresh, found, merges, await store.jobs(jobs), await store.told(jobs))

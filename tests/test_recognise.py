@@ -1,0 +1,254 @@
+"""One vacancy over its life: copies, reposts, bridges, updates and the user's word, through whole polls."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rolecall import views
+from rolecall.decide import without_bridges
+from rolecall.deliver import deliver
+from rolecall.house import House
+from rolecall.model import Assignment, Message
+from rolecall.ports import Decision, Dropped, Plan, Store
+from rolecall.store import SqliteStore
+from rolecall.store.memory import MemoryStore
+from tests.fakes.board import Board
+from tests.house import CHANNELS, SEARCH, Clock, Ear, config_of, greenhouse, house_of, job, jobs, poll_all
+
+NAMES = ("larkspur", "harebell")
+PATH = "/v1/boards/{}/jobs"
+UPDATES = SEARCH + "updates = true\n"
+TEXT = "You will mend the clocks of every railway station with Python and PostgreSQL. Remote within the UK. "
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    made: Store = MemoryStore() if request.param == "memory" else await SqliteStore.open(tmp_path / "rolecall.db")
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def board() -> AsyncIterator[Board]:
+    async with Board() as board:
+        yield board
+
+
+class Life:
+    """A house whose boards say what they are told, a day at a time, and what the phone hears."""
+
+    def __init__(self, board: Board, house: House, clock: Clock, phone: Ear) -> None:
+        self.board, self.house, self.clock, self.phone = board, house, clock, phone
+
+    async def day(self, *rows: dict[str, Any], board: str = NAMES[0]) -> list[Message]:
+        """Poll the boards a day later; return what the phone was sent then."""
+        before = len(self.phone.heard)
+        self.board.serve(PATH.format(board), jobs(*rows))
+        self.clock.forward(days=1)
+        await poll_all(self.house)
+        return await self.sent(before)
+
+    async def sent(self, before: int) -> list[Message]:
+        channel = self.house.config.channel("phone")
+        assert channel is not None
+        while await deliver(channel, self.house):
+            pass
+        return self.phone.heard[before:]
+
+    async def decide(self, kind: Any, *ids: str) -> bool:
+        keys = tuple(("greenhouse:larkspur", id_) for id_ in ids)
+        return await self.house.store.record(Decision(f"{kind} {self.clock.now}", kind, keys, self.clock.now))
+
+
+def living(board: Board, store: Store, search: str = UPDATES) -> AbstractAsyncContextManager[Life]:
+    return _Living(board, store, search)
+
+
+class _Living(AbstractAsyncContextManager[Life]):
+    def __init__(self, board: Board, store: Store, search: str) -> None:
+        self.board, self.clock, self.phone = board, Clock(), Ear()
+        sources = "".join(greenhouse(name, board.url) for name in NAMES)
+        self.opened = house_of(config_of(CHANNELS + search + sources, phone=self.phone), store, self.clock)
+
+    async def __aenter__(self) -> Life:
+        life = Life(self.board, await self.opened.__aenter__(), self.clock, self.phone)
+        for name in NAMES:
+            self.board.serve(PATH.format(name), jobs(job(99, title="Nurse", content="Nursing.")))
+        await life.day()
+        return life
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.opened.__aexit__(None, None, None)
+
+
+def advert(number: int = 1, pay: str = "", **changes: Any) -> dict[str, Any]:
+    return job(number, company_name="Invented Works", content=TEXT + pay) | changes
+
+
+# --- reposts --------------------------------------------------------------------------------------------------
+
+
+async def test_a_repost_is_no_news_but_is_counted(board: Board, store: Store) -> None:
+    async with living(board, store, SEARCH) as life:
+        assert [message.kind for message in await life.day(advert(1))] == ["alert"]
+        for number in (2, 3):
+            await life.day()
+            await life.day()
+            assert await life.day(advert(number)) == []
+        (row,) = await views.listing(store, life.house.config, life.clock.now, 10)
+    assert row.card.age == "reposted twice, first seen 6 days ago"
+    assert (await store.totals())["jobs"] == 2
+
+
+async def test_pay_that_appears_is_one_short_update_if_the_search_wants_it(board: Board, store: Store) -> None:
+    async with living(board, store) as life:
+        await life.day(advert(1))
+        (update,) = await life.day(advert(2, pay="£80,000 a year."))
+        assert (update.kind, update.subject) == ("notice", "Update: Senior Python Engineer at Invented Works")
+        assert update.text == "Pay now stated: £80k.\nhttps://jobs.example.org/2"
+        assert await life.day(advert(2, pay="£80,000 a year. Free fruit.")) == []
+        assert await life.day(advert(1)) == []
+        assert await life.day(advert(3, pay="£80,000 a year.")) == [], "the same change is said once"
+
+
+async def test_a_search_that_does_not_want_updates_hears_of_none(board: Board, store: Store) -> None:
+    async with living(board, store, SEARCH) as life:
+        await life.day(advert(1))
+        assert await life.day(advert(1, pay="£80,000 a year.")) == []
+
+
+async def test_what_opens_again_after_closing_is_an_update_each_time(board: Board, store: Store) -> None:
+    async with living(board, store) as life:
+        await life.day(advert(1))
+        for _ in range(2):
+            assert await life.day(job(99, title="Nurse")) + await life.day(job(99, title="Nurse", content="x")) == []
+            assert await store.open_ids("greenhouse:larkspur") == {"99"}
+            (update,) = await life.day(advert(1))
+            assert update.text.startswith("Open again.")
+
+
+async def test_an_upgrade_makes_no_updates(board: Board, store: Store) -> None:
+    async with living(board, store) as life:
+        await life.day(advert(1))
+        for state in (await store.source_states()).values():
+            await store.commit(Plan(life.clock.now, source=replace(state, version="0.0.9")))
+        assert await life.day(advert(1, pay="£80,000 a year.")) == []
+
+
+async def test_adverts_for_several_cities_are_one_alert_with_the_nearest_city_first(board: Board, store: Store) -> None:
+    search = SEARCH + 'home = "Leeds"\nmax_miles = 20\n'
+    text = TEXT.replace("Remote within the UK", "On site five days a week") * 8
+    cities = [advert(n, location={"name": city}, content=text) for n, city in enumerate(("London", "Bristol", "Leeds"))]
+    async with living(board, store, search) as life:
+        (alert,) = await life.day(*cities)
+    (card,) = alert.cards
+    assert card.place == "Leeds, Bristol or London"
+
+
+# --- merged knowledge -----------------------------------------------------------------------------------------
+
+
+async def test_a_copy_that_states_the_pay_turns_a_doubt_into_an_alert(board: Board, store: Store) -> None:
+    search = SEARCH + 'min_salary = "£70k"\nunknown = { salary = "exclude" }\n'
+    async with living(board, store, search) as life:
+        assert await life.day(advert(1)) == []
+        (alert,) = await life.day(advert(7, pay="£80,000 a year."), board=NAMES[1])
+    (card,) = alert.cards
+    assert card.pay == "£80k"
+    assert len(card.also_on) == 1
+
+
+# --- jobs that may be one -------------------------------------------------------------------------------------
+
+
+def bridge(job: str, *bridges: str) -> Assignment:
+    return Assignment(("reed", "1"), job, bridges=bridges)
+
+
+def test_jobs_that_turn_out_to_be_one_are_merged_into_the_one_that_was_alerted() -> None:
+    assert without_bridges([bridge("a", "b", "c")], {"b"}) == ((bridge("b"),), (("b", "a"), ("b", "c")))
+    assert without_bridges([bridge("a", "b")], ()) == ((bridge("a"),), (("a", "b"),))
+
+
+def test_jobs_are_not_merged_after_two_alerts_nor_against_the_users_word() -> None:
+    found = [bridge("a", "b")]
+    assert without_bridges(found, {"a", "b"}) == (tuple(found), ())
+    assert without_bridges(found, (), [frozenset("ab")]) == (tuple(found), ())
+
+
+async def test_two_alerted_jobs_that_a_copy_shows_to_be_one_are_marked_and_can_be_joined(
+    board: Board, store: Store
+) -> None:
+    """Two excerpts of one text that have nothing in common, and then the whole of it."""
+    head, tail = "Mend clocks in Python all day. " * 30, "Wind every spring with Django and care. " * 30
+    async with living(board, store) as life:
+        one = advert(1, content=head, title="Clockwork Platform Engineer, Python")
+        two = advert(2, content=tail, title="Clockwork Platform Engineer, Python")
+        assert len(await life.day(one)) == 1
+        assert len(await life.day(one, two)) == 1
+        whole = advert(3, content=head + tail, title="Clockwork Platform Engineer, Python")
+        await life.day(one, two, whole | {"absolute_url": one["absolute_url"]})
+        first, second = [await store.find_url(row["absolute_url"]) for row in (one, two)]
+        assert first is not None
+        assert second is not None
+        if first.maybe:  # which excerpts are found to be the same is tested in test_dedupe
+            assert first.maybe == (second.id,)
+        assert first.id != second.id, "never silently"
+        assert await life.decide("join", "1", "2")
+        assert len((await store.jobs({first.id}))[first.id].postings) == 3
+
+
+# --- the user's word ------------------------------------------------------------------------------------------
+
+
+async def test_what_was_dismissed_never_comes_back_under_another_id(board: Board, store: Store) -> None:
+    async with living(board, store) as life:
+        await life.day(advert(1))
+        assert await life.decide("dismissed", "1")
+        assert await life.day(advert(2, pay="£90,000 a year.")) == []
+        assert await life.day(advert(5), board=NAMES[1]) == []
+        found = await views.why(store, life.house.config, "https://jobs.example.org/2")
+    assert found is not None
+    assert found.notes[0] == "you dismissed it"
+    assert len(found.job.postings) == 3
+
+
+async def test_what_was_split_stays_apart_when_it_is_listed_again(board: Board, store: Store) -> None:
+    async with living(board, store) as life:
+        await life.day(advert(1), advert(2))
+        assert (await store.totals())["jobs"] == 2
+        assert await life.decide("split", "2")
+        await life.day(advert(1), advert(2, pay="£90,000 a year."))
+        await life.day(advert(1), advert(2), advert(3))
+        one, two = [await store.find_url(f"https://jobs.example.org/{n}") for n in (1, 2)]
+    assert one is not None
+    assert two is not None
+    assert one.id != two.id
+    assert one.maybe == two.maybe == ()
+
+
+# --- what has closed leaves what waits ------------------------------------------------------------------------
+
+
+async def test_a_digest_whose_jobs_have_all_closed_is_not_sent_and_the_log_says_so(
+    board: Board, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with living(board, store) as life:
+        closing = (life.clock.now + timedelta(days=1, hours=10)).isoformat()
+        await life.day(advert(1, application_deadline=closing))
+        life.clock.forward(hours=20)
+        channel = life.house.config.channel("digest")
+        assert channel is not None
+        outcomes = [await deliver(channel, life.house) for _ in range(2)]
+    assert Dropped("its jobs have closed") in outcomes
+    assert "not-sent channel=digest" in caplog.text
+    assert "reason=its jobs have closed" in caplog.text

@@ -37,8 +37,8 @@ def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
     found = _gather(doc, said)
     fact = _decide(found, ashby_remote=remote_or_hybrid(doc.raw))
     mode = fact.value or WorkMode()
-    zone = time_zone(doc)
-    mode = replace(mode, tz=zone, uk_hours=uk_hours(zone))
+    if zone := time_zone(doc):
+        mode = replace(mode, tz=zone, uk_hours=uk_hours(zone))
     if Mode.REMOTE in mode.modes:
         mode = replace(
             mode,
@@ -51,7 +51,8 @@ def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
 
 def _sentences(doc: Doc) -> list[Sentence]:
     """Return the sentences about the mode: of the body and of the pay field ("£30,000, some WFH")."""
-    return sentences("body", doc.body, doc.low) + sentences("field", doc.salary_field, doc.salary_field.lower())
+    _, pay, body = doc.parts
+    return sentences(body) + sentences(pay)
 
 
 def _gather(doc: Doc, said: Sequence[Sentence]) -> list[Signal]:

@@ -54,7 +54,7 @@ def _regions(text: str) -> Iterator[str]:
 
 def home_base(doc: Doc, said: Sequence[Sentence]) -> HomeBase | None:
     """Return where one must live, from the location field, the title or a sentence that says so."""
-    based = sentences("body", doc.body, doc.low, "base_cues")
+    based = sentences(doc.parts[-1], "base_cues")
     bases = (_base(text) for text in (doc.location, doc.title, *(s.text for s in (*said, *based))))
     return next((base for base in bases if base is not None), None)
 
@@ -69,5 +69,5 @@ def _base(text: str) -> HomeBase | None:
 
 def travel(doc: Doc) -> Travel | None:
     """Return how much travel is asked for."""
-    said = [s.text for s in sentences("body", doc.body, doc.low, "travel_cues")]
+    said = [s.text for s in sentences(doc.parts[-1], "travel_cues")]
     return next((answer for name, answer in _TRAVELS if any(pattern(name).search(text) for text in said)), None)

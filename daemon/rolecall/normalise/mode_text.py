@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rolecall.model import Mode, OfficeDays, Origin
 from rolecall.normalise.mode_days import office_days
+from rolecall.normalise.text import Part
 from rolecall.normalise.words import load
 
 MAX_SENTENCES = 80
 DAYS = 4.6  # strength of stated office days
+_ANYWHERE = 6  # letters: a cue as short as this counts within a word as well ("homeworking", "LocationRemote")
 REACH = 300  # characters of a sentence looked at on either side of a word
 _END = re.compile(r"[.!?;](?=\s|$|[A-Z*])|\n")
 _GLUED = re.compile(r"(?<=[a-z])[A-Z][a-z]+ ?:")  # "2 days in the officeContract: 6 months"
@@ -42,7 +44,7 @@ class Signal:
 @dataclass(frozen=True, slots=True)
 class Rule:
     name: str
-    needs: tuple[str, ...]
+    needs: frozenset[str]
     match: re.Pattern[str]
     unless: re.Pattern[str] | None
     modes: frozenset[Mode]
@@ -51,16 +53,17 @@ class Rule:
     strength: float
 
 
-def sentences(source: Origin, text: str, low: str, cues: str = "cues") -> list[Sentence]:
-    """Return the sentences of `text` that hold a cue of mode.toml, in order. `low` is `text` in lower case."""
+def sentences(part: Part, cues: str = "cues") -> list[Sentence]:
+    """Return the sentences of a text that hold a cue of mode.toml, in order."""
+    text, low = part.text, part.low
     starts: dict[int, int] = {}
     for cue in load("mode")[cues]:
-        at = low.find(cue)
+        at = low.find(cue) if len(cue) <= _ANYWHERE or part.may_hold(cue) else -1
         while at >= 0 and len(starts) < MAX_SENTENCES:
             start, end = _around(text, at)
             starts.setdefault(start, end)
             at = low.find(cue, end)
-    return [Sentence(source, text[start:end], low[start:end]) for start, end in sorted(starts.items())]
+    return [Sentence(part.source, text[start:end], low[start:end]) for start, end in sorted(starts.items())]
 
 
 def _around(text: str, at: int) -> tuple[int, int]:
@@ -77,32 +80,34 @@ def _around(text: str, at: int) -> tuple[int, int]:
     return start, max(glued.start(), at + 1) if glued else end
 
 
-def signals(sentence: Sentence) -> Iterator[Signal]:
-    """Yield what the sentence says: office days first, then every rule that fires."""
+def signals(sentence: Sentence) -> list[Signal]:
+    """Return what the sentence says: office days first, then every rule that fires; less sure in a general one."""
     if any(word in sentence.low for word in load("mode")["ignored"]):
-        return
-    low = _without_nothing(sentence.low)
-    loss = load("mode")["general_loss"] if _general().search(low) else 0.0
+        return []
+    present = frozenset(need for need in _needs() if need in sentence.low)
+    low = _without_nothing(sentence.low, present)
+    said = list(_said(sentence, low, present))
+    if said and _general().search(low):
+        return [replace(signal, strength=signal.strength - load("mode")["general_loss"]) for signal in said]
+    return said
+
+
+def _said(sentence: Sentence, low: str, present: frozenset[str]) -> Iterator[Signal]:
     days = office_days(low)
     if days is not None:
         evidence = sentence.text[days.start : days.end]
-        yield Signal(
-            sentence.source, evidence, "mode.office_days", DAYS - loss, _modes_of(days.office), days=days.office
-        )
+        yield Signal(sentence.source, evidence, "mode.office_days", DAYS, _modes_of(days.office), days=days.office)
     for rule in _rules():
-        if any(need in low for need in rule.needs):
-            match = rule.match.search(low)
-            if match is not None and not (rule.unless and rule.unless.search(low)):
-                evidence = sentence.text[match.start() : match.end()]
-                yield Signal(
-                    sentence.source, evidence, rule.name, rule.strength - loss, rule.modes, rule.rules_out, rule.flags
-                )
+        match = None if rule.needs.isdisjoint(present) else rule.match.search(low)
+        if match is not None and not (rule.unless and rule.unless.search(low)):
+            evidence = sentence.text[match.start() : match.end()]
+            yield Signal(sentence.source, evidence, rule.name, rule.strength, rule.modes, rule.rules_out, rule.flags)
 
 
-def _without_nothing(low: str) -> str:
+def _without_nothing(low: str, present: frozenset[str]) -> str:
     """Blank out what is no signal at all ("on-site gym", "remote sensing"), keeping every offset."""
     for needs, phrase in _nothing():
-        if any(need in low for need in needs):
+        if not needs.isdisjoint(present):
             low = phrase.sub(lambda m: "_" * len(m[0]), low)
     return low
 
@@ -127,8 +132,14 @@ def _general() -> re.Pattern[str]:
 
 
 @cache
-def _nothing() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
-    return tuple((tuple(entry["needs"]), re.compile(entry["match"])) for entry in load("mode")["nothing"])
+def _needs() -> frozenset[str]:
+    """Return the words that rules need: each is looked for once in a sentence, not once a rule."""
+    return frozenset().union(*(rule.needs for rule in _rules()), *(needs for needs, _ in _nothing()))
+
+
+@cache
+def _nothing() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
+    return tuple((frozenset(entry["needs"]), re.compile(entry["match"])) for entry in load("mode")["nothing"])
 
 
 @cache
@@ -144,7 +155,7 @@ def _rule(entry: dict[str, object]) -> Rule:
     unless = entry.get("unless")
     return Rule(
         name=str(entry["name"]),
-        needs=tuple(words("needs")),
+        needs=frozenset(words("needs")),
         match=re.compile(str(entry["match"])),
         unless=re.compile(str(unless)) if unless else None,
         modes=frozenset(map(Mode, words("modes"))),

@@ -46,7 +46,7 @@ _BARE = re.compile(
 
 def time_zone(doc: Doc) -> TimeZoneNeed | None:
     """Return the hours or time zone that are asked for."""
-    for sentence in sentences("body", doc.body, doc.low, "zone_cues"):
+    for sentence in sentences(doc.parts[-1], "zone_cues"):
         need = _need(sentence.text) if _A_ZONE.search(sentence.text) else None
         if need is not None:
             return need

@@ -10,6 +10,7 @@ from datetime import datetime
 from rolecall.config import Config
 from rolecall.match import Index
 from rolecall.ports import Fetcher, Parser, Store
+from rolecall.repeats import Repeats
 
 
 @dataclass(slots=True)
@@ -26,3 +27,4 @@ class House:
     index: Index
     now: Callable[[], datetime]
     deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    repeats: Repeats = field(default_factory=Repeats)

@@ -19,6 +19,7 @@ from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
 from rolecall.ports import Committed, Plan, SourceState, Store
 from rolecall.recognise import Recognised, recognise
+from rolecall.repeats import Repeats
 from rolecall.schedule import DAY
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class _Answers:
 async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
     answers = await _ask(entry, state, house)
     raws = decide.merge(answers.pages)
-    fresh = await _understood(await _unknown(entry.source.name, raws, house.store))
+    fresh = await _understood(await _unknown(entry.source.name, raws, house.store), house)
     after, committed = await _commit(entry, state, answers, fresh, house)
     log.info(
         "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
@@ -114,20 +115,22 @@ async def _unknown(source: str, raws: Sequence[RawPosting], store: Store) -> lis
     return [(raw, hashes[raw.id]) for raw in raws if known.get(raw.id) != hashes[raw.id]]
 
 
-async def _understood(raws: Sequence[tuple[RawPosting, str]]) -> list[Understood]:
+async def _understood(raws: Sequence[tuple[RawPosting, str]], house: House) -> list[Understood]:
     """Understand postings in a worker thread, in batches, so that the loop is never held."""
     done: list[Understood] = []
     for start in range(0, len(raws), BATCH):
-        done += await asyncio.to_thread(_understand_all, raws[start : start + BATCH])
+        done += await asyncio.to_thread(_understand_all, raws[start : start + BATCH], house.repeats, house.now())
     return done
 
 
-def _understand_all(raws: Sequence[tuple[RawPosting, str]]) -> list[Understood]:
-    return [_understand(raw, content_hash) for raw, content_hash in raws]
+def _understand_all(raws: Sequence[tuple[RawPosting, str]], repeats: Repeats, now: datetime) -> list[Understood]:
+    return [_understand(raw, content_hash, repeats, now) for raw, content_hash in raws]
 
 
-def _understand(raw: RawPosting, content_hash: str) -> Understood:
+def _understand(raw: RawPosting, content_hash: str, repeats: Repeats, now: datetime) -> Understood:
     posting = normalise(raw)
+    if distrusted := repeats.distrusted(posting, now):
+        posting = normalise(distrusted)
     return Understood(posting, content_hash, dedupe.fingerprint(posting), as_json(posting))
 
 

@@ -21,7 +21,24 @@ from tests.fakes.board import Board
 from tests.house import NOON, config_of, feed, greenhouse, house_of, job, jobs, poll_all
 
 COMMAND = Path(sys.executable).with_name("rolecall")
-COMMANDS = ("run", "demo", "check", "test", "status", "list", "why", "normalise", "dedupe", "match")
+COMMANDS = (
+    "run",
+    "demo",
+    "check",
+    "test",
+    "status",
+    "list",
+    "why",
+    "same",
+    "join",
+    "split",
+    "applied",
+    "dismiss",
+    "undo",
+    "normalise",
+    "dedupe",
+    "match",
+)
 
 BASE = """
 [daemon]

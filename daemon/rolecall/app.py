@@ -27,8 +27,9 @@ from rolecall.house import House
 from rolecall.match import Index
 from rolecall.plugins import kinds
 from rolecall.poll import due, poll
-from rolecall.ports import Plan, Sent, SourceState, Suspend
+from rolecall.ports import Dropped, Plan, Sent, SourceState, Suspend
 from rolecall.sandbox import Sandbox
+from rolecall.spool import carry_out
 from rolecall.store import SqliteStore
 
 log = logging.getLogger(__name__)
@@ -126,6 +127,7 @@ class Daemon:
             await channel.notifier.open()
         self.states = dict(await store.source_states())
         await asyncio.to_thread(rates.take_kept, config.database, self.house.now().date())
+        await self._take_decisions()
         await make_baselines(self.house)
 
     def _wake_all(self) -> None:
@@ -143,11 +145,20 @@ class Daemon:
     async def _poll_due(self, group: asyncio.TaskGroup) -> None:
         while not self.stop.is_set():
             self._beat("poll")
+            await self._take_decisions()
             for entry, state in due(self.house.config, self.states, self.house.now()):
                 if entry.source.name not in self.running:
                     self.running.add(entry.source.name)
                     group.create_task(self._poll_one(entry, state), name=f"poll:{entry.source.name}")
             await self._next(self.poll_wake)
+
+    async def _take_decisions(self) -> None:
+        """Carry out what the user decided by commands since the last tick."""
+        try:
+            async with self.house.deciding:
+                await carry_out(self.house.store, self.house.config.database)
+        except StoreError as error:
+            await self._store_trouble(error)
 
     async def _poll_one(self, entry: SourceEntry, state: SourceState) -> None:
         name = entry.source.name
@@ -196,7 +207,7 @@ class Daemon:
                     return went_well
                 if isinstance(outcome, Suspend):
                     await self._tell_of_suspension(channel, outcome)
-                went_well = went_well and isinstance(outcome, Sent)
+                went_well = went_well and isinstance(outcome, Sent | Dropped)
         return went_well
 
     async def _tell_of_suspension(self, channel: Channel, outcome: Suspend) -> None:

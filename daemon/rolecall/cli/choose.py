@@ -1,0 +1,159 @@
+"""`same`, `join`, `split`, `applied`, `dismiss`, `undo`: the user's word: what is one job, and what is done.
+
+They work beside a running daemon, which carries them out within seconds, and without one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from rolecall.cli.options import ConfigOption, load_config, reading
+from rolecall.cli.table import table
+
+if TYPE_CHECKING:
+    from rolecall.config import Config
+    from rolecall.ports import StoredJob, StoredPosting
+
+JobArgument = Annotated[str, typer.Argument(metavar="ID|URL", help="A job's id (or its beginning) or address.")]
+
+
+def register(app: typer.Typer) -> None:
+    for command in (same, join, split, applied, dismiss, undo):
+        app.command()(command)
+
+
+def same(job: JobArgument, config: ConfigOption = None) -> None:
+    """Show which adverts are taken for one job, and why; and what else may be the same."""
+    loaded = load_config(config)
+    (found,) = asyncio.run(_find(loaded, [job]))
+    typer.echo(table([_line(number, copy) for number, copy in enumerate(found.postings, 1)]))
+    for other in found.maybe:
+        typer.echo(f"May be the same as {other}: rolecall join {found.id} {other}")
+
+
+def join(
+    job: JobArgument,
+    other: Annotated[str, typer.Argument(metavar="ID|URL", help="The job that is the same.")],
+    config: ConfigOption = None,
+) -> None:
+    """Say that two jobs are one, for ever."""
+    loaded = load_config(config)
+    one, two = asyncio.run(_find(loaded, [job, other]))
+    _decide(loaded, "join", [one.postings[0], two.postings[0]], f"{one.id} and {two.id} are one job, {one.id}.")
+
+
+def split(
+    job: JobArgument,
+    posting: Annotated[
+        str | None, typer.Argument(metavar="[POSTING]", help="Its number in `rolecall same`, its id or its address.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Say that an advert is another job, for ever. Without POSTING it is the newest one."""
+    loaded = load_config(config)
+    (found,) = asyncio.run(_find(loaded, [job]))
+    if len(found.postings) < 2:
+        raise typer.BadParameter(f"{found.id} has one advert only")
+    chosen = _chosen(found, posting) if posting else found.postings[-1]
+    _decide(loaded, "split", [chosen], f"{_name(chosen)} is a job of its own.")
+
+
+def applied(job: JobArgument, config: ConfigOption = None) -> None:
+    """Say that you applied: the job never comes again, under whatever id."""
+    _mark("applied", job, config)
+
+
+def dismiss(job: JobArgument, config: ConfigOption = None) -> None:
+    """Say that a job is not for you: it never comes again, under whatever id."""
+    _mark("dismissed", job, config)
+
+
+def undo(job: JobArgument, config: ConfigOption = None) -> None:
+    """Take back your latest word on a job: join, split, applied or dismiss."""
+    loaded = load_config(config)
+    (found,) = asyncio.run(_find(loaded, [job]))
+    _decide(loaded, "undo", found.postings[:1], f"Your latest word on {found.id} is taken back.")
+
+
+# --- finding --------------------------------------------------------------------------------------------------
+
+
+async def _find(config: Config, asked: Sequence[str]) -> list[StoredJob]:
+    """Return the job of each id or address; ends the command when one is not stored."""
+    async with reading(config) as store:
+        found = [await (store.find_url(each) if "://" in each else store.job(each)) for each in asked]
+    for each, job in zip(asked, found, strict=True):
+        if job is None:
+            typer.echo(f"rolecall: no stored job has the id or address {each!r}.", err=True)
+            raise typer.Exit(1)
+    return [job for job in found if job is not None]
+
+
+def _chosen(job: StoredJob, asked: str) -> StoredPosting:
+    if asked.isdecimal() and 0 < int(asked) <= len(job.postings):
+        return job.postings[int(asked) - 1]
+    found = [copy for copy in job.postings if asked in (copy.raw.id, copy.raw.url, _name(copy))]
+    if not found:
+        raise typer.BadParameter(f"{job.id} has no advert {asked!r}; `rolecall same {job.id}` lists them")
+    return found[0]
+
+
+def _name(copy: StoredPosting) -> str:
+    return f"{copy.raw.source}/{copy.raw.id}"
+
+
+def _line(number: int, copy: StoredPosting) -> dict[str, object]:
+    return {
+        "NO": number,
+        "ADVERT": _name(copy),
+        "TITLE": copy.raw.title,
+        "COMPANY": copy.raw.company,
+        "SEEN": f"{copy.first_seen:%d %b %Y}",
+        "STATE": "closed" if copy.closed_at else "open",
+        "BECAUSE": ", ".join(copy.because),
+        "URL": copy.raw.url,
+    }
+
+
+# --- deciding -------------------------------------------------------------------------------------------------
+
+
+def _mark(kind: Any, job: str, config: Any) -> None:
+    loaded = load_config(config)
+    (found,) = asyncio.run(_find(loaded, [job]))
+    title = found.postings[0].raw.title
+    _decide(loaded, kind, found.postings[:1], f'"{title}" ({found.id}) is {kind}: it never comes again.')
+
+
+def _decide(config: Config, kind: Any, postings: Sequence[StoredPosting], done: str) -> None:
+    from rolecall.ports import Decision
+
+    keys = tuple((posting.raw.source, posting.raw.id) for posting in postings)
+    changed = asyncio.run(_carried_out(config, Decision(uuid4().hex, kind, keys, datetime.now(UTC))))
+    if changed is None:
+        typer.echo(f"{done} (The daemon notes it within seconds.)")
+    else:
+        typer.echo(done if changed else "Nothing to change: that is how it is already.")
+
+
+async def _carried_out(config: Config, decision: Any) -> bool | None:
+    """Leave the decision, and carry it out unless a daemon is there to do so (None)."""
+    from rolecall import spool
+    from rolecall.errors import DatabaseBusy
+    from rolecall.store import SqliteStore
+
+    spool.leave(config.database, decision)
+    try:
+        store = await SqliteStore.open(config.database)
+    except DatabaseBusy:
+        return None
+    try:
+        return (await spool.carry_out(store, config.database)).get(decision.id, False)
+    finally:
+        await store.close()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rolecall.cli.options import ConfigOption, load_config
+
+if TYPE_CHECKING:
+    from rolecall.config import Config
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +33,20 @@ def run(
 
     loaded = load_config(config)
     logs.set_up(loaded.daemon.log_level, secrets_of(loaded))
+    _make_state_directory(loaded)
     went_well = asyncio.run(app.run(loaded, once=once))
     if not went_well:
         raise typer.Exit(1)
+
+
+def _make_state_directory(config: Config) -> None:
+    """The default directory is made on the first run; one that the user named must be there, or it is a slip."""
+    from rolecall.errors import StoreError
+
+    if config.daemon.database is not None:
+        return
+    directory = config.database.parent
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{directory} cannot be made: {error.strerror}") from error

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,23 @@ from rolecall.model import Print
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import raw_from_json
 from tests.quality.data import lines
+from tests.quality.scores import Outcome, single
 
 LABELS = Path(__file__).with_name("dedupe_labels.json")
 PAIRS = "dedupe_pairs_unlabelled.jsonl"
 
 
-def score() -> dict[str, Any]:
-    """Return precision, recall and F1 of the clusters over the labelled pairs, B-cubed F1, and the misses.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was said of the labelled pairs, and what a reader says; by (id, id)."""
 
-    Every posting of every pair goes through `assign` in one stream, one at a time, as in the daemon.
-    """
+    prints: dict[str, Print]
+    said: dict[tuple[str, str], bool]
+    wanted: dict[tuple[str, str], bool]
+
+
+def measure() -> Measured:
+    """Let every posting of every pair go through `assign` in one stream, one at a time, as in the daemon."""
     labels, pairs = _labels(), {row["id"].removeprefix("pair:"): row for row in lines(PAIRS)}
     prints = {each["id"]: _print(each) for row in pairs.values() for each in (row["a"], row["b"])}
     jobs = _stream(prints.values())
@@ -36,6 +44,24 @@ def score() -> dict[str, Any]:
     for pair, label in labels.items():
         a, b = (f"adzuna:{number}" for number in pair.split(":"))
         said[a, b], wanted[a, b] = jobs[a] == jobs[b], label == "same"
+    return Measured(prints, said, wanted)
+
+
+def outcomes() -> Iterator[Outcome]:
+    """Yield one outcome per labelled pair, for the scoreboard: "same" is the value that is found or missed."""
+    measured = measure()
+    for pair, wanted in measured.wanted.items():
+        a, b = (measured.prints[each] for each in pair)
+        why = same(a, b)
+        text = f"{a.title} at {a.company} / {b.title} at {b.company}"
+        found = "same" if measured.said[pair] else None
+        yield single(":".join(pair), text, "same" if wanted else None, found, why.because[-1].split()[0] if why else "")
+
+
+def score() -> dict[str, Any]:
+    """Return precision, recall and F1 of the clusters over the labelled pairs, B-cubed F1, and the misses."""
+    measured = measure()
+    prints, said, wanted = measured.prints, measured.said, measured.wanted
     right = sum(said[pair] and wanted[pair] for pair in said)
     precision, recall = _share(right, sum(said.values())), _share(right, sum(wanted.values()))
     return {

@@ -8,7 +8,7 @@ from typing import Any
 
 from rolecall.model import Confidence, Rung, WorkMode
 from rolecall.normalise.facts import as_pay
-from tests.quality import data, views
+from tests.quality import data, dedupe, views
 from tests.quality.compare import same
 from tests.quality.data import Example
 from tests.quality.reading import Reading
@@ -24,6 +24,8 @@ def scores(field: str) -> Iterator[Score]:
         yield Score(field, "cases", tuple(_case(field, example) for example in data.cases(field)))
     for name, examples, measure in SETS.get(field, ()):
         yield Score(field, name, tuple(measure(example, Reading(example.raw)) for example in examples()))
+    if field == "dedupe":
+        yield Score(field, "pairs", tuple(dedupe.outcomes()))
 
 
 # --- short cases ------------------------------------------------------------------------------------------------
@@ -245,4 +247,4 @@ SETS: dict[str, tuple[tuple[str, Callable[[], list[Example]], Measure], ...]] = 
     "stack": (("labelled", _labelled, _labelled_stack), ("skillspan", _spanned, _spans)),
 }
 
-FIELDS = tuple(dict.fromkeys([*views.VIEWS, *SETS]))
+FIELDS = tuple(dict.fromkeys([*views.VIEWS, *SETS, "dedupe"]))

@@ -97,7 +97,7 @@ def _years(doc: Doc) -> Fact[Level]:
     if years.high and years.high - years.low >= _WIDE:
         upper = level(_by_years(years.high - 1)).min
         value = replace(value, max=max(value.max, min(upper, Rung.SENIOR)))
-    vague = _ALL_LEVELS.search(doc.low)
+    vague = "levels" in doc.stems and _ALL_LEVELS.search(doc.low)
     return Fact(value, "body", words, "level.body.years", Confidence.LOW if vague else Confidence.MEDIUM)
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from rolecall.model import Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
 from rolecall.normalise.rules import hits, rules
-from rolecall.normalise.text import Part, part
+from rolecall.normalise.text import Part, stems_of
 from rolecall.normalise.words import load
 
 _WORDS = load("level")
@@ -58,7 +58,7 @@ def _words(title: str, low: str) -> list[Word]:
     """Return the ladder words in order, of overlapping ones the longest, without mere modifiers."""
     found = [
         Word(hit.start, hit.match.end(), level(hit.rule.value), hit.rule.name, hit.rule.confidence)
-        for hit in hits(rules("level"), [Part("title", title, low, part("title", low).stems)])
+        for hit in hits(rules("level"), [Part("title", title, low, stems_of(low))])
     ]
     kept: list[Word] = []
     for word in sorted(found, key=lambda word: (word.start - word.end, -word.level.max)):

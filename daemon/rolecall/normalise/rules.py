@@ -24,7 +24,7 @@ from functools import cache
 from typing import Any
 
 from rolecall.model import Confidence, Fact, T
-from rolecall.normalise.text import Part, stem
+from rolecall.normalise.text import Part, stem, stems
 from rolecall.normalise.words import load
 
 _REACH = 160  # characters of a sentence looked at on each side of a match
@@ -118,7 +118,7 @@ def windows(part: Part, needs: Iterable[str], *, whole: bool = False, around: in
     not what the text is long.
     """
     low = part.low
-    present = [need for need in needs if part.may_hold(need) and need in low]
+    present = [need for need in needs if stems(need) <= part.stems and need in low]
     if len(low) <= _WHOLE:
         return [(0, len(low))] if present else []
     places = sorted(place for need in present for place in _places(low, need, whole))

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate, compress, count
 
 from rolecall.normalise.vocabulary import SOFT, TOKEN, Alias, Entry, Start, Vocabulary, lower
@@ -51,12 +50,8 @@ class Scan:
         self.parts = TOKEN.split(lower(text))  # gap, word, gap, word … gap
         self._unglue(vocabulary)
         self.words = self.parts[1::2]
+        self._measured = 0, 0  # a part, and where it begins
         self.found = list(self._find(vocabulary.starts))
-
-    @cached_property
-    def offsets(self) -> list[int]:
-        """The end of each part: word i is `text[offsets[2 * i] : offsets[2 * i + 1]]`."""
-        return list(accumulate(map(len, self.parts)))
 
     def word(self, index: int) -> str:
         return self.words[index] if 0 <= index < len(self.words) else ""
@@ -89,20 +84,20 @@ class Scan:
         humps = list(_humps(self.text))
         if len(humps) < _GLUED_MIN:
             return
-        glued = {(bisect_left(self.offsets, hump) - 1) // 2 for hump in humps}
+        ends = list(accumulate(map(len, self.parts)))  # word i is `text[ends[2 * i] : ends[2 * i + 1]]`
+        glued = {(bisect_left(ends, hump) - 1) // 2 for hump in humps}
         unknown = [index for index in glued if self.parts[2 * index + 1] not in vocabulary.words]
         if len(unknown) >= _GLUED_MIN:
-            self._part(sorted(unknown))
+            self._part(sorted(unknown), ends)
 
-    def _part(self, glued: list[int]) -> None:
+    def _part(self, glued: list[int], ends: list[int]) -> None:
         parts, done = [], 0
         for index in glued:
-            start, end = self.offsets[2 * index], self.offsets[2 * index + 1]
+            start, end = ends[2 * index], ends[2 * index + 1]
             pieces = [part for piece in _SEAM.split(self.text[start:end]) for part in (lower(piece), "")]
             parts += self.parts[done : 2 * index + 1] + pieces[:-1]
             done = 2 * index + 2
         self.parts = parts + self.parts[done:]
-        del self.offsets
 
     # --- spellings -------------------------------------------------------------------------------------------------
 
@@ -139,10 +134,18 @@ class Scan:
 
     def _mention(self, alias: Alias, index: int) -> Mention:
         last = index + len(alias.rest)
-        start, end = self.offsets[2 * index], self.offsets[2 * last + 1]
+        start = self._start(index)
+        end = start + len("".join(self.parts[2 * index + 1 : 2 * last + 2]))
         exact = alias.trust == "free" or self.text[start:end] == alias.text
         firm = exact and alias.trust != "ambiguous" and alias.entry.id != self.employer
         return Mention(alias, index, last, start, end, exact, firm)
+
+    def _start(self, index: int) -> int:
+        """Return where word `index` begins; words are asked for in order, so every part is measured once."""
+        part, at = self._measured
+        at += len("".join(self.parts[part : 2 * index + 1]))
+        self._measured = 2 * index + 1, at
+        return at
 
     def _in_address(self, found: Mention) -> bool:
         """Is it part of an address or file name: @python.org, https://docker.com, example.net, index.php?"""

@@ -91,8 +91,13 @@ class Part:
 
 def part(source: Origin, text: str) -> Part:
     low = text.lower()
+    return Part(source, text, low, stems_of(low))
+
+
+def stems_of(low: str) -> frozenset[str]:
+    """Return every word of a lower-case text, cut to six letters."""
     words = low.encode("ascii", "ignore").translate(_LETTERS).decode().split()
-    return Part(source, text, low, frozenset(map(_BEGINNING, words)))
+    return frozenset(map(_BEGINNING, words))
 
 
 @dataclass(frozen=True, slots=True)

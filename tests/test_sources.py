@@ -27,6 +27,7 @@ from rolecall.sources.hackernews import HackerNews
 from rolecall.sources.himalayas import Himalayas
 from rolecall.sources.jobicy import Jobicy
 from rolecall.sources.lever import Lever
+from rolecall.sources.mail import Mail
 from rolecall.sources.personio import Personio
 from rolecall.sources.pinpoint import Pinpoint
 from rolecall.sources.presets import PRESETS
@@ -77,9 +78,10 @@ EXAMPLES: dict[str, Source] = {
     "himalayas": Himalayas(),
     "arbeitnow": Arbeitnow(),
     "hackernews": HackerNews(),
+    "mail": Mail("imap.quillfish.example", "mina", Secret("hunter2")),
     "folder": Folder("/srv/jobs"),
 }
-JSON_BOARDS = [name for name in EXAMPLES if name not in ("feed", "folder", "personio")]
+JSON_BOARDS = [name for name in EXAMPLES if name not in ("feed", "folder", "mail", "personio")]
 BARE = ("lever", "remoteok")  # boards whose answer is a list without an envelope
 LIST = {"adzuna": "results", "reed": "results", "recruitee": "offers", "pinpoint": "data", "arbeitnow": "data",
         "hackernews": "children"}  # fmt: skip
@@ -103,7 +105,7 @@ def test_a_kind_says_what_it_is_and_how_often_it_may_be_asked(kind: str) -> None
     assert source.summary
     assert timedelta(0) < source.minimum <= source.interval
     assert source.name.partition(":")[0] == kind
-    assert source.requests()[0].url.partition(":")[0] in ("https", "file")
+    assert source.requests()[0].url.partition(":")[0] in ("https", "imaps", "file")
 
 
 @pytest.mark.parametrize("kind", JSON_BOARDS)

@@ -33,7 +33,7 @@ def made(kind: str) -> Source:
     return source
 
 
-SOURCES = {kind: made(kind) for kind in KINDS if kind not in ("feed", "folder", "personio")}
+SOURCES = {kind: made(kind) for kind in KINDS if kind not in ("feed", "folder", "mail", "personio")}
 SOURCES["jsonfeed"] = Feed("https://brightwater.example/jobs.json")
 XML: dict[str, Source] = {
     "weworkremotely.rss": Feed("https://board.example/", preset="weworkremotely"),

@@ -100,6 +100,7 @@ class Search:
     async def run(self, what: str) -> Result:
         """Look for an address or a name."""
         self.result = Result()
+        self.result = Result()
         url = _address(what)
         await (self._by_address(url) if url else self._by_name(what))
         return self.result

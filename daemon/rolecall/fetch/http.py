@@ -17,7 +17,7 @@ import aiohttp
 
 from rolecall import __version__
 from rolecall.errors import Refused, Unreachable, Unreadable
-from rolecall.fetch import body, files
+from rolecall.fetch import body, files, imap
 from rolecall.fetch.guard import Forbidden, guarded_socket
 from rolecall.fetch.turns import Turns
 from rolecall.model import Reply, Request, Validators
@@ -73,6 +73,9 @@ class HttpFetcher:
         """Return the reply (200, or 304 for "unchanged"). Raises `Unreachable`, `Unreadable` or `Refused`."""
         if request.url.startswith("file:"):
             return await asyncio.to_thread(files.read, request, validators, datetime.now(UTC))
+        if request.url.startswith(("imaps:", "imap:")):
+            async with self._turns.of(urlsplit(request.url).netloc):
+                return await imap.read(request, validators, datetime.now(UTC))
         reply = await self._follow(request, validators)
         if validators.body_hash and reply.body and await _hash(reply) == validators.body_hash:
             return Reply(reply.url, 304, reply.headers, b"", reply.received_at, reply.moved_to)

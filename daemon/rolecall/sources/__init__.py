@@ -19,6 +19,7 @@ from rolecall.sources.hackernews import HackerNews
 from rolecall.sources.himalayas import Himalayas
 from rolecall.sources.jobicy import Jobicy
 from rolecall.sources.lever import Lever
+from rolecall.sources.mail import Mail
 from rolecall.sources.personio import Personio
 from rolecall.sources.pinpoint import Pinpoint
 from rolecall.sources.recruitee import Recruitee
@@ -44,5 +45,6 @@ KINDS: Mapping[str, type[Source]] = {
     "himalayas": Himalayas,
     "arbeitnow": Arbeitnow,
     "hackernews": HackerNews,
+    "mail": Mail,
     "folder": Folder,
 }

@@ -204,11 +204,20 @@ async def test_a_careers_page_leads_to_its_board(board: Board, search: Search) -
     assert [each.name for each in (await search.run(front)).found] == ["greenhouse:larkfield"]
 
 
+async def test_links_are_followed_only_where_robots_txt_allows_it(board: Board, search: Search) -> None:
+    board.serve("/robots.txt", "User-agent: *\nDisallow: /careers", "text/plain")
+    board.serve("/careers", '<a href="https://boards.greenhouse.io/larkfield">Jobs</a>', "text/html")
+    front = board.serve("/", '<a href="/careers">Careers</a>', "text/html")
+    assert (await search.run(front)).found == []
+    assert [path for _, path, _ in board.asked] == ["/", "/robots.txt"]
+
+
 async def test_a_name_is_looked_for_at_the_hosts_and_a_404_is_no_board(board: Board, search: Search) -> None:
     board.serve("/posting-api/job-board/larkfield-data", (FIXTURES / "ashby.json").read_bytes())
     result = await search.run("Larkfield Data Ltd")
     assert [each.name for each in result.found] == ["ashby:larkfield-data"]
-    assert result.failed == {}
+    assert result.found[0].table["company"] == "Larkfield Data Ltd"
+    assert (result.failed, result.unsupported) == ({}, {})
 
 
 async def test_a_board_may_be_empty_but_not_where_every_name_gets_an_empty_list(board: Board, search: Search) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -225,6 +225,7 @@ BY_NAME = (
     "personio",
     "pinpoint",
 )
+_NAMELESS = frozenset(("ashby", "lever", "pinpoint"))  # boards that do not say their employer's name
 NEEDS_POSTINGS = frozenset({"smartrecruiters"})  # it answers every name with an empty list
 _GUESS = "the name, a guess"
 _LEGAL = frozenset(
@@ -234,7 +235,7 @@ _LEGAL = frozenset(
 
 def from_name(company: str) -> tuple[tuple[Candidate, ...], ...]:
     """Return, for each kind, the boards that a company of this name may have, likeliest first."""
-    return tuple(tuple(_named(kind, tokens(company))) for kind in BY_NAME)
+    return tuple(tuple(_named(kind, company)) for kind in BY_NAME)
 
 
 def tokens(company: str) -> tuple[str, ...]:
@@ -244,10 +245,11 @@ def tokens(company: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, ("".join(core), "-".join(core), "".join(words)))))
 
 
-def _named(kind: str, names: Iterable[str]) -> Iterator[Candidate]:
-    for name in names:
-        yield candidate(kind, _GUESS, board=name)
+def _named(kind: str, company: str) -> Iterator[Candidate]:
+    called = {"company": " ".join(company.split())} if kind in _NAMELESS else {}
+    for name in tokens(company):
+        yield candidate(kind, _GUESS, board=name, **called)
         if kind == "lever":
-            yield candidate(kind, _GUESS, board=name, base=_EU[kind])
+            yield candidate(kind, _GUESS, board=name, base=_EU[kind], **called)
         if kind == "personio":
             yield candidate(kind, _GUESS, board=name, domain="com")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
 
 import typer
 
@@ -115,7 +116,7 @@ class Search:
         if not page or await self._each(from_page(url, page)):
             return
         for link in careers_links(url, page):
-            if await self._each(from_page(link, await self._page(link))):
+            if await self._may_follow(link) and await self._each(from_page(link, await self._page(link))):
                 return
 
     async def _by_name(self, company: str) -> None:
@@ -124,6 +125,7 @@ class Search:
 
         await asyncio.gather(*(self._any(likely) for likely in from_name(company)))
         self.result.failed.clear()  # most guesses are wrong: no news
+        self.result.unsupported.clear()
 
     async def _any(self, likely: Iterable[Candidate]) -> bool:
         """Try candidates that exclude each other; True when one answered."""
@@ -164,6 +166,21 @@ class Search:
             return False
         self.result.found.append(_found(table, source.name, page, candidate.because))
         return True
+
+    async def _may_follow(self, link: str) -> bool:
+        """Ask robots.txt (RFC 9309) about a page that the user did not name; without one everything is allowed."""
+        from rolecall.errors import Refused, SourceError
+        from rolecall.model import Request, Validators
+
+        try:
+            reply = await self._fetcher.fetch(Request(urljoin(link, "/robots.txt")), Validators())
+        except Refused:
+            return True
+        except SourceError:
+            return False
+        robots = RobotFileParser()
+        robots.parse(reply.body[:500_000].decode("utf-8", "replace").splitlines())
+        return robots.can_fetch("Rolecall", link)
 
     async def _page(self, url: str) -> str:
         """Return a page's text; "" when there is none, and then why not is remembered."""

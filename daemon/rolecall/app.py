@@ -7,6 +7,7 @@ period is over is it cancelled.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -332,6 +333,12 @@ def signals(daemon: Daemon) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
+def _leave_out_of_collections() -> None:
+    """Let the collector pass over what stays for good, the vocabularies above all: a full round took 40 ms of the loop."""
+    gc.collect()
+    gc.freeze()
+
+
 async def run(config: Config, *, once: bool = False) -> bool:
     """Live until told to stop, or do everything due once; True when all went well."""
     async with open_house(config) as house:
@@ -339,5 +346,6 @@ async def run(config: Config, *, once: bool = False) -> bool:
         with signals(daemon):
             if once:
                 return await daemon.once()
+            _leave_out_of_collections()
             await daemon.live()
             return True

@@ -331,6 +331,15 @@ def test_two_adverts_of_one_vacancy_are_recognised() -> None:
     assert jobs_[0] == jobs_[1] != jobs_[2]
 
 
+def test_a_posting_that_comes_again_with_other_words_stays_with_its_vacancy() -> None:
+    one = POSTING | {"company": "Larkspur", "location": "Leeds"}
+    other = one | {"source": "feed:y", "id": "b"}
+    again = other | {"title": "Office Manager", "company": "Foxglove"}
+    answers = [json.loads(line) for line in run("dedupe", stdin=lines(one, other, again)).stdout.splitlines()]
+    assert len({answer["job"] for answer in answers}) == 1
+    assert answers[2]["because"] == ["same posting"]
+
+
 def test_a_filter_answers_while_more_is_to_come() -> None:
     with subprocess.Popen([COMMAND, "normalise"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -37,13 +37,15 @@ def dedupe() -> None:
     from rolecall.model import Print
     from rolecall.normalise import normalise as understand
 
-    seen: dict[str, list[tuple[Print, str]]] = {}
+    seen: dict[Hashable, dict[tuple[str, str], tuple[Print, str]]] = {}
 
     def recognise(raw: RawPosting) -> Objects:
         new = fingerprint(understand(raw))
-        (found,) = assign([new], [pair for key in new.keys for pair in seen.get(key, ())])
-        for key in new.keys:
-            seen.setdefault(key, []).append((new, found.job))
+        keys = (new.key, *sorted(new.keys))  # its own too: a posting that comes again stays where it was
+        known = {known: pair for key in keys for known, pair in seen.get(key, {}).items()}
+        (found,) = assign([new], list(known.values()))
+        for key in keys:
+            seen.setdefault(key, {})[new.key] = (new, found.job)
         return [as_json(found)]
 
     _filter(recognise)

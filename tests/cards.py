@@ -33,6 +33,7 @@ CARD = Card(
     source="Greenhouse",
     attribution="Jobs by Example Board",
     rank=1.0,
+    notes=("salary from Reed",),
 )
 
 
@@ -67,7 +68,7 @@ def cards(draw: st.DrawFn) -> Card:
     pool = cycle(draw(st.lists(texts, min_size=1, max_size=7)))
     many = draw(st.integers(0, 30))
     words = {name: next(pool) for name in (*_WORDS, "url")}
-    lists = {name: tuple(islice(pool, many)) for name in ("stack", "why", "searches")}
+    lists = {name: tuple(islice(pool, many)) for name in ("stack", "why", "searches", "notes")}
     copies = tuple(Copy(next(pool), f"https://jobs.example/{next(pool)}", next(pool)) for _ in range(many))
     return Card(**words, **lists, also_on=copies, rank=float(many))  # type: ignore[arg-type] # texts and tuples of texts
 

@@ -153,6 +153,15 @@ async def test_adverts_for_several_cities_are_one_alert_with_the_nearest_city_fi
     assert card.place == "Leeds, Bristol or London"
 
 
+async def test_the_same_advert_long_after_it_closed_is_another_opening(board: Board, store: Store) -> None:
+    async with living(board, store) as life:
+        await life.day(advert(1))
+        await life.day()
+        await life.day(job(99, title="Nurse"))
+        life.clock.forward(days=70)
+        assert [message.kind for message in await life.day(advert(2))] == ["alert"]
+
+
 # --- merged knowledge -----------------------------------------------------------------------------------------
 
 

@@ -179,3 +179,14 @@ def test_what_is_on_the_page_is_in_the_text_part_too() -> None:
     ):
         assert words in mail.text
         assert words in mail.html
+
+
+# --- what is to be noted ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["alert", "digest"])
+def test_what_other_copies_say_stands_in_every_rendering(kind: MessageKind) -> None:
+    sent = message(kind, card(1, notes=("salary from Reed", "Adzuna says £60k")))
+    for shown in (render_text(sent), "\n".join(telegram_texts(sent)), render_html(sent)):
+        assert "salary from Reed" in shown
+        assert "Adzuna says £60k" in shown

@@ -153,6 +153,15 @@ async def test_candidates_share_a_key_and_come_once(store: Store) -> None:
     assert await store.candidates(set()) == []
 
 
+async def test_what_closed_long_ago_is_no_candidate_unless_the_user_is_done_with_it(store: Store) -> None:
+    shared = frozenset({"shared"})
+    await store.commit(plan(*(posting(i, keys=shared) for i in "abc"), now=after(days=-70)))
+    await store.commit(poll(after(days=-50), seen=("b",)))
+    await store.record(decision("dismissed", "c"))
+    found = await store.candidates(shared, after(days=-60))
+    assert sorted(job for _, job in found) == ["job-b", "job-c"]
+
+
 async def test_every_field_of_a_print_comes_back(store: Store) -> None:
     new = posting("a")
     assert all(getattr(new.print, each.name) for each in fields(Print)), "give the example a value for the new field"
@@ -476,6 +485,14 @@ async def test_two_alerts_of_one_search_become_one_when_their_jobs_are_joined(st
     await store.record(decision("join", "a", "b"))
     (only,) = (await claimed(store)).alerts
     assert (only.job.id, only.key) == ("job-a", (SOURCE, "a"))
+
+
+async def test_what_the_user_is_done_with_is_listed_only_with_what_has_closed(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    await store.commit(plan(one, two, alerts=(alert(one), alert(two))))
+    await store.record(decision("applied", "a"))
+    assert [each.job.id for each in await store.alerts(10)] == ["job-b"]
+    assert len(await store.alerts(10, open_only=False)) == 2
 
 
 @pytest.mark.parametrize("kind", ["applied", "dismissed"])

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from rolecall import decide
+from rolecall import decide, dedupe
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.model import Posting
@@ -40,7 +40,9 @@ async def make_baselines(house: House) -> None:
 
 
 def _open_postings(jobs: Sequence[StoredJob]) -> Iterator[tuple[Posting, str]]:
+    """Yield every open copy of each job, and the best of them."""
     for job in jobs:
-        for stored in job.postings:
-            if stored.closed_at is None:
-                yield normalise(stored.raw), job.id
+        open_now = [normalise(stored.raw) for stored in job.postings if stored.closed_at is None]
+        yield from ((posting, job.id) for posting in open_now)
+        if len(open_now) > 1:
+            yield dedupe.merge(open_now).posting, job.id

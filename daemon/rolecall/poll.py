@@ -147,7 +147,7 @@ async def _commit(
     """
     async with house.deciding:
         now = house.now()
-        found = await recognise(fresh, house.store)
+        found = await recognise(fresh, house.store, now)
         judged, changed = await asyncio.to_thread(_judged, found, house.index, now)
         after = decide.after_success(state, entry, answers.pages, answers.validators, now)
         quiet = not state.baseline or state.version != after.version  # another version may read the same words anew

@@ -344,8 +344,11 @@ class Store(Protocol):
     async def open_ids(self, source: str) -> frozenset[str]:
         """Ids of the source's postings that are not closed."""
 
-    async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
-        """Return (print, job) of every stored posting that shares one of the look-up keys."""
+    async def candidates(self, keys: Collection[str], since: datetime | None = None) -> Sequence[tuple[Print, str]]:
+        """Return (print, job) of every stored posting that shares one of the look-up keys.
+
+        With `since`, only of those that were open after it, and of jobs that the user is done with.
+        """
 
     async def missing_ids(self, source: str) -> frozenset[str]:
         """Ids of the source's open postings that its last complete list did not hold."""
@@ -410,7 +413,10 @@ class Store(Protocol):
         """Jobs with an open posting first seen since then, newest first."""
 
     async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
-        """Alerts, newest posting first (posted_at where known, else first seen)."""
+        """Alerts, newest posting first (posted_at where known, else first seen).
+
+        `open_only` leaves out jobs that have closed, and those that the user is done with.
+        """
 
     async def alerted_at(self, job: str) -> Mapping[str, datetime]:
         """Return search → time of the job's alerts."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from rolecall import decide, dedupe
 from rolecall.decide import Understood
 from rolecall.model import Assignment, Posting
 from rolecall.ports import NewPosting, Store, StoredJob
+
+REPOSTED_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,15 @@ class Recognised:
         return found
 
 
-async def recognise(fresh: Sequence[Understood], store: Store) -> Recognised:
-    """Find the job of each posting. Jobs that turn out to be one are merged, unless two of them were alerted."""
+async def recognise(fresh: Sequence[Understood], store: Store, now: datetime) -> Recognised:
+    """Find the job of each posting. Jobs that turn out to be one are merged, unless two of them were alerted.
+
+    What closed long ago is another opening of the same post: news, not a repost.
+    """
     if not fresh:
         return Recognised()
     prints = [each.print for each in fresh]
-    candidates = await store.candidates({key for each in prints for key in each.keys})
+    candidates = await store.candidates({key for each in prints for key in each.keys}, now - REPOSTED_WITHIN)
     apart = await store.apart({job for _, job in candidates})
     found = await asyncio.to_thread(dedupe.assign, prints, candidates, apart)
     bridged = {job for each in found if each.bridges for job in (each.job, *each.bridges)}

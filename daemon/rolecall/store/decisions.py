@@ -69,7 +69,8 @@ def _posting(db: Database, key: tuple[str, str]) -> _Posting:
 def _join(db: Database, one: _Posting, other: _Posting) -> _Done | None:
     if one.job == other.job:
         return None
-    before = {"job": other.job, "postings": _postings_of(db, other.job)}
+    marks = [_mark_of(db, one.job), _mark_of(db, other.job)]
+    before = {"job": other.job, "postings": _postings_of(db, other.job), "marks": marks}
     merge(db, other.job, one.job)
     return _Done(other.row, before)
 
@@ -84,10 +85,10 @@ def _split(db: Database, one: _Posting, key: tuple[str, str]) -> _Done | None:
 
 
 def _mark(db: Database, one: _Posting, mark: str) -> _Done | None:
-    (before,) = db.execute("SELECT mark FROM job WHERE id = ?", [one.job]).fetchone()
+    before = _mark_of(db, one.job)
     if before == mark:
         return None
-    db.execute("UPDATE job SET mark = ? WHERE id = ?", [mark, one.job])
+    _set_mark(db, one.job, mark)
     return _Done(None, {"mark": before})
 
 
@@ -109,10 +110,12 @@ def _undo(db: Database, one: _Posting, now: int) -> _Done | None:
         case "join":
             back = set(before["postings"]).intersection(_postings_of(db, last["job"]))
             _move(db, sorted(back), last["job"], before["job"])
+            for job, mark in zip((last["job"], before["job"]), before["marks"], strict=True):
+                _set_mark(db, job, mark)
         case "split":
             merge(db, last["job"], last["other_job"])
         case _:
-            db.execute("UPDATE job SET mark = ? WHERE id = ?", [before["mark"], last["job"]])
+            _set_mark(db, last["job"], before["mark"])
     db.execute("UPDATE decision SET undone_at = ? WHERE id = ?", [now, last["id"]])
     return _Done(None, {"undone": last["id"]})
 
@@ -123,6 +126,15 @@ FROM decision d JOIN posting p ON p.id = d.posting LEFT JOIN posting o ON o.id =
 WHERE d.undone_at IS NULL AND d.kind != 'undo' AND (p.job = :job OR o.job = :job)
 ORDER BY d.made_at DESC, d.rowid DESC LIMIT 1
 """
+
+
+def _mark_of(db: Database, job: str) -> str:
+    (mark,) = db.execute("SELECT mark FROM job WHERE id = ?", [job]).fetchone()
+    return str(mark)
+
+
+def _set_mark(db: Database, job: str, mark: str) -> None:
+    db.execute("UPDATE job SET mark = ? WHERE id = ?", [mark, job])
 
 
 # --- postings from job to job ---------------------------------------------------------------------------------

@@ -50,8 +50,13 @@ class MemoryStore(MemoryDecisions):
     async def open_ids(self, source: str) -> frozenset[str]:
         return frozenset(key[1] for key, p in self._postings.items() if key[0] == source and p.closed_at is None)
 
-    async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
-        return [(new.print, self._postings[key].job) for key, new in self._news.items() if new.print.keys & set(keys)]
+    async def candidates(self, keys: Collection[str], since: datetime | None = None) -> Sequence[tuple[Print, str]]:
+        found = [(new.print, self._postings[key]) for key, new in self._news.items() if new.print.keys & set(keys)]
+        return [
+            (print_, posting.job)
+            for print_, posting in found
+            if since is None or (posting.closed_at or posting.last_seen) >= since or self._marks.get(posting.job)
+        ]
 
     async def missing_ids(self, source: str) -> frozenset[str]:
         return await self.open_ids(source) & {key[1] for key in self._missing if key[0] == source}
@@ -154,8 +159,7 @@ class MemoryStore(MemoryDecisions):
         found = [
             alert
             for alert in self._stored_alerts()
-            if search in (None, alert.search)
-            and (not open_only or any(p.closed_at is None for p in alert.job.postings))
+            if search in (None, alert.search) and (not open_only or (alert.job.is_open and not alert.job.mark))
         ]
         return sorted(found, key=lambda alert: (self._shown_at(alert.key), alert.id), reverse=True)[:limit]
 

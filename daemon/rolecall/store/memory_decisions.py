@@ -23,6 +23,7 @@ class _Made:
     job: str = ""
     moved: tuple[Key, ...] = ()
     mark: Mark = ""
+    other_mark: Mark = ""
     undone: bool = False
 
 
@@ -63,9 +64,10 @@ class MemoryDecisions(MemoryOutbox):
         match decision.kind:
             case "join":
                 other = self._postings[decision.keys[1]].job
-                moved = self._postings_of(other)
+                marks = (self._marks.get(job, ""), self._marks.get(other, ""))
+                made = _Made(decision, decision.keys[1], other, self._postings_of(other), *marks)
                 self._merge(other, job)
-                return _Made(decision, decision.keys[1], other, moved) if other != job else None
+                return made if other != job else None
             case "split":
                 rest = [each for each in self._postings_of(job) if each != key]
                 names = (job_id((*key, *["apart"] * times)) for times in count())
@@ -89,6 +91,7 @@ class MemoryDecisions(MemoryOutbox):
             match made.decision.kind:
                 case "join":
                     self._move(tuple(key for key in made.moved if self._postings[key].job == now), now, made.job)
+                    self._marks |= {now: made.mark, made.job: made.other_mark}
                 case "split":
                     self._merge(now, other or now)
                 case _:

@@ -58,12 +58,12 @@ def missing_ids(db: Database, source: str) -> frozenset[str]:
     return frozenset(_column(db, query, [source]))
 
 
-def candidates(db: Database, keys: Collection[str]) -> list[tuple[Print, str]]:
+def candidates(db: Database, keys: Collection[str], since: datetime | None) -> list[tuple[Print, str]]:
     """Return (print, job) of every posting that shares a key; a collision of hashes is sorted out here."""
     wanted = frozenset(keys)
     found: dict[tuple[str, str], tuple[Print, str]] = {}
     for chunk in chunks(hashed(key) for key in wanted):
-        for job, *row in db.execute(_CANDIDATES.format(marks(chunk)), chunk):
+        for job, *row in db.execute(_CANDIDATES.format(marks(chunk)), [*chunk, to_us(since) or 0]):
             print_ = print_of(*row)
             if not wanted.isdisjoint(print_.keys):
                 found[print_.key] = (print_, job)
@@ -74,6 +74,7 @@ _CANDIDATES = """
 SELECT p.job, p.source, p.source_id, b.print, b.shingles
 FROM posting p JOIN posting_body b ON b.posting = p.id
 WHERE p.id IN (SELECT posting FROM posting_key WHERE key IN ({}))
+  AND (coalesce(p.closed_at, p.last_seen) >= ? OR (SELECT mark FROM job WHERE id = p.job) != '')
 """
 
 
@@ -223,7 +224,10 @@ def alerts(db: Database, limit: int, search: str | None, open_only: bool) -> lis
     """Return alerts, newest posting first."""
     where = """
         WHERE (:search IS NULL OR a.search = :search)
-          AND (NOT :open_only OR EXISTS (SELECT 1 FROM posting o WHERE o.job = a.job AND o.closed_at IS NULL))
+          AND (NOT :open_only OR EXISTS (
+            SELECT 1 FROM posting o JOIN job j ON j.id = o.job
+            WHERE o.job = a.job AND o.closed_at IS NULL AND j.mark = ''
+          ))
         ORDER BY coalesce(p.posted_at, p.first_seen) DESC, a.id DESC LIMIT :limit
     """
     return _alerts(db, where, {"search": search, "open_only": open_only, "limit": limit})

@@ -120,8 +120,8 @@ class SqliteStore:
     async def open_ids(self, source: str) -> frozenset[str]:
         return await self._read(read.open_ids, source)
 
-    async def candidates(self, keys: Collection[str]) -> Sequence[tuple[Print, str]]:
-        return await self._read(read.candidates, keys)
+    async def candidates(self, keys: Collection[str], since: datetime | None = None) -> Sequence[tuple[Print, str]]:
+        return await self._read(read.candidates, keys, since)
 
     async def missing_ids(self, source: str) -> frozenset[str]:
         return await self._read(read.missing_ids, source)

@@ -334,7 +334,7 @@ def signals(daemon: Daemon) -> Iterator[None]:
 
 
 def _leave_out_of_collections() -> None:
-    """Let the collector pass over what stays for good, the vocabularies above all: a full round took 40 ms of the loop."""
+    """Let the collector pass over what stays for good, vocabularies above all: a full round took 40 ms."""
     gc.collect()
     gc.freeze()
 

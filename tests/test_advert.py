@@ -50,6 +50,15 @@ def test_the_words_are_marked_in_the_text() -> None:
     assert "[£70,000 - £82,000 per annum](salary)" in run("-", text=ADVERT)
 
 
+def test_the_pound_sign_that_tells_the_country_does_not_hide_the_salary() -> None:
+    assert "[£70k-£85k](salary)" in run("-", text="Engineer\nAcme, Leeds. £70k-£85k.")
+
+
+def test_a_clearance_alone_is_no_kind_of_contract() -> None:
+    rows = [line.split() for line in run("-", text="Engineer\nSC clearance required.").splitlines()]
+    assert ["contract", "not", "stated"] in rows
+
+
 def test_an_advert_is_read_from_a_file_too(tmp_path: Path) -> None:
     (tmp_path / "advert.txt").write_text(ADVERT)
     assert run("--text", str(tmp_path / "advert.txt")) == run("-", text=ADVERT)

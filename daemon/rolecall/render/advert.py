@@ -40,7 +40,7 @@ def readings(posting: Posting) -> list[Reading]:
         "open to the UK": posting.uk.value or "",
         "salary": money.pay_text(posting.salary, posting.ir35.value),
         "place": facts.place_text(posting.location, "") if location and location.places else "",
-        "contract": facts.contract_text(posting),
+        "contract": facts.contract_text(posting) if posting.contract.value else "",
         "clearance": posting.clearance.value.level.name if posting.clearance.value else "",
         "visa": _visa(posting),
         "agency": {None: "", True: "agency", False: "direct employer"}[posting.agency.value],
@@ -66,6 +66,7 @@ _FACTS = {
     "closes": "closing",
     "family": "family",
 }
+_CONCLUDED = ("open to the UK", "family")
 
 
 def _visa(posting: Posting) -> str:
@@ -87,7 +88,10 @@ def _technology(tech: Tech) -> Reading:
 
 
 def marked(text: str, found: list[Reading]) -> Iterator[Span]:
-    """Yield the text in pieces, with the field where a fact was read; of two that overlap the shorter wins."""
+    """Yield the text in pieces, with the field where a fact was read; of two that overlap the shorter wins.
+
+    What is only concluded from other facts' words gives way to them: the pound sign of a salary, say.
+    """
     text, at = paragraphs(text), 0
     for start, end, field in _places(text, found):
         yield Span(text[at:start])
@@ -99,7 +103,8 @@ def marked(text: str, found: list[Reading]) -> Iterator[Span]:
 def _places(text: str, found: list[Reading]) -> list[tuple[int, int, str]]:
     """Return where each fact's words stand (its first occurrence), in order of place, none overlapping."""
     chosen: list[tuple[int, int, str]] = []
-    for each in sorted((each for each in found if each.evidence), key=lambda each: len(each.evidence)):
+    read = (each for each in found if each.evidence)
+    for each in sorted(read, key=lambda each: (each.field in _CONCLUDED, len(each.evidence))):
         start = text.find(each.evidence)
         end = start + len(each.evidence)
         if start >= 0 and all(end <= other[0] or other[1] <= start for other in chosen):

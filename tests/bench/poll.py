@@ -1,7 +1,8 @@
 """What a poll costs, beside other readers: `python -m tests.bench.poll [FEEDS] [--reader PYTHON] [--newsboat PROGRAM]`.
 
 One loopback server (a process of its own, not counted), FEEDS feeds of 30 items, three rounds: cold, all answered 304,
-two new items in each. Printed is CPU time, the parsing child's included, in milliseconds per feed.
+two new items in each. Printed is CPU time, the parsing child's included, in milliseconds per feed; what a daemon loads
+once at its start is not counted.
 
 PYTHON is the interpreter of an environment that holds lemon24's `reader` (`pip install reader`); without it, and where
 newsboat is not installed, their columns are left out.
@@ -32,10 +33,12 @@ from rolecall.config import Config, SourceEntry
 from rolecall.decide import Understood
 from rolecall.errors import SourceError
 from rolecall.house import House
-from rolecall.model import RawPosting, Validators
+from rolecall.model import RawPosting, Reply, Validators
+from rolecall.normalise import normalise
 from rolecall.ports import SourceState
 from rolecall.sandbox import Sandbox
 from tests.bench.boards import HOSTILE, ITEMS, ROUNDS
+from tests.bench.boards import feed as board_feed
 from tests.house import CHANNELS, SEARCH, config_of, feed
 
 Costs = dict[str, float]  # round → CPU ms per feed
@@ -143,7 +146,15 @@ async def _house(url: str, addresses: Sequence[str]) -> AsyncIterator[House]:
         sources = "".join(feed(f"f{n}", address) for n, address in enumerate(addresses))
         config: Config = config_of(CHANNELS + SEARCH + sources)
         async with open_house(replace(config, database=Path(place, "bench.db"))) as house:
+            await _warm(house)
             yield house
+
+
+async def _warm(house: House) -> None:
+    """Start the child and load the vocabularies, as a daemon does once."""
+    source = house.config.sources[0].source
+    page = await house.parser.parse(source, Reply("", 200, {}, board_feed(0, range(1)), house.now()))
+    normalise(page.postings[0])
 
 
 async def _round(

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+ROLECALL = str(Path(sys.executable).with_name("rolecall"))
+
 CONFIG = """
 [channel.console]
 
@@ -25,7 +29,7 @@ def run_once(folder: Path, config: str, home: Path) -> subprocess.CompletedProce
     (folder / "jobs.jsonl").write_text('{"id": "1", "title": "Python Developer", "company": "Larkspur"}\n')
     own = ("XDG_STATE_HOME", "STATE_DIRECTORY")
     environment = {key: value for key, value in os.environ.items() if key not in own} | {"HOME": str(home)}
-    command = [str(Path(sys.executable).with_name("rolecall")), "run", "--once"]
+    command = [ROLECALL, "run", "--once"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -48,3 +52,14 @@ def test_a_home_that_can_hold_nothing_is_said_in_one_line(tmp_path: Path) -> Non
     done = run_once(tmp_path, CONFIG, Path("/dev/null"))
     assert done.returncode == 1
     assert done.stderr.splitlines() == ["rolecall: /dev/null/.local/state/rolecall cannot be made: Not a directory"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_configuration_that_may_not_be_read_ends_with_78_so_that_systemd_does_not_try_again(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.touch(mode=0)
+    done = subprocess.run(
+        [ROLECALL, "run", "--config", str(path)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 78
+    assert done.stderr == f"rolecall: {path}: cannot be read: Permission denied.\n"

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from rolecall.ports import Store
 
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The configuration; see `rolecall run --help`.")
+    Path | None,
+    # readable=False: `load` says why a file cannot be read, with the exit code that systemd knows
+    typer.Option(
+        "--config", "-c", metavar="FILE", help="The configuration; see `rolecall run --help`.", readable=False
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

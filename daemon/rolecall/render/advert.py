@@ -100,11 +100,15 @@ def marked(text: str, found: list[Reading]) -> Iterator[Span]:
     yield Span(text[at:])
 
 
+def _concluded(each: Reading) -> bool:
+    return each.field in _CONCLUDED or each.confidence == "guess"
+
+
 def _places(text: str, found: list[Reading]) -> list[tuple[int, int, str]]:
     """Return where each fact's words stand (its first occurrence), in order of place, none overlapping."""
     chosen: list[tuple[int, int, str]] = []
     read = (each for each in found if each.evidence)
-    for each in sorted(read, key=lambda each: (each.field in _CONCLUDED, len(each.evidence))):
+    for each in sorted(read, key=lambda each: (_concluded(each), len(each.evidence))):
         start = text.find(each.evidence)
         end = start + len(each.evidence)
         if start >= 0 and all(end <= other[0] or other[1] <= start for other in chosen):

@@ -56,6 +56,14 @@ def test_the_filter_prints_every_key_of_its_contract_with_evidence() -> None:
     assert out["flags"] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "printed"), [("2-3 days a week in the office", "[2, 3]"), ("at least 2 days in the office", "[2, null]")]
+)
+def test_whole_office_days_are_printed_whole(words: str, printed: str) -> None:
+    out = as_json(normalise(RawPosting("x", "1", "Developer", description=f"Hybrid, {words}.")))
+    assert json.dumps(out["office_days"]) == printed
+
+
 def test_silence_is_printed_as_silence() -> None:
     out = read(title="Software Engineer")
     assert (out["level"], out["modes"], out["salary"], out["ir35"]) == (None, [], None, None)

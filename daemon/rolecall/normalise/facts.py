@@ -108,7 +108,9 @@ def as_json(posting: Posting) -> dict[str, Any]:
         "id": posting.raw.id,
         "level": _level(posting.level) if posting.level.confidence > Confidence.GUESS else None,
         "modes": sorted(mode.modes),
-        "office_days": None if mode.office_days is None else [mode.office_days.min, mode.office_days.max],
+        "office_days": None
+        if mode.office_days is None
+        else [_whole(mode.office_days.min), _whole(mode.office_days.max)],
         "mode_source": posting.mode.source,
         "uk": posting.uk.value or "unclear",
         "salary": _salary(posting.salary),
@@ -197,6 +199,11 @@ def _number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _whole(days: float | None) -> int | float | None:
+    """Days are whole where they can be: 2, not 2.0; half a day stays 0.5."""
+    return int(days) if days is not None and days == int(days) else days
 
 
 def _clearance(fact: Fact[Clearance]) -> str:

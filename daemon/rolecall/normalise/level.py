@@ -7,7 +7,7 @@ Never a bare word of the text: "reporting to the Senior Manager" and "mentor jun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import unquote, urlsplit
@@ -37,10 +37,17 @@ def _level(doc: Doc, salary: Fact[Salary]) -> Fact[Level]:
     title, field = read_title(doc.title, doc.company), _field(doc)
     if title.value is not None and title.rule.startswith("level.title.") and title.confidence is Confidence.HIGH:
         return _checked(doc, title, field)
-    for fact in (field, _narrowed(doc, title), read_body(doc), _years(doc), _slug(doc), _pay(doc, salary)):
-        if fact.value is not None:
-            return fact
-    return Fact()
+    return next((fact for fact in _less_sure(doc, title, field, salary) if fact.value is not None), Fact())
+
+
+def _less_sure(doc: Doc, title: Fact[Level], field: Fact[Level], salary: Fact[Salary]) -> Iterator[Fact[Level]]:
+    """Yield what says the level where no word of the title does, the surest first."""
+    yield field
+    yield _narrowed(doc, title)
+    yield read_body(doc)
+    yield _years(doc)
+    yield _slug(doc)
+    yield _pay(doc, salary)
 
 
 def _checked(doc: Doc, title: Fact[Level], field: Fact[Level]) -> Fact[Level]:

@@ -54,9 +54,14 @@ def _regions(text: str) -> Iterator[str]:
 
 def home_base(doc: Doc, said: Sequence[Sentence]) -> HomeBase | None:
     """Return where one must live, from the location field, the title or a sentence that says so."""
-    based = sentences(doc.parts[-1], "base_cues")
-    bases = (_base(text) for text in (doc.location, doc.title, *(s.text for s in (*said, *based))))
-    return next((base for base in bases if base is not None), None)
+    return next((base for text in _where(doc, said) if (base := _base(text)) is not None), None)
+
+
+def _where(doc: Doc, said: Sequence[Sentence]) -> Iterator[str]:
+    yield doc.location
+    yield doc.title
+    yield from (s.text for s in said)
+    yield from (s.text for s in sentences(doc.parts[-1], "base_cues"))
 
 
 def _base(text: str) -> HomeBase | None:

@@ -8,20 +8,22 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from rolecall import views
-from rolecall.decide import without_bridges
+from rolecall.decide import Change, Judged, updates, without_bridges
 from rolecall.deliver import deliver
 from rolecall.house import House
-from rolecall.model import Assignment, Message
+from rolecall.model import Action, Answer, Assignment, Match, Message, RawPosting
+from rolecall.normalise import normalise
 from rolecall.ports import Decision, Dropped, Plan, Store
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
 from tests.fakes.board import Board
-from tests.house import CHANNELS, SEARCH, Clock, Ear, config_of, greenhouse, house_of, job, jobs, poll_all
+from tests.house import CHANNELS, NOON, SEARCH, Clock, Ear, config_of, greenhouse, house_of, job, jobs, poll_all
 
 NAMES = ("larkspur", "harebell")
 PATH = "/v1/boards/{}/jobs"
@@ -125,6 +127,22 @@ async def test_a_search_that_does_not_want_updates_hears_of_none(board: Board, s
         assert await life.day(advert(1, pay="£80,000 a year.")) == []
 
 
+@pytest.mark.parametrize(("notify", "channel", "wait"), [("", "phone", 0.0), ('notify = ["digest"]\n', "digest", 19.5)])
+def test_an_update_goes_where_alerts_go_at_once_else_to_the_next_digest_time(
+    notify: str, channel: str, wait: float
+) -> None:
+    config = config_of(CHANNELS + UPDATES + notify)
+    posting = normalise(RawPosting("reed", "1", "Python Developer", attribution="Jobs by Reed"))
+    match = Match("Python", Answer.YES, Action.ALERT, ())
+    found = Judged(posting.key, "one", (match,))
+    change = Change("one", posting, ("open again", "pay rose to £80k from £70k"))
+    (told,) = updates([change], [found], {("Python", "one")}, config, NOON)
+    assert (told.channel, told.due - NOON) == (channel, timedelta(hours=wait))
+    assert told.text == "Open again; pay rose to £80k from £70k.\nJobs by Reed"
+    assert updates([change], [found], {("Python", "two")}, config, NOON) == (), "nothing to update"
+    assert updates([change], [replace(found, matches=())], {("Python", "one")}, config, NOON) == (), "matches no more"
+
+
 async def test_what_opens_again_after_closing_is_an_update_each_time(board: Board, store: Store) -> None:
     async with living(board, store) as life:
         await life.day(advert(1))
@@ -196,23 +214,33 @@ def test_jobs_are_not_merged_after_two_alerts_nor_against_the_users_word() -> No
 async def test_two_alerted_jobs_that_a_copy_shows_to_be_one_are_marked_and_can_be_joined(
     board: Board, store: Store
 ) -> None:
-    """Two excerpts of one text that have nothing in common, and then the whole of it."""
-    head, tail = "Mend clocks in Python all day. " * 30, "Wind every spring with Django and care. " * 30
+    """Two halves of one text that have nothing in common, and then the whole of it."""
+    head, tail = prose(1), prose(2)
     async with living(board, store) as life:
-        one = advert(1, content=head, title="Clockwork Platform Engineer, Python")
-        two = advert(2, content=tail, title="Clockwork Platform Engineer, Python")
+        one, two, whole = (
+            advert(n, content=f"Python. {text}", title="Clockwork Platform Engineer")
+            for n, text in enumerate((head, tail, f"{head} {tail}"), 1)
+        )
         assert len(await life.day(one)) == 1
         assert len(await life.day(one, two)) == 1
-        whole = advert(3, content=head + tail, title="Clockwork Platform Engineer, Python")
-        await life.day(one, two, whole | {"absolute_url": one["absolute_url"]})
+        assert await life.day(one, two, whole) == []
         first, second = [await store.find_url(row["absolute_url"]) for row in (one, two)]
         assert first is not None
         assert second is not None
-        if first.maybe:  # which excerpts are found to be the same is tested in test_dedupe
-            assert first.maybe == (second.id,)
-        assert first.id != second.id, "never silently"
+        assert (first.maybe, second.maybe) == ((second.id,), (first.id,)), "marked, never merged silently"
+        shown = await views.why(store, life.house.config, first.id)
+        assert shown is not None
+        assert f"may be the same as {second.id}: rolecall join {first.id} {second.id}, or split" in shown.notes
         assert await life.decide("join", "1", "2")
-        assert len((await store.jobs({first.id}))[first.id].postings) == 3
+        joined = (await store.jobs({first.id}))[first.id]
+        assert (len(joined.postings), joined.maybe) == (3, ())
+
+
+def prose(seed: int) -> str:
+    words = [
+        a + b for a in ("spring", "cog", "dial", "chime", "tick", "wind") for b in ("er", "ing", "less", "ed", "y")
+    ]
+    return " ".join(Random(seed).choices(words, k=200))
 
 
 # --- the user's word ------------------------------------------------------------------------------------------

@@ -106,14 +106,14 @@ def _pay(posting: Posting) -> tuple[int, ...]:
     return tuple(sorted({int(end) for end in (salary.pay.min, salary.pay.max) if end is not None}))
 
 
-def _shingles(text: list[int]) -> Iterator[int]:
-    """Yield the hash of every run of three words, given the hashes of the words."""
+def _shingles(text: list[int]) -> list[int]:
+    """Return the hash of every run of three words, given the hashes of the words."""
     one, two, three = _ODD
-    return ((a * one ^ b * two ^ c * three) & _MASK for a, b, c in zip(text, text[1:], text[2:], strict=False))
+    return [(a * one ^ b * two ^ c * three) & _MASK for a, b, c in zip(text, text[1:], text[2:], strict=False)]
 
 
 def _sampled(text: list[int]) -> frozenset[int]:
-    return frozenset(nsmallest(SAMPLED, {value for value in _shingles(text) if value % SAMPLE == 0}))
+    return frozenset(nsmallest(SAMPLED, {value for value in _shingles(text) if not value % SAMPLE}))
 
 
 def _short(*parts: str) -> str:

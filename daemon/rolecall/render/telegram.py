@@ -87,7 +87,7 @@ def _summary(message: Message) -> Iterator[str]:
 
 
 def _notice(message: Message) -> Iterator[str]:
-    yield f"⚠️ <b>{_e(message.subject)}</b>"
+    yield f"🔔 <b>{_e(message.subject)}</b>"
     for piece in split(message.text, LIMIT - 200):
         yield _e(piece)
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from rolecall.model import Need, RawPosting, Tech
 from rolecall.normalise.stack import read_stack, technologies
+from rolecall.normalise.stack_scan import Scan
 from rolecall.normalise.text import prepare
-from rolecall.normalise.vocabulary import TECHS, extend
+from rolecall.normalise.vocabulary import TECHS, TOKEN, VOCABULARY, extend, lower
 from tests.shared import shared
 
 
@@ -419,3 +420,15 @@ def test_the_short_cases_of_the_design_hold() -> None:
         if found != set(case["expect"]["named"]):
             misses.append((case["id"], found))
     assert misses == []
+
+
+@settings(max_examples=100)
+@given(st.text("ac#+. net-é9\n", max_size=40))
+def test_a_text_is_cut_into_the_same_words_whatever_signs_it_holds(text: str) -> None:
+    assert Scan(text, VOCABULARY).parts == TOKEN.split(lower(text))
+
+
+def test_a_mention_is_where_the_text_has_it_also_after_words_that_were_glued() -> None:
+    text = "usingPython withDjango andRedis, then PostgreSQL and Node.js"
+    mentions = Scan(text, VOCABULARY).found
+    assert {text[m.start : m.end] for m in mentions} >= {"Python", "Django", "Redis", "PostgreSQL", "Node.js"}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rolecall.model import RawPosting
 from rolecall.normalise.glue import unglued
-from rolecall.normalise.text import MAX_BODY, Zone, plain, prepare
+from rolecall.normalise.text import MAX_BODY, Zone, part, plain, prepare, short
 
 
 def zones(body: str) -> dict[str, Zone]:
@@ -90,3 +90,17 @@ def test_lower_case_keeps_every_offset(text: str) -> None:
     doc = prepare(RawPosting("", "1", "", description=text))
     assert len(doc.low) == len(doc.body)
     assert all(doc.body[line.start : line.start + len(line.text)] == line.text for line in doc.lines)
+
+
+@settings(max_examples=100)
+@given(st.text("aB9 ,.-:*o<&;£é'\u2013\u00a0", max_size=30))
+def test_a_short_field_reads_as_a_whole_text_of_one_line_would(text: str) -> None:
+    assert short(text) == plain(text).replace("\n", " ").strip()
+
+
+def test_a_phrase_may_stand_only_where_all_its_words_do() -> None:
+    text = part("body", "Full-time, with security clearances")
+    assert text.may_hold("full time")
+    assert text.may_hold("security clear")  # the end of a phrase may be the beginning of a word
+    assert not text.may_hold("security vetting")
+    assert not text.may_hold("home security")

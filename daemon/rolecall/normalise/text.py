@@ -161,9 +161,10 @@ def stem(phrase: str) -> str:
 
 def short(text: str) -> str:
     """Return a field of one line: unescaped, without tags, spaces collapsed."""
+    text = text[:2000].strip()
     if len(text) < _LONG and not _NOT_PLAIN.search(text):
-        return text.strip()
-    return plain(text[:2000]).replace("\n", " ").strip()
+        return text
+    return plain(text).replace("\n", " ").strip()
 
 
 def plain(text: str) -> str:

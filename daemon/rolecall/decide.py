@@ -181,6 +181,12 @@ class Change:
     since: str = ""
 
 
+def watched(told: Iterable[tuple[str, str]], config: Config) -> frozenset[str]:
+    """Return the jobs whose changes somebody wants to hear of."""
+    wanting = {search.name for search in config.searches if search.updates}
+    return frozenset(job for search, job in told if search in wanting)
+
+
 def changes_of(known: StoredJob, best: Posting) -> tuple[Change, ...]:
     """Return what the best of a job's copies now says otherwise than what was stored; none for a job done with."""
     said = () if known.mark else changes(merged(known).posting, best, reopened=not known.is_open)

@@ -148,7 +148,8 @@ async def _commit(
     async with house.deciding:
         now = house.now()
         found = await recognise(fresh, house.store, now)
-        judged, changed = await asyncio.to_thread(_judged, found, house.index, now)
+        watched = decide.watched(found.told, house.config)
+        judged, changed = await asyncio.to_thread(_judged, found, house.index, watched, now)
         after = decide.after_success(state, entry, answers.pages, answers.validators, now)
         quiet = not state.baseline or state.version != after.version  # another version may read the same words anew
         plan = Plan(
@@ -167,8 +168,13 @@ async def _commit(
         return after, await house.store.commit(plan)
 
 
-def _judged(found: Recognised, index: Index, now: datetime) -> tuple[tuple[Judged, ...], list[Change]]:
-    """Ask the searches about every posting that is open, and about the best of its job's copies; say what changed."""
+def _judged(
+    found: Recognised, index: Index, watched: frozenset[str], now: datetime
+) -> tuple[tuple[Judged, ...], list[Change]]:
+    """Ask the searches about every posting that is open, and about the best of its job's copies.
+
+    Also say what changed in `watched` jobs.
+    """
     pairs: list[tuple[Posting, str]] = []
     changed: list[Change] = []
     for job, postings in found.by_job.items():
@@ -178,7 +184,7 @@ def _judged(found: Recognised, index: Index, now: datetime) -> tuple[tuple[Judge
         if current and (known or len(current) > 1):
             best = vacancy.merged(known, current).posting if known else dedupe.merge(current).posting
             pairs.append((best, job))
-            changed += decide.changes_of(known, best) if known else ()
+            changed += decide.changes_of(known, best) if known and job in watched else ()
     return decide.judged(pairs, index), changed
 
 

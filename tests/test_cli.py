@@ -38,6 +38,10 @@ COMMANDS = (
     "normalise",
     "dedupe",
     "match",
+    "vocabulary",
+    "discover",
+    "import",
+    "export",
 )
 
 BASE = """
@@ -374,3 +378,13 @@ def test_colour_is_for_terminals_and_not_for_people_who_want_none(home: Path) ->
     colour_was_wanted = {"NO_COLOR": "", "TERM": "xterm"}
     assert "\x1b[1m" in on_a_terminal("list", at=home, **colour_was_wanted)
     assert "\x1b" not in on_a_terminal("list", at=home, NO_COLOR="1")
+
+
+def test_a_configuration_that_lacks_a_part_is_named_though_it_has_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[channel.console]\n")
+    said = run("check", "--offline", "--config", str(path))
+    assert said.returncode == 0
+    assert "there is no [[source]]" in said.stderr
+    assert "there is no [[search]]" in said.stderr
+    assert "[channel.NAME]" not in said.stderr

@@ -33,10 +33,18 @@ def check(
         f"{len(loaded.searches)} searches)"
     )
     _log_warnings(loaded)
+    for missing in _missing(loaded):
+        typer.echo(f"rolecall: there is no {missing}: nothing will be found or told.", err=True)
     rows = [] if offline else asyncio.run(_try_all(loaded))
     typer.echo(json.dumps(rows, indent=2) if as_json else "\n\n".join(filter(None, [summary, table(rows)])))
     if any(row["RESULT"] != "ok" for row in rows):
         raise typer.Exit(1)
+
+
+def _missing(config: Config) -> list[str]:
+    """Return what a configuration without mistakes may still lack: most likely a table that was misplaced."""
+    parts = {"[[source]]": config.sources, "[channel.NAME]": config.channels, "[[search]]": config.searches}
+    return [name for name, found in parts.items() if not found]
 
 
 async def _try_all(config: Config) -> list[dict[str, object]]:

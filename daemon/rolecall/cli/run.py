@@ -27,6 +27,9 @@ def run(
     With --once the exit code is 0 when every source was read and every message sent, else 1.
     """
     import asyncio
+    import signal
+
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload asked for during the start is the start itself
 
     from rolecall import app, logs
     from rolecall.config import secrets_of

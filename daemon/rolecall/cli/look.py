@@ -213,7 +213,8 @@ async def _why(config: Config, job: str) -> Explanation | None:
 def _why_text(found: Explanation, config: Config) -> str:
     raw = found.posting.raw
     title = f"{found.job.id}  {raw.title} - {raw.company or 'company not stated'}"
-    parts = ["\n".join([strong(line(title)), line(raw.url, MAX_URL), *map(_copy, found.copies), *map(line, found.notes)])]
+    head = [strong(line(title)), line(raw.url, MAX_URL), *map(_copy, found.copies), *map(line, found.notes)]
+    parts = ["\n".join(head)]
     parts += [_match_text(match, found.alerted.get(match.search), config) for match in found.matches]
     return "\n\n".join(parts)
 

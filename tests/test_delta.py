@@ -15,6 +15,7 @@ from rolecall.sandbox import Sandbox
 from rolecall.sources.delta import Part, Unfit, split, unread
 from rolecall.sources.feed import Feed
 from tests.house import NOON
+from tests.recorded import payload
 
 FEED = Feed("https://board.example/jobs.rss", label="board")
 
@@ -195,6 +196,25 @@ def test_what_does_not_go_with_what_was_left_out_is_unfit() -> None:
             part.learned(ids, broken=broken)
 
 
+@pytest.mark.parametrize(
+    ("path", "feed"),
+    [
+        ("oleeo-talnet-atom/feed.xml", replace(FEED, preset="oleeo")),
+        ("weworkremotely/opencruit-feed.xml", replace(FEED, preset="weworkremotely")),
+        ("teamtailor/tonttu84-teamtailor.rss", replace(FEED, preset="teamtailor")),
+        ("neogov/careerkit-neogov.xml", FEED),
+    ],
+)
+def test_a_recorded_feed_read_in_two_parts_gives_what_it_gives_as_a_whole(path: str, feed: Feed) -> None:
+    body = payload(*path.split("/"))
+    cut = split(body)
+    assert cut is not None
+    first = feed.parse(reply(b"".join((cut.head, *cut.items[1:], cut.tail))))
+    rest = feed.parse(reply(body, first.items))
+    assert rest.postings + first.postings == feed.parse(reply(body)).postings
+    assert len(rest.postings) == 1
+
+
 # --- through the child process --------------------------------------------------------------------------------
 
 
@@ -240,11 +260,11 @@ PLAIN = (
     "<image><title>Logo</title><url>https://img.example/1</url></image>",
     "<textinput><title>Search</title><name>q</name></textinput>",
     "<category domain='d'>Python</category><category term='Rust'/>",
-    "<feed version='0.3'/><rss version='0.91'/>",
     "<title xml:lang='fr'>Ing\u00e9nieur</title>",
 )
 NOT_PLAIN = (
     "<nested><item><title>inside</title></item></nested>",
+    "<feed version='0.3'/><rss version='0.91'/>",
     "<ITEM><title>shouted</title></ITEM>",
     "<atom:entry xmlns:atom='http://www.w3.org/2005/Atom'><atom:title>x</atom:title></atom:entry>",
     "<open>",
@@ -273,6 +293,7 @@ class Board:
     between: str = ""
     end: str = ""
     content_type: str = "application/rss+xml"
+    own_base: str = ""  # {n}: the item's number
 
     def write(self, number: int, poll: Poll) -> bytes:
         """Return the feed as it is at a poll."""
@@ -295,7 +316,8 @@ class Board:
         odd = self.odd[number % len(self.odd)] if self.odd else ""
         if self.dialect == "atom":
             guid = "" if change == "no id" else f"<id>urn:{identity}</id>"
-            return f"<entry>{guid}{title}<link href='{link}'/><summary>{said}</summary>{odd}</entry>"
+            base = self.own_base.replace("{n}", str(number))
+            return f"<entry{base}>{guid}{title}<link href='{link}'/><summary>{said}</summary>{odd}</entry>"
         guid = "" if change == "no id" else f"<guid>job-{identity}</guid>"
         return f"<item>{guid}{title}<link>{link}</link><description>{said}</description>{odd}</item>"
 
@@ -324,6 +346,7 @@ boards = st.builds(
     start=st.sampled_from(["", "<?xml version='1.0' encoding='{encoding}'?>"])
     | rarely("<!DOCTYPE rss>", "<!-- <item> -->", "<!DOCTYPE rss [<!ENTITY x '<item><title>x</title></item>'>]>"),
     attributes=rarely(" xml:base='https://root.example/'", " xml:lang='en'", " xmlns:tt='urn:tt'"),
+    own_base=rarely(' xml:base="https://own{n}.example/"', ' xml:base="own{n}/"'),
     between=st.sampled_from(["", "\n  ", "<!-- next <item> -->"]) | rarely("<ttl>60</ttl>", "text"),
     end=rarely("<!-- made at {n} -->", "junk"),
     content_type=rarely("text/xml", "text/html; charset=utf-8", "text/xml; charset=latin-1").map(

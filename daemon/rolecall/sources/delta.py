@@ -115,6 +115,8 @@ def split(body: bytes, content_type: str = "") -> Cut | None:
     items = [span for span in spans or () if span.item]
     if not spans or not 0 < len(items) <= MAX_ITEMS:
         return None
+    if len({_OWN_BASE.match(body, span.start) is None for span in items}) > 1:
+        return None
     first, last = items[0].start, items[-1].end
     whole = (_Span(0, 0, False), *spans, _Span(len(body), len(body), False))
     around = [(before.end, after.start) for before, after in pairwise(whole)]
@@ -150,6 +152,7 @@ def _scan(body: bytes) -> Iterator[_Span]:
                 yield _Span(mark.start(), at, item=False)
         elif not word.startswith(b"</"):
             start = mark.start()
+            at = own.end() if (own := _OWN_BASE.match(body, start)) else at
         elif start < 0:
             raise ValueError("an end without a beginning")
         else:
@@ -160,16 +163,18 @@ def _scan(body: bytes) -> Iterator[_Span]:
         raise ValueError("a beginning without an end")
 
 
+_OWN_BASE = re.compile(rb"<(?:item|entry)\s+xml:base=\"https?://[^\"<>]+\"\s*>")
 _BASE = re.compile(rb"base\s*=")
+_FEED = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry|rss|feed|channel)[\s/>]")
 
 
 def _check_inside(markup: bytes, word: bytes) -> None:
     """Raise ValueError when an item holds another, an instruction, or what feedparser does not forget at its end.
 
-    These are prefixes and base addresses, by which it also reads the items that follow.
+    These are prefixes, base addresses (but where each item begins with its own) and what looks like another feed.
     """
     markup = markup.lower()
-    if word in (b"<item", b"<entry", b"<?") or b"xmlns:" in markup or _BASE.search(markup):
+    if word in (b"<item", b"<entry", b"<?") or b"xmlns:" in markup or _BASE.search(markup) or _FEED.search(markup):
         raise ValueError("not plain")
 
 

@@ -55,7 +55,7 @@ def test_without_a_rate_there_are_no_pounds() -> None:
 
 
 def test_factors_are_the_users_to_change() -> None:
-    factors = Factors( working_days=200)
+    factors = Factors(working_days=200)
     assert annual_gbp(a("500", "day"), None, factors)[0] == (100_000, 100_000)
 
 

@@ -152,13 +152,15 @@ async def _commit(
         judged, changed = await asyncio.to_thread(_judged, found, house.index, watched, now)
         after = decide.after_success(state, entry, answers.pages, answers.validators, now)
         quiet = not state.baseline or state.version != after.version  # another version may read the same words anew
+        # A first poll may match a thousand times: the loop is not held for that.
+        alerts = await asyncio.to_thread(decide.alerts, judged, house.config, now, baseline=not state.baseline)
         plan = Plan(
             now=now,
             source=after,
             postings=found.postings,
             seen=tuple(answers.ids),
             gone=await _gone(state, answers, house.store),
-            alerts=decide.alerts(judged, house.config, now, baseline=not state.baseline),
+            alerts=alerts,
             notices=(
                 *decide.notice_of(state, after, house.config.owner, now),
                 *(() if quiet else decide.updates(changed, judged, found.told, house.config, now)),

@@ -10,9 +10,9 @@ import sys
 import typer
 
 from rolecall.cli import check, choose, demo, discover, filters, look, run, vocabulary
+from rolecall.cli.options import CONFIG_ERROR
 from rolecall.errors import ConfigError, DatabaseTooNew, RolecallError
 
-CONFIG_ERROR = 78  # EX_CONFIG of sysexits(3)
 NO_PERMISSION = 77  # EX_NOPERM
 
 app = typer.Typer(
@@ -35,7 +35,7 @@ def main() -> None:
         for problem in error.problems:
             print(f"rolecall: {problem}", file=sys.stderr)  # noqa: T201 # a command's own words
         raise SystemExit(CONFIG_ERROR) from None
-    except (DatabaseTooNew, RolecallError) as error:
+    except RolecallError as error:
         print(f"rolecall: {error}", file=sys.stderr)  # noqa: T201 # a command's own words
         raise SystemExit(_code(error)) from None
     except BrokenPipeError:

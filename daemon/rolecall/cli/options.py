@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rolecall.config import Config
     from rolecall.ports import Store
 
+CONFIG_ERROR = 78  # EX_CONFIG of sysexits(3)
+
 ConfigOption = Annotated[
     Path | None,
     # readable=False: `load` says why a file cannot be read, with the exit code that systemd knows

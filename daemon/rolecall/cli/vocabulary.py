@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from rolecall.cli.options import ConfigOption, load_config
-
-CONFIG_ERROR = 78
+from rolecall.cli.options import CONFIG_ERROR, ConfigOption, load_config
 
 
 def register(app: typer.Typer) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
 import time
 import traceback
@@ -17,9 +16,6 @@ from rolecall.secret import Secret
 from rolecall_notifiers.telegram import Telegram
 from tests.cards import card, message
 from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
-
-# python-telegram-bot announces a change of the type of `retry_after` that we already use.
-pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
 
 @pytest.fixture
@@ -187,34 +183,6 @@ async def test_a_long_digest_goes_on_where_it_stopped(channel: Telegram, fake: F
         await channel.send(again)
     await channel.send(again)
     assert [received.text for received in fake.messages] == parts
-
-
-async def test_the_pace_never_earns_a_flood() -> None:
-    async with FakeTelegram(limits=True) as fake:
-        channel = Telegram(Secret(TOKEN), 42, base_url=fake.base_url)
-        await channel.open()
-        for number in range(3):
-            await channel.send(message(id=str(number)))
-        await channel.close()
-    assert fake.floods == 0
-    times = [received.at for received in fake.messages]
-    assert all(later - sooner >= 0.95 for sooner, later in itertools.pairwise(times))
-
-
-async def test_a_group_gets_at_most_twenty_messages_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    async with FakeTelegram() as fake:
-        channel = Telegram(Secret(TOKEN), -100123, base_url=fake.base_url)
-        await channel.open()
-        monkeypatch.setattr("rolecall_notifiers.bot_api.asyncio.sleep", sleep)
-        for number in range(2):
-            await channel.send(message(id=str(number)))
-        await channel.close()
-    assert 2 < waits[0] <= 3
 
 
 async def test_check_names_the_bot_and_sends_nothing(channel: Telegram, fake: FakeTelegram) -> None:

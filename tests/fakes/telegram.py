@@ -1,6 +1,6 @@
 """A Bot API on loopback that enforces Telegram's limits and fails on demand.
 
-In a test:              async with FakeTelegram() as fake: ... fake.base_url, fake.messages
+In a test:              async with FakeTelegram() as fake: ... fake.base_url, fake.messages, fake.press(…), fake.say(…)
 As a process of its own: python -m tests.fakes.telegram PORT LOGFILE [--limits]
 """
 
@@ -20,7 +20,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes.telegram_html import Refused, check
+from tests.fakes.telegram_html import CAPTION_LIMIT, LIMIT, Refused, check
+from tests.fakes.telegram_limits import Limits
+from tests.fakes.telegram_updates import OWNER, Updates, chat, person
 
 TOKEN = "123456789:AAfake-token-of-no-bot-at-all-000000"
 
@@ -38,6 +40,7 @@ class Fault(Enum):
     """What the next sendMessage meets instead of success."""
 
     FLOOD = Answer(429, "Too Many Requests: retry after 7", {"retry_after": 7})
+    FLOOD_LONG = Answer(429, "Too Many Requests: retry after 70", {"retry_after": 70})
     FLOOD_BARE = Answer(429, "Too Many Requests")
     BLOCKED = Answer(403, "Forbidden: bot was blocked by the user")
     DEACTIVATED = Answer(403, "Forbidden: user is deactivated")
@@ -62,6 +65,9 @@ class Fault(Enum):
     HANG = "accepted, then no answer"
 
 
+Keyboard = list[list[dict[str, str]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """One accepted message. `text` is what the person reads, `markup` what was sent."""
@@ -74,20 +80,38 @@ class Received:
     thread: int | None
     preview: bool
     at: float
+    keyboard: Keyboard
+    photo: int = 0  # bytes of a picture
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer to the press of a button."""
+
+    press: str
+    text: str
+    alert: bool
+    at: float
 
 
 @dataclass
 class FakeTelegram:
-    """`limits` enforces 1 message a second in a chat, 20 a minute in a group and 30 a second in all."""
+    """`limits` enforces 1 message a second in a chat, 20 a minute in a group and 30 calls a second in all."""
 
     limits: bool = False
     port: int = 0
     heard: Callable[[Received], None] | None = None
     messages: list[Received] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
+    edits: list[tuple[int, Keyboard]] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    updates: Updates = field(default_factory=Updates)
     requests: int = 0
     floods: int = 0  # 429 answers that were earned, not programmed
     migrated: dict[str, int] = field(default_factory=dict)
     _faults: deque[Fault] = field(default_factory=deque)
+    _edit_faults: deque[Fault] = field(default_factory=deque)
+    _limits: Limits = field(default_factory=Limits)
     _runner: web.AppRunner | None = None
 
     @property
@@ -97,6 +121,41 @@ class FakeTelegram:
     def then(self, *faults: Fault) -> None:
         """The next sendMessage calls meet these, one each; after them all is well."""
         self._faults.extend(faults)
+
+    def then_edits(self, *faults: Fault) -> None:
+        """The same for the next edits."""
+        self._edit_faults.extend(faults)
+
+    def press(self, words: str, *, user: int = OWNER, message: int | None = None, again: str = "") -> str:
+        """Press the button that says `words`, under the latest message that has it; return the query's id."""
+        shown = [m for m in self.messages if message in (None, m.id) and words in str(self.keyboard(m.id))]
+        data = next(b["callback_data"] for row in self.keyboard(shown[-1].id) for b in row if words in b["text"])
+        query = again or str(7_000_000_000_000 + len(self.updates.waiting) + 100 * (self.updates.polls + 1))
+        where = {"message_id": shown[-1].id, "date": 1, "chat": chat(_number(shown[-1].chat)), "text": shown[-1].text}
+        thread = {"message_thread_id": shown[-1].thread} if shown[-1].thread else {}
+        self.updates.add(
+            callback_query={
+                "id": query, "from": person(user), "chat_instance": "1", "data": data, "message": where | thread
+            }
+        )  # fmt: skip
+        return query
+
+    def say(self, text: str, *, user: int = OWNER, to: int | str | None = None, thread: int | None = None) -> int:
+        """Write something to the bot; return the update's id."""
+        where = chat(user if to is None else to)
+        kind = "channel_post" if where["type"] == "channel" else "message"
+        content: dict[str, Any] = {"message_id": 90_000 + self.updates.polls, "date": 1, "chat": where, "text": text}
+        content |= {"message_thread_id": thread, "is_topic_message": True} if thread else {}
+        return self.updates.add(**{kind: content if kind == "channel_post" else content | {"from": person(user)}})
+
+    def keyboard(self, message: int) -> Keyboard:
+        """Return what can be pressed under a message now."""
+        edited = [keyboard for edited, keyboard in self.edits if edited == message]
+        return edited[-1] if edited else self.messages[message - 1].keyboard
+
+    def labels(self, message: int = -1) -> list[str]:
+        """Return the words on the buttons of a message, the latest one by default."""
+        return [b["text"] for row in self.keyboard(len(self.messages) if message < 0 else message) for b in row]
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -116,15 +175,60 @@ class FakeTelegram:
         if request.match_info["token"] != TOKEN:
             return _error(Answer(401, "Unauthorized"))
         form = dict(await request.post())
-        match request.match_info["method"].lower():
+        method = request.match_info["method"].lower()
+        if method != "getupdates" and (refusal := self._flood(method, form)):
+            return _error(refusal)
+        match method:
             case "getme":
                 return _ok({"id": 1, "is_bot": True, "first_name": "Fake", "username": "fake_bot"})
             case "getchat":
                 return self._get_chat(form)
-            case "sendmessage":
+            case "sendmessage" | "sendphoto":
                 self.requests += 1
                 return await self._send(request, form)
+            case "editmessagereplymarkup":
+                return self._edit(form)
+            case "answercallbackquery":
+                return self._answer_press(form)
+            case "getupdates":
+                return await self._get_updates(form)
+            case "setmycommands":
+                self.commands = [each["command"] for each in json.loads(form["commands"])]
+                return _ok(True)
         return _error(Answer(404, "Not Found: method not found"))
+
+    def _flood(self, method: str, form: dict[str, Any]) -> Answer | None:
+        """Messages and edits count for their chat; everything counts for the bot."""
+        said = method.startswith(("send", "edit"))
+        wait = self._limits.wait(str(form["chat_id"]) if said else None) if self.limits else 0
+        self.floods += bool(wait)
+        return Answer(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait}) if wait else None
+
+    async def _get_updates(self, form: dict[str, Any]) -> web.StreamResponse:
+        found = await self.updates.get(int(form.get("offset", 0)), float(form.get("timeout", 0)))
+        if found is None:
+            return _error(Answer(409, "Conflict: terminated by other getUpdates request; one bot instance only"))
+        return _ok(found)
+
+    def _answer_press(self, form: dict[str, Any]) -> web.Response:
+        if len(form.get("text", "")) > 200:
+            return _error(Answer(400, "Bad Request: MESSAGE_TOO_LONG"))
+        shown = form.get("show_alert", "false") == "true"
+        self.answers.append(Answered(form["callback_query_id"], form.get("text", ""), shown, time.monotonic()))
+        return _ok(True)
+
+    def _edit(self, form: dict[str, Any]) -> web.Response:
+        message, fault = int(form["message_id"]), self._edit_faults.popleft() if self._edit_faults else None
+        if fault is not None:
+            return _error(fault.value)
+        try:
+            keyboard = _keyboard(form)
+        except Refused as refused:
+            return _error(Answer(400, str(refused)))
+        if keyboard == self.keyboard(message):
+            return _error(Answer(400, "Bad Request: message is not modified: specified new message content"))
+        self.edits.append((message, keyboard))
+        return _ok({"message_id": message, "date": 1, "chat": {"id": 42, "type": "private"}})
 
     def _get_chat(self, form: dict[str, Any]) -> web.Response:
         if self._faults:
@@ -166,42 +270,48 @@ class FakeTelegram:
         return answer
 
     def _refusal(self, form: dict[str, Any]) -> Answer | None:
-        chat = str(form["chat_id"])
-        if chat in self.migrated:
-            return Answer(400, Fault.MIGRATED.value.description, {"migrate_to_chat_id": self.migrated[chat]})
-        wait = self._wait(chat) if self.limits else 0
-        if wait:
-            self.floods += 1
-            return Answer(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
+        chat_id = str(form["chat_id"])
+        if chat_id in self.migrated:
+            return Answer(400, Fault.MIGRATED.value.description, {"migrate_to_chat_id": self.migrated[chat_id]})
         return None
 
-    def _wait(self, chat: str) -> int:
-        """Return the seconds until this chat may receive again, 0 for now. A little slack, as in life."""
-        now = time.monotonic()
-        here = [m.at for m in self.messages[-40:] if m.chat == chat]
-        if here and now - here[-1] < 0.9:
-            return 1
-        if chat.startswith("-") and len(here) >= 20 and now - here[-20] < 60:
-            return int(60 - (now - here[-20])) + 1
-        everywhere = [m.at for m in self.messages[-30:]]
-        return 1 if len(everywhere) == 30 and now - everywhere[0] < 1 else 0
-
     def _accept(self, form: dict[str, Any]) -> Received:
-        parsed = check(str(form["text"]), markup=form.get("parse_mode") == "HTML")
+        photo = form.get("photo")
+        text, most = (str(form["text"]), LIMIT) if photo is None else (str(form.get("caption", "")), CAPTION_LIMIT)
+        parsed = check(text, markup=form.get("parse_mode") == "HTML", limit=most)
         received = Received(
             id=len(self.messages) + 1,
             chat=str(form["chat_id"]),
             text=parsed.text,
-            markup=str(form["text"]),
+            markup=text,
             links=parsed.links,
             thread=int(form["message_thread_id"]) if "message_thread_id" in form else None,
             preview=not json.loads(form.get("link_preview_options", "{}")).get("is_disabled", False),
             at=time.monotonic(),
+            keyboard=_keyboard(form),
+            photo=0 if photo is None else len(photo.file.read()),
         )
         self.messages.append(received)
         if self.heard is not None:
             self.heard(received)
         return received
+
+
+def _keyboard(form: dict[str, Any]) -> Keyboard:
+    """Read an inline keyboard; raises `Refused` as Telegram does."""
+    rows: Keyboard = json.loads(form.get("reply_markup", "{}")).get("inline_keyboard", [])
+    buttons = [button for row in rows for button in row]
+    if any(len(button.get("callback_data", "").encode()) > 64 for button in buttons):
+        raise Refused("Bad Request: BUTTON_DATA_INVALID")
+    if len(buttons) > 100 or any(len(row) > 8 for row in rows):
+        raise Refused("Bad Request: REPLY_MARKUP_TOO_LONG")
+    if any(not button["text"].strip() or ("callback_data" in button) == ("url" in button) for button in buttons):
+        raise Refused("Bad Request: Text buttons are unallowed in the inline keyboard")
+    return rows
+
+
+def _number(chat_id: str) -> int | str:
+    return int(chat_id) if chat_id.removeprefix("-").isdecimal() else chat_id
 
 
 def _ok(result: object) -> web.Response:

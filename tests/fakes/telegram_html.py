@@ -19,6 +19,7 @@ ATTRIBUTES = {
     "tg-emoji": {"emoji-id"},
 }
 LIMIT = 4096
+CAPTION_LIMIT = 1024
 ENTITIES = 100
 
 _TOKEN = re.compile(r"<(/?)([a-zA-Z-]*)((?:\s+[a-zA-Z-]+(?:=\"[^\"<>]*\")?)*)\s*(>?)|&(#\d+;|#x[0-9a-fA-F]+;|\w+;)?")
@@ -63,12 +64,12 @@ def parse(markup: str) -> Parsed:
     return Parsed(text + markup[position:], tuple(links), entities)
 
 
-def check(text: str, *, markup: bool) -> Parsed:
+def check(text: str, *, markup: bool, limit: int = LIMIT) -> Parsed:
     """Return the message as it is shown; raises `Refused` where the Bot API would."""
     parsed = parse(text) if markup else Parsed(text, (), 0)
     if not parsed.text.strip():
         raise Refused("Bad Request: message text is empty")
-    if units(parsed.text) > LIMIT:
+    if units(parsed.text) > limit:
         raise Refused("Bad Request: message is too long")
     return parsed
 

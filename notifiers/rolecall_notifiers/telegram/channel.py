@@ -1,4 +1,4 @@
-"""Telegram: one chat of your own bot. What each failure means is decided in bot_api.py."""
+"""The channel as it is configured: one chat of your own bot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rolecall.render.telegram import telegram_texts
 from rolecall.secret import Secret
 
 if TYPE_CHECKING:
-    from rolecall_notifiers.bot_api import Chat
+    from rolecall_notifiers.telegram.chat import Chat
 
 PUBLIC_API = "https://api.telegram.org/bot"
 
@@ -29,7 +29,7 @@ class Telegram:
     """Sends to one chat: a person, a group, a topic of a group (`thread_id`) or a channel ("@name").
 
     `on_ambiguous`: when Telegram's answer got lost, send again (perhaps twice) or hold (perhaps never).
-    `interval`: seconds between two messages; by default what Telegram allows, 1 to a person and 3 to a group.
+    `interval`: seconds between two messages; by default what Telegram allows, 1 a second and 20 a minute in a group.
     """
 
     kind: ClassVar[str] = "telegram"
@@ -46,14 +46,16 @@ class Telegram:
 
     async def open(self) -> None:
         """Get ready without asking Telegram anything: the daemon starts while it is away."""
-        from rolecall_notifiers.bot_api import Chat  # 20 MB and 0.2 s that only users of Telegram pay
+        from rolecall_notifiers.telegram.bot import Bot
+        from rolecall_notifiers.telegram.chat import Chat
 
-        self._open.append(_Session(Chat(self)))
+        bot = Bot.join(self.token.reveal(), self.base_url, self.timeout)
+        self._open.append(_Session(Chat(bot, self.chat_id, self.thread_id, self.interval, self.on_ambiguous)))
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, unless another channel uses them."""
         while self._open:
-            await self._open.pop().chat.close()
+            await self._open.pop().chat.bot.leave()
 
     async def check(self) -> str:
         """Ask Telegram who the bot is and whether it knows the chat."""

@@ -1,0 +1,139 @@
+"""One bot at Telegram's Bot API (python-telegram-bot): every call waits for its turn and fails in our own words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Sequence
+from typing import Any, ClassVar, Self, TypeVar
+
+from telegram import Bot as Library
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import RetryAfter, TelegramError
+
+from rolecall.render.buttons import Keyboard
+from rolecall_notifiers.telegram.faults import seconds
+from rolecall_notifiers.telegram.pace import Busy, Pace
+from rolecall_notifiers.telegram.request import AiohttpRequest
+
+T = TypeVar("T")
+
+FAILURES = (TelegramError, Busy, KeyError, TypeError, ValueError, AttributeError)
+"""What a call may raise; the last four on JSON of another shape than Telegram's."""
+
+LISTEN = 50  # seconds that Telegram holds an unanswered request for updates
+WANTED = ["message", "channel_post", "callback_query"]
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+# They print the token: telegram in its debug records and with every odd answer, the others in request lines.
+_TALKATIVE = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "telegram": logging.CRITICAL}
+
+
+class Bot:
+    """A bot, shared by all open channels that have its token: one pace, one ear."""
+
+    _running: ClassVar[dict[tuple[str, str], Self]] = {}
+
+    def __init__(self, token: str, base_url: str, timeout: float) -> None:
+        for name, level in _TALKATIVE.items():
+            logging.getLogger(name).setLevel(level)
+        self._key, self._token, self._users = (token, base_url), token, 0
+        self._request = AiohttpRequest(timeout)
+        self._library = Library(token, base_url, request=self._request, get_updates_request=self._request)
+        self.pace = Pace()
+
+    @classmethod
+    def join(cls, token: str, base_url: str, timeout: float) -> Self:
+        """Return the bot with this token, the one that runs or a new one; each `join` has its `leave`."""
+        bot = cls._running.setdefault((token, base_url), cls(token, base_url, timeout))
+        bot._users += 1
+        return bot
+
+    async def leave(self) -> None:
+        """Close the connections when nobody uses the bot any more."""
+        self._users -= 1
+        if not self._users:
+            self._running.pop(self._key, None)
+            await self._request.shutdown()
+
+    def said(self, error: Exception) -> str:
+        """Return what an error says, without the token."""
+        return (str(error).replace(self._token, "***") or type(error).__name__)[:300]
+
+    # --- asking
+
+    async def name(self) -> str:
+        """Return the bot's user name."""
+        return str((await self._plain(self._library.get_me())).username)
+
+    async def knows(self, chat: int | str) -> None:
+        """Raise what Telegram says when it does not know the chat."""
+        await self._plain(self._library.get_chat(chat))
+
+    async def updates(self, offset: int) -> list[Any]:
+        """Return what was done and said since `offset`, as Telegram wrote it; waits for something to happen."""
+        asked = {"offset": offset, "timeout": LISTEN, "allowed_updates": WANTED}
+        # Not `get_updates`: one update that it cannot read would hide the whole batch.
+        found = await self._library.do_api_request("getUpdates", asked, read_timeout=LISTEN + 10)
+        return list(found)
+
+    # --- speaking
+
+    async def text(
+        self, chat: int | str, text: str, *, html: bool, thread: int | None, keyboard: Keyboard, gap: float | None
+    ) -> int:
+        """Send a message and return its id."""
+        await self.pace.turn(chat, gap)
+        call = self._library.send_message(
+            chat,
+            text,
+            parse_mode=ParseMode.HTML if html else None,
+            message_thread_id=thread,
+            reply_markup=_markup(keyboard),
+            link_preview_options=_NO_PREVIEW,
+        )
+        return (await self._noting_floods(chat, call)).message_id
+
+    async def photo(
+        self, chat: int | str, png: bytes, caption: str, *, thread: int | None, gap: float | None
+    ) -> int:  # fmt: skip
+        """Send a picture with an HTML caption and return the message's id."""
+        await self.pace.turn(chat, gap)
+        picture = InputFile(png, filename="rolecall.png")
+        call = self._library.send_photo(
+            chat, picture, caption=caption, parse_mode=ParseMode.HTML, message_thread_id=thread
+        )
+        return (await self._noting_floods(chat, call)).message_id
+
+    async def change(self, chat: int | str, message: int, keyboard: Keyboard, gap: float | None) -> None:
+        """Put another keyboard under a message."""
+        await self.pace.turn(chat, gap)
+        call = self._library.edit_message_reply_markup(chat, message, reply_markup=_markup(keyboard))
+        await self._noting_floods(chat, call)
+
+    async def answer(self, press: str, text: str, *, alert: bool = False) -> None:
+        """Answer the press of a button."""
+        await self._plain(self._library.answer_callback_query(press, text, show_alert=alert))
+
+    async def offer(self, commands: Sequence[tuple[str, str]]) -> None:
+        """Register commands, so that the client completes them."""
+        await self._plain(self._library.set_my_commands(commands))
+
+    async def _plain(self, call: Awaitable[T]) -> T:
+        await self.pace.call()
+        return await call
+
+    async def _noting_floods(self, chat: int | str, call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except RetryAfter as error:
+            self.pace.flooded(chat, seconds(error))
+            raise
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    rows = [
+        [InlineKeyboardButton(each.label, url=each.url or None, callback_data=each.data or None) for each in row]
+        for row in keyboard
+    ]
+    return InlineKeyboardMarkup(rows) if rows else None

@@ -1,0 +1,91 @@
+"""One chat: a person, a group, a topic or a channel. Mends what can be mended: it moved, its topic is gone."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rolecall.errors import Rejected
+from rolecall.render.buttons import Keyboard
+from rolecall.render.telegram import plain, split
+from rolecall_notifiers.telegram.bot import FAILURES, Bot
+from rolecall_notifiers.telegram.faults import failure, moved_to, refuses
+
+log = logging.getLogger(__name__)
+
+MOST_REPAIRS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a text is sent. Each repair changes one field, so no failure is answered twice in the same way."""
+
+    chat_id: int | str
+    thread_id: int | None
+    html: bool = True
+    limit: int = 4000
+
+
+@dataclass(slots=True)
+class Chat:
+    """Says texts in one chat. `gap`: seconds between two of them, in place of what Telegram allows."""
+
+    bot: Bot
+    id: int | str
+    thread_id: int | None = None
+    gap: float | None = None
+    on_ambiguous: Literal["resend", "hold"] = "resend"
+
+    async def describe(self) -> str:
+        """Return who writes to whom; raises a `DeliveryError`."""
+        try:
+            name = await self.bot.name()
+            await self.bot.knows(self.id)
+        except FAILURES as error:
+            raise self._failure(error) from None  # the chain may hold the token
+        return f"bot @{name} may write to chat {self.id}"
+
+    async def deliver(self, text: str, keyboard: Keyboard = ()) -> str:
+        """Send one HTML text and return its id. Raises a `DeliveryError`."""
+        form = _Form(self.id, self.thread_id)
+        for _ in range(MOST_REPAIRS):
+            try:
+                return await self._post(text, keyboard, form)
+            except FAILURES as error:
+                repaired = _repaired(form, error)
+                if repaired is None:
+                    raise self._failure(error) from None
+                log.warning("telegram-mended chat=%s after=%s", repaired.chat_id, self.bot.said(error))
+                form, self.id = repaired, repaired.chat_id
+        raise Rejected("Telegram moved the chat again and again")
+
+    async def _post(self, text: str, keyboard: Keyboard, form: _Form) -> str:
+        receipt = 0
+        pieces = [text] if form.html else split(plain(text), form.limit)
+        for number, piece in enumerate(pieces, 1):
+            receipt = await self.bot.text(
+                form.chat_id,
+                piece,
+                html=form.html,
+                thread=form.thread_id,
+                keyboard=keyboard if number == len(pieces) else (),
+                gap=self.gap,
+            )
+        return str(receipt)
+
+    def _failure(self, error: Exception) -> Exception:
+        return failure(error, self.bot.said(error), self.on_ambiguous)
+
+
+def _repaired(form: _Form, error: Exception) -> _Form | None:
+    """Return the form for one more try, None when nothing is left to mend."""
+    if new := moved_to(error):
+        return replace(form, chat_id=new)
+    if refuses(error, "can't parse") and form.html:
+        return replace(form, html=False)
+    if refuses(error, "too long") and form.limit > 2000:
+        return replace(form, html=False, limit=2000)
+    if refuses(error, "thread", "topic") and form.thread_id is not None:
+        return replace(form, thread_id=None)
+    return None

@@ -25,7 +25,8 @@ from rolecall.normalise import normalise
 from rolecall.plugins import kinds
 from rolecall.ports import Claim, Outcome, Plan, RetryAt, Sent, Source
 from rolecall.store import SqliteStore
-from rolecall_notifiers import bot_api, email, telegram
+from rolecall_notifiers import email, telegram
+from rolecall_notifiers.telegram import chat
 
 KILL_AT_A_POINT = 0.01  # the chance to die at each named point
 KILL_IN_A_GAP = 1.0  # … and in the gap that a mutant opens
@@ -132,7 +133,7 @@ def _say(word: str, number: int) -> None:
 
 def warm_up() -> None:
     """Load what is loaded at first use (vocabularies, the Bot API), so that the lives need not, each anew."""
-    assert bot_api
+    assert chat
     normalise(RawPosting("x", "1", "Senior Python Engineer", location="Leeds", description="£80,000. Remote."))
 
 

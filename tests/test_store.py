@@ -25,6 +25,7 @@ from rolecall.ports import (
     Store,
     Suspend,
 )
+from rolecall.schedule import Limit
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
 from tests.store_plans import NOW, SOURCE, after, alert, at_once, digest, notice, plan, poll, posting
@@ -73,6 +74,7 @@ async def test_a_source_state_comes_back_as_it_was_saved(store: Store) -> None:
         postings=41,
         skipped=1,
         moved_to="https://larkspur.example/jobs",
+        waiting="out of budget",
         version="0.1.0",
     )
     await store.commit(plan(source=state))
@@ -83,6 +85,28 @@ async def test_the_latest_source_state_replaces_the_one_before(store: Store) -> 
     await store.commit(plan(source=SourceState(SOURCE, NOW, {"u": Validators("a")}, failures=2)))
     await store.commit(plan(source=SourceState(SOURCE, after(hours=1))))
     assert await store.source_states() == {SOURCE: SourceState(SOURCE, after(hours=1))}
+
+
+async def test_a_budget_gives_no_more_calls_than_its_limits_in_any_stretch_of_time(store: Store) -> None:
+    limits = (Limit(3, timedelta(days=1)), Limit(2, timedelta(minutes=1)))
+
+    async def spend(now: datetime, budget: str = "larkspur") -> datetime | None:
+        return await store.spend(budget, limits, now)
+
+    assert [await spend(after(seconds=n)) for n in range(2)] == [None, None]
+    assert await spend(after(seconds=2)) == after(seconds=60)
+    assert await spend(after(seconds=60)) is None, "the first of the two has left the minute"
+    assert await spend(after(hours=23)) == after(hours=24), "what was refused was not counted"
+    assert await spend(after(hours=23), "harebell") is None
+    assert await spend(after(hours=24)) is None
+    assert await store.spent(after(seconds=0)) == {"larkspur": 3, "harebell": 1}
+
+
+async def test_a_clock_that_is_set_back_does_not_block_a_budget_for_longer_than_its_limit(store: Store) -> None:
+    limits = (Limit(1, timedelta(days=1)),)
+    assert await store.spend("larkspur", limits, after(days=30)) is None
+    assert await store.spend("larkspur", limits, NOW) == after(days=1)
+    assert await store.spend("larkspur", limits, after(days=1)) is None
 
 
 async def test_searches_are_remembered_by_their_fingerprint(store: Store) -> None:

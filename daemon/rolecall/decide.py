@@ -9,12 +9,12 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from rolecall import __version__
 from rolecall.config import Channel, Config, SourceEntry
-from rolecall.errors import Refused, SourceError
+from rolecall.errors import NotNow, Refused, SourceError
 from rolecall.match import Index, Search
 from rolecall.model import Action, Assignment, Match, Page, Posting, Print, RawPosting, Reply, Validators
 from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, SourceState, StoredJob
@@ -59,6 +59,7 @@ def after_success(
         health="ok",
         failures=0,
         version=__version__,
+        waiting="",
         last_try=now,
         last_success=now,
         postings=sum(len(page.ids) for page in pages) if pages else state.postings,
@@ -80,10 +81,16 @@ def after_failure(state: SourceState, entry: SourceEntry, error: SourceError, no
         due_at=due,
         health="suspended" if refused or state.health == "suspended" else "failing",
         failures=failures,
+        waiting="",
         last_try=now,
         last_error=str(error),
         last_error_at=now,
     )
+
+
+def after_waiting(state: SourceState, entry: SourceEntry, error: NotNow, now: datetime) -> SourceState:
+    """Return the state of a source that was not asked: it is as well or ill as before, and comes later."""
+    return replace(state, due_at=now + min(DAY, timedelta(seconds=error.retry_after or 0)), waiting=str(error))
 
 
 def notice_of(before: SourceState, after: SourceState, owner: str | None, now: datetime) -> tuple[NewNotice, ...]:

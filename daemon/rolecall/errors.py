@@ -53,6 +53,10 @@ class Unreachable(SourceError):
     """No usable answer: DNS, connection, deadline, 5xx, 429. Tried again later."""
 
 
+class NotNow(SourceError):
+    """Not asked at all: a budget is used up, or its host wants to be left alone. No fault of the source."""
+
+
 class Unreadable(SourceError):
     """An answer that is not what this kind of source gives: HTML for RSS, cut JSON, too large, parser killed."""
 

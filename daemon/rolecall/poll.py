@@ -6,12 +6,13 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rolecall import decide, dedupe, vacancy
+from rolecall.asking import ask
 from rolecall.config import Config, SourceEntry
 from rolecall.decide import Change, Judged, Understood
-from rolecall.errors import SourceError, StoreError
+from rolecall.errors import NotNow, SourceError, StoreError
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.model import Page, Posting, RawPosting, Reply, Request, Validators
@@ -25,13 +26,17 @@ from rolecall.schedule import DAY
 log = logging.getLogger(__name__)
 
 MAX_PAGES = 20
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 BATCH = 200  # postings understood per step in the worker thread
 
 
 def due(config: Config, states: Mapping[str, SourceState], now: datetime) -> Iterator[tuple[SourceEntry, SourceState]]:
-    """Yield the sources to ask now. A due time beyond any interval means that the clock was set back."""
-    for entry in config.sources:
-        state = states.get(entry.source.name) or SourceState(entry.source.name, now)
+    """Yield the sources to ask now, the one that has waited longest first: sources on one budget take turns.
+
+    A due time beyond any interval means that the clock was set back.
+    """
+    found = [(entry, states.get(entry.source.name) or SourceState(entry.source.name, now)) for entry in config.sources]
+    for entry, state in sorted(found, key=lambda each: each[1].last_try or LONG_AGO):
         longest = max(entry.every, DAY) * 1.2
         if state.due_at <= now or state.due_at > now + longest:
             yield entry, state
@@ -41,6 +46,8 @@ async def poll(entry: SourceEntry, state: SourceState, house: House) -> SourceSt
     """Poll one source and commit what follows; returns its new state. A failing source is a state, not an error."""
     try:
         return await _poll(entry, state, house)
+    except NotNow as error:
+        return await _put_off(entry, state, error, house)
     except SourceError as error:
         return await _failed(entry, state, error, house)
     except StoreError:
@@ -89,6 +96,14 @@ async def _failed(entry: SourceEntry, state: SourceState, error: SourceError, ho
     return after
 
 
+async def _put_off(entry: SourceEntry, state: SourceState, error: NotNow, house: House) -> SourceState:
+    now = house.now()
+    after = decide.after_waiting(state, entry, error, now)
+    await house.store.commit(Plan(now=now, source=after))
+    log.info("put-off source=%s next=%s reason=%s", after.name, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}", error)
+    return after
+
+
 async def _ask(entry: SourceEntry, state: SourceState, house: House) -> _Answers:
     """Ask every request of the source, following its pages; unchanged replies give no page."""
     asked: list[str] = []
@@ -97,7 +112,7 @@ async def _ask(entry: SourceEntry, state: SourceState, house: House) -> _Answers
     waiting: list[Request] = list(entry.source.requests())
     while waiting and len(asked) < MAX_PAGES:
         request = waiting.pop(0)
-        reply = await house.fetcher.fetch(request, state.validators.get(request.url, Validators()))
+        reply = await ask(house, entry.source, request, state.validators.get(request.url, Validators()))
         asked.append(request.url)
         replies.append(reply)
         if not reply.unchanged:

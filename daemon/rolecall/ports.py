@@ -23,6 +23,7 @@ from rolecall.model import (
     Request,
     Validators,
 )
+from rolecall.schedule import Limit
 
 # --- sources --------------------------------------------------------------------------------------------------
 
@@ -97,6 +98,7 @@ class SourceState:
     postings: int = 0  # in the last good reply
     skipped: int = 0  # rows that could not be read in the last good reply
     moved_to: str | None = None
+    waiting: str = ""  # why it was not asked when it was due, which is no fault of its own
     version: str = ""  # of the program that read it last: another one may read the same words otherwise
     items: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
@@ -377,6 +379,15 @@ class Store(Protocol):
 
     async def record(self, decision: Decision) -> bool:
         """Carry out what the user decided; False when that changes nothing. Raises `LookupError`: not stored."""
+
+    async def spend(self, budget: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
+        """Count one call against a budget; where a limit is reached, count nothing and return when it will be free.
+
+        Calls that lie in the future (the clock was set back) count as made now.
+        """
+
+    async def spent(self, since: datetime) -> Mapping[str, int]:
+        """Return the calls counted since then, by budget."""
 
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,6 +50,26 @@ def next_slot(now: datetime, zone: ZoneInfo, at: tuple[time, ...], every: timede
         for moment in sorted(at)
     )
     return min(slot for slot in slots if slot > now)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many calls in any stretch of time that is so long."""
+
+    calls: int
+    per: timedelta
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls {_PER.get(self.per) or f'in {self.per.days} days'}"
+
+
+_PER = {DAY: "a day", timedelta(minutes=1): "a minute"}
+
+
+def free_at(latest: Callable[[int], datetime | None], limits: Iterable[Limit], now: datetime) -> datetime | None:
+    """Return when the next call is allowed, None when it is now; `latest(n)` is the time of the n-th call back."""
+    times = [call + limit.per for limit in limits if (call := latest(limit.calls))]
+    return max((time for time in times if time > now), default=None)
 
 
 def next_poll(now: datetime, every: timedelta, name: str, wait: float | None = None) -> datetime:

@@ -18,6 +18,7 @@ from rolecall.ports import (
     StoredJob,
     StoredPosting,
 )
+from rolecall.schedule import Limit, free_at
 from rolecall.store.memory_decisions import MemoryDecisions
 
 Key = tuple[str, str]
@@ -32,6 +33,7 @@ class MemoryStore(MemoryDecisions):
         self._searches: dict[str, str] = {}
         self._news: dict[Key, NewPosting] = {}  # the latest text of each
         self._missing: set[Key] = set()
+        self._calls: dict[str, list[datetime]] = {}
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -133,6 +135,17 @@ class MemoryStore(MemoryDecisions):
             row = self._bundle(delivery, now)
             row.alerts += [row_id] if row_id not in row.alerts else []
         return True
+
+    async def spend(self, budget: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
+        calls = self._calls[budget] = sorted(min(call, now) for call in self._calls.get(budget, []))
+        free = free_at(lambda back: calls[-back] if back <= len(calls) else None, limits, now)
+        if free is None:
+            calls.append(now)
+        return free
+
+    async def spent(self, since: datetime) -> Mapping[str, int]:
+        counts = {budget: sum(call > since for call in calls) for budget, calls in self._calls.items()}
+        return {budget: count for budget, count in counts.items() if count}
 
     # reading
     async def job(self, id_or_prefix: str) -> StoredJob | None:

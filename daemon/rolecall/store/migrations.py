@@ -32,6 +32,14 @@ def m001_first(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations()
+def m002_budget(db: Database) -> None:
+    """Calls that count against a provider's budget, so that a restart does not refill it."""
+    db.execute("CREATE TABLE call (budget TEXT NOT NULL, at INTEGER NOT NULL)")
+    db.execute("CREATE INDEX call_budget ON call(budget, at)")
+    db.execute("ALTER TABLE source ADD COLUMN waiting TEXT NOT NULL DEFAULT ''")  # for what it was put off
+
+
 _FIRST = """
 CREATE TABLE source (
   name TEXT PRIMARY KEY,

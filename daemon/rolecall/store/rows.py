@@ -138,6 +138,7 @@ def source_row(state: SourceState) -> dict[str, object]:
         "skipped": state.skipped,
         "moved_to": None if state.moved_to is None else writable(state.moved_to),
         "version": state.version,
+        "waiting": writable(state.waiting),
     }
 
 

@@ -26,7 +26,8 @@ from rolecall.ports import (
     StoredAlert,
     StoredJob,
 )
-from rolecall.store import connection, decisions, outbox, read, write
+from rolecall.schedule import Limit
+from rolecall.store import calls, connection, decisions, outbox, read, write
 from rolecall.store.rows import chunks
 
 P = ParamSpec("P")
@@ -148,6 +149,12 @@ class SqliteStore:
 
     async def record(self, decision: Decision) -> bool:
         return await self._write(decisions.record, decision)
+
+    async def spend(self, budget: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
+        return await self._write(calls.spend, budget, limits, now)
+
+    async def spent(self, since: datetime) -> Mapping[str, int]:
+        return await self._read(calls.spent, since)
 
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -22,6 +22,12 @@ def instant(value: object, zone: ZoneInfo | None = None) -> datetime | None:
         return None
     text = _BROKEN_SECONDS.sub(r"\1", _ZONE_WORD.sub(lambda word: f" {_ZONES[word[1]]}", text))
     return _sensible(_iso(text) or _known_format(text) or _rfc_822(text), zone)
+
+
+def closing(value: object, zone: ZoneInfo | None = None) -> datetime | None:
+    """Return the moment when applications close: as `instant`, but a day without a time lasts until its end."""
+    at = instant(value, zone)
+    return at + timedelta(days=1) if at and ":" not in str(value) else at
 
 
 def epoch(value: object, unit: Literal["s", "ms"]) -> datetime | None:

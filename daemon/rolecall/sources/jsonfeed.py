@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rolecall.errors import Unreadable
 from rolecall.model import Reply
+from rolecall.sources import jobposting
 from rolecall.sources.dates import instant
 from rolecall.sources.reading import Row, json_of
 from rolecall.sources.syndication import Channel, Entry
@@ -18,25 +19,21 @@ def read(reply: Reply) -> Channel:
     return Channel(
         title=feed.text("title"),
         author=authors[0].text("name"),
-        entries=tuple(map(_entry, feed.rows("items"))),
+        entries=tuple(map(_entry, map(Row, feed.items("items")))),  # what is no object gives an entry without an id
         next_url=feed.text("next_url"),
     )
 
 
-_SCHEMA = (
-    "applicantLocationRequirements", "baseSalary", "employmentType", "jobLocation", "jobLocationType", "validThrough",
-)  # fmt: skip
-
-
 def _entry(item: Row) -> Entry:
     posting = item.row("_jobposting")  # Teamtailor's extension: a schema.org JobPosting
+    extra = {"company": jobposting.company(posting), "location": jobposting.location(posting)}
     return Entry(
         id=item.text("id"),
         link=item.text("url", "external_url"),
-        title=item.text("title"),
-        html=item.html("content_html", "content_text", "summary"),
-        posted_at=instant(item.get("date_published")),
+        title=item.text("title") or posting.text("title"),
+        html=item.html("content_html", "content_text") or posting.html("description") or item.html("summary"),
+        posted_at=instant(item.get("date_published")) or instant(posting.get("datePosted")),
         tags=item.texts("tags"),
-        extra={"company": company} if (company := posting.row("hiringOrganization").text("name")) else {},
-        schema=posting.pick(*_SCHEMA),
+        extra={name: said for name, said in extra.items() if said},
+        schema={**jobposting.fields(posting), **posting.pick("validThrough")},
     )

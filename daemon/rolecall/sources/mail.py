@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Literal
 from urllib.parse import quote
@@ -14,13 +14,11 @@ from urllib.parse import quote
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.secret import Secret
-from rolecall.sources import alerts, letters
+from rolecall.sources import alerts, jobposting, letters
 from rolecall.sources.adverts import advert
 from rolecall.sources.alerts import Card
-from rolecall.sources.dates import instant
-from rolecall.sources.jobposting import job_postings
 from rolecall.sources.letters import Letter
-from rolecall.sources.reading import Row, merged, places
+from rolecall.sources.reading import BadRow, Row, merged
 
 SENDERS = (
     "linkedin.com", "indeed.com", "reed.co.uk", "totaljobs.com", "cwjobs.co.uk", "cv-library.co.uk", "jobserve.com",
@@ -93,7 +91,8 @@ class Mail:
             letter = letters.read(raw)
         except RecursionError:  # parts within parts within parts
             return
-        structured = [posting for row in job_postings(letter.page) if (posting := self._structured(Row(row), letter))]
+        rows = map(Row, jobposting.job_postings(letter.page))
+        structured = [posting for row in rows if (posting := self._structured(row, letter))]
         yield from structured or (self._shown(card, letter) for card in alerts.cards(letter))
 
     def _shown(self, card: Card, letter: Letter) -> RawPosting:
@@ -114,23 +113,17 @@ class Mail:
 
     def _structured(self, row: Row, letter: Letter) -> RawPosting | None:
         """Return a schema.org JobPosting; None without a title, or without anything to know it by."""
-        link = advert(row.text("url"))
-        identity = row.row("identifier").text("value") or row.text("identifier") or (link.id if link else "")
-        if not identity or not row.text("title"):
+        link, sender = advert(row.text("url")), _domain(letter.sender)
+        number = jobposting.identity(row) or (link.id if link else "")
+        try:
+            found = jobposting.posting(row, self.name, number and f"{sender}:{number}", link.url if link else "")
+        except BadRow:
             return None
-        spots = [row.row("jobLocation"), *row.rows("jobLocation")]
-        return RawPosting(
-            source=self.name,
-            id=f"{_domain(letter.sender)}:{identity}",
-            title=row.text("title"),
-            url=link.url if link else "",
-            company=row.row("hiringOrganization").text("name") or row.text("hiringOrganization"),
-            location=places(*map(_place, spots)),
-            description=_without_links(html.unescape(row.html("description"))),
-            fields=row.pick("baseSalary", "employmentType", "jobLocationType", "applicantLocationRequirements"),
-            posted_at=instant(row.get("datePosted")) or letter.sent,
-            closes_at=instant(row.get("validThrough")),
-            attribution=(link.board if link else "") or _domain(letter.sender),
+        return replace(
+            found,
+            description=_without_links(found.description),
+            posted_at=found.posted_at or letter.sent,
+            attribution=(link.board if link else "") or sender,
         )
 
 
@@ -154,9 +147,3 @@ def _domain(sender: str) -> str:
 
 def _without_links(text: str) -> str:
     return re.sub(r"(?:https?://|www\.)[^\s\"'<>]+", "", text).strip()
-
-
-def _place(row: Row) -> str:
-    address = row.row("address")
-    parts = (address.text(name) for name in ("addressLocality", "addressRegion", "addressCountry"))
-    return ", ".join(filter(None, parts)) or row.text("name", "address")

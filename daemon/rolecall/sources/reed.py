@@ -5,13 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import urlencode
 
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.secret import Secret
-from rolecall.sources.dates import LONDON, instant
+from rolecall.sources.dates import LONDON, closing, instant
 from rolecall.sources.reading import Row, json_of, listing
 
 
@@ -57,10 +57,6 @@ class Reed:
             fields=row.pick("minimumSalary", "maximumSalary", "currency", "salaryType", "contractType"),
             country="GB",
             posted_at=instant(row.get("date"), LONDON),
-            closes_at=_end_of_day(instant(row.get("expirationDate"), LONDON)),
+            closes_at=closing(row.get("expirationDate"), LONDON),
             truncated=row.html("jobDescription").rstrip().endswith("..."),
         )
-
-
-def _end_of_day(day: datetime | None) -> datetime | None:
-    return None if day is None else day + timedelta(days=1)

@@ -39,6 +39,15 @@ def unescaped_html(text: str) -> str:
     return html.unescape(text) if "&lt;" in text and not _TAG.search(text) else text
 
 
+def html_of(text: str) -> str:
+    """Return a description as HTML, however often it was escaped: where there is no tag but `&lt;`, once more."""
+    for _ in range(3):
+        if _TAG.search(text) or "&" not in text:
+            break
+        text = html.unescape(text)
+    return text
+
+
 def without_boilerplate(text: str) -> str:
     """Remove Greenhouse's introduction and conclusion, which speak of the employer, unless nothing else is there."""
     rest = text

@@ -38,6 +38,7 @@ def tables(found: tuple[Candidate, ...]) -> list[dict[str, str]]:
         ("https://boards.greenhouse.io/embed/job_board/js?for=larkfield", "greenhouse", {"board": "larkfield"}),
         ("https://boards.greenhouse.io/embed/job_app?token=4&for=larkfield", "greenhouse", {"board": "larkfield"}),
         ("https://boards-api.greenhouse.io/v1/boards/larkfield/jobs", "greenhouse", {"board": "larkfield"}),
+        ("https://larkfield.na.teamtailor.com/jobs", "teamtailor", {"board": "larkfield.na.teamtailor.com"}),
         ("https://jobs.lever.co/larkfield/0e9d", "lever", {"board": "larkfield"}),
         (
             "https://jobs.eu.lever.co/larkfield",
@@ -61,8 +62,8 @@ def tables(found: tuple[Candidate, ...]) -> list[dict[str, str]]:
         ),
         (
             "https://larkfield.teamtailor.com/jobs/123-engineer",
-            "feed",
-            {"url": "https://larkfield.teamtailor.com/jobs.rss", "preset": "teamtailor"},
+            "teamtailor",
+            {"board": "larkfield"},
         ),
     ],
 )
@@ -122,7 +123,8 @@ def test_a_page_gives_its_boards_by_how_often_it_links_to_them_then_its_feeds_th
 def test_a_teamtailor_site_is_known_at_the_employers_own_address() -> None:
     page = '<script src="https://assets.teamtailor-cdn.com/a.js"></script>'
     assert tables(from_page("https://careers.larkfield.example/jobs", page)) == [
-        {"kind": "feed", "url": "https://careers.larkfield.example/jobs.rss", "preset": "teamtailor"}
+        {"kind": "teamtailor", "board": "careers.larkfield.example"},
+        {"kind": "teamtailor", "board": "careers.larkfield.example", "form": "rss"},
     ]
 
 
@@ -163,7 +165,7 @@ def test_a_companys_name_becomes_the_names_its_board_may_have() -> None:
     assert tokens("Larkfield & Sons Ltd") == ("larkfieldandsons", "larkfield-and-sons", "larkfieldandsonsltd")
     assert tokens("Mina's") == ("minas",)
     assert tokens("The Group") == ("thegroup", "the-group")
-    assert {each[0].kind for each in from_name("Larkfield")} >= {"greenhouse", "lever", "ashby", "feed"}
+    assert {each[0].kind for each in from_name("Larkfield")} >= {"greenhouse", "lever", "ashby", "teamtailor"}
 
 
 # --- asking, over loopback ----------------------------------------------------------------------------------------
@@ -177,7 +179,18 @@ async def board() -> AsyncIterator[Board]:
 
 @pytest.fixture
 async def search(board: Board) -> AsyncIterator[Search]:
-    kinds = ("greenhouse", "lever", "ashby", "workable", "recruitee", "personio", "pinpoint", "smartrecruiters", "feed")
+    kinds = (
+        "greenhouse",
+        "lever",
+        "ashby",
+        "workable",
+        "recruitee",
+        "personio",
+        "pinpoint",
+        "smartrecruiters",
+        "teamtailor",
+        "feed",
+    )
     fetcher = HttpFetcher(pause=0, allow_private=True, deadline=5)
     async with fetcher, Sandbox() as parser:
         yield Search(fetcher, parser, dict.fromkeys(kinds, board.url))

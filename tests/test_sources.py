@@ -28,6 +28,7 @@ from rolecall.sources.himalayas import Himalayas
 from rolecall.sources.jobicy import Jobicy
 from rolecall.sources.lever import Lever
 from rolecall.sources.mail import Mail
+from rolecall.sources.nhs import NHS
 from rolecall.sources.personio import Personio
 from rolecall.sources.pinpoint import Pinpoint
 from rolecall.sources.presets import PRESETS
@@ -37,7 +38,9 @@ from rolecall.sources.reed import Reed
 from rolecall.sources.remoteok import RemoteOK
 from rolecall.sources.remotive import Remotive
 from rolecall.sources.repair import single_encoded, unescaped_html, without_boilerplate, without_poller_tag
+from rolecall.sources.teamtailor import Teamtailor
 from rolecall.sources.workable import Workable
+from rolecall.sources.workingnomads import WorkingNomads
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
@@ -71,6 +74,9 @@ EXAMPLES: dict[str, Source] = {
     "recruitee": Recruitee("acme"),
     "personio": Personio("acme"),
     "pinpoint": Pinpoint("acme"),
+    "teamtailor": Teamtailor("acme"),
+    "nhs": NHS(),
+    "workingnomads": WorkingNomads(),
     "adzuna": Adzuna("1a2b", Secret("hunter2")),
     "reed": Reed(Secret("hunter2")),
     "remotive": Remotive(),
@@ -81,8 +87,8 @@ EXAMPLES: dict[str, Source] = {
     "mail": Mail("imap.quillfish.example", "mina", Secret("hunter2")),
     "folder": Folder("/srv/jobs"),
 }
-JSON_BOARDS = [name for name in EXAMPLES if name not in ("feed", "folder", "mail", "personio")]
-BARE = ("lever", "remoteok")  # boards whose answer is a list without an envelope
+JSON_BOARDS = [name for name in EXAMPLES if name not in ("feed", "folder", "mail", "nhs", "personio", "teamtailor")]
+BARE = ("lever", "remoteok", "workingnomads")  # boards whose answer is a list without an envelope
 LIST = {"adzuna": "results", "reed": "results", "recruitee": "offers", "pinpoint": "data", "arbeitnow": "data",
         "hackernews": "children"}  # fmt: skip
 
@@ -108,7 +114,7 @@ def test_a_kind_says_what_it_is_and_how_often_it_may_be_asked(kind: str) -> None
     assert source.requests()[0].url.partition(":")[0] in ("https", "imaps", "file")
 
 
-@pytest.mark.parametrize("kind", JSON_BOARDS)
+@pytest.mark.parametrize("kind", [*JSON_BOARDS, "nhs", "personio", "teamtailor"])
 def test_a_board_can_be_moved_to_another_address_for_trials(kind: str) -> None:
     made: Any = KINDS[kind]
     required = {"board": "acme", "app_id": "1a2b", "app_key": Secret("k"), "key": Secret("k")}
@@ -136,6 +142,8 @@ def test_what_is_not_this_kind_of_answer_is_unreadable_and_never_silently_empty(
         ("ashby", '{"jobs": [], "apiVersion": "1"}'),
         ("remoteok", '[{"last_updated": 1, "legal": "Please link back."}]'),
         ("adzuna", '{"count": 0, "results": []}'), ("personio", "<workzag-jobs></workzag-jobs>"),
+        ("nhs", "<nhsJobs><totalPages>0</totalPages><totalResults>0</totalResults></nhsJobs>"), ("workingnomads", "[]"),
+        ("teamtailor", '{"version": "https://jsonfeed.org/version/1.1", "items": []}'),
         ("hackernews", '{"id": 1, "children": []}'),
         ("feed", '<rss version="2.0"><channel><title>Jobs</title></channel></rss>'),
         ("feed", '<feed xmlns="http://www.w3.org/2005/Atom"><title>Jobs</title></feed>'),
@@ -193,7 +201,7 @@ def test_a_row_that_comes_twice_is_one_posting_in_both_places(kind: str) -> None
     assert page.postings[0].location == places(before.postings[0].location, "Cardiff")
 
 
-@pytest.mark.parametrize("kind", [Greenhouse, Lever, Ashby, Workable, Recruitee, Personio, Pinpoint])
+@pytest.mark.parametrize("kind", [Greenhouse, Lever, Ashby, Workable, Recruitee, Personio, Pinpoint, Teamtailor])
 @pytest.mark.parametrize("board", ["", "https://boards.greenhouse.io/acme", "a b", "../x", "acme?x=1"])
 def test_what_cannot_be_a_board_is_refused_with_a_hint(kind: type[Greenhouse], board: str) -> None:
     with pytest.raises(ValueError, match="is not a board's name"):

@@ -33,7 +33,7 @@ def made(kind: str) -> Source:
     return source
 
 
-SOURCES = {kind: made(kind) for kind in KINDS if kind not in ("feed", "folder", "mail", "personio")}
+SOURCES = {kind: made(kind) for kind in KINDS if kind not in ("feed", "folder", "mail", "nhs", "personio")}
 SOURCES["jsonfeed"] = Feed("https://brightwater.example/jobs.json")
 XML: dict[str, Source] = {
     "weworkremotely.rss": Feed("https://board.example/", preset="weworkremotely"),
@@ -41,6 +41,8 @@ XML: dict[str, Source] = {
     "teamtailor.rss": Feed("https://board.example/", preset="teamtailor"),
     "rss1.rdf": Feed("https://board.example/"),
     "personio.xml": made("personio"),
+    "nhs.xml": made("nhs"),
+    "jobsacuk.rss": Feed(preset="jobsacuk"),
 }
 
 junk = st.recursive(

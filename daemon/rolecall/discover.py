@@ -31,10 +31,8 @@ class Candidate:
 
 
 def candidate(kind: str, because: str, **options: str) -> Candidate:
-    """Return a candidate; boards that serve feeds (Teamtailor, Homerun) are the feeds that they are."""
-    if kind == "teamtailor":
-        options = {"url": f"https://{options['board']}.teamtailor.com/jobs.rss", "preset": "teamtailor"}
-    elif kind == "homerun":
+    """Return a candidate; a board that serves a feed (Homerun) is the feed that it is."""
+    if kind == "homerun":
         options = {"url": f"https://feed.homerun.co/{options['board']}"}
     return Candidate("feed" if "url" in options and kind != "jsonld" else kind, tuple(options.items()), because)
 
@@ -60,7 +58,8 @@ _HOSTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("workable", r"(?!(?:www|apply|jobs|help|resources|careers)\.)(?P<board>[\w-]+)\.workable\.com/"),
         ("smartrecruiters", rf"api\.smartrecruiters\.com/v1/companies/(?P<board>{_NAME})"),
         ("smartrecruiters", rf"(?:careers|jobs)\.smartrecruiters\.com/(?P<board>{_NAME})"),
-        ("teamtailor", r"(?!(?:www|app|api|career|support|docs)\.)(?P<board>[\w-]+)\.(?:na\.)?teamtailor\.com/"),
+        ("teamtailor", r"(?P<board>[\w-]+\.[a-z]{2}\.teamtailor\.com)/"),
+        ("teamtailor", r"(?!(?:www|app|api|support|docs|help|cdn|images|assets)\.)(?P<board>[\w-]+)\.teamtailor\.com/"),
         ("recruitee", r"(?!(?:www|api|app|docs|support)\.)(?P<board>[\w-]+)\.recruitee\.com/"),
         ("personio", r"(?P<board>[\w-]+)\.jobs\.personio\.(?P<domain>de|com)/"),
         ("pinpoint", r"(?!(?:www|app|help|developers)\.)(?P<board>[\w-]+)\.pinpointhq\.com/"),
@@ -107,6 +106,8 @@ def _options(kind: str, found: re.Match[str], host: str) -> Iterator[dict[str, s
         )
         return
     yield named
+    if kind == "teamtailor":
+        yield named | {"form": "rss"}
     if kind == "lever" or (kind == "greenhouse" and ".eu." in host):
         yield named | {"base": _EU[kind]}
 
@@ -181,8 +182,8 @@ def _joined(url: str, link: str) -> str:
 def _teamtailor(url: str, page: str) -> Iterator[Candidate]:
     """A careers site at an address of the employer's own, made with Teamtailor."""
     if "teamtailor-cdn.com" in page and (parts := split(url)):
-        feed = {"url": f"https://{parts[0]}/jobs.rss", "preset": "teamtailor"}
-        yield candidate("feed", "the page is made with Teamtailor", **feed)
+        for form in ({}, {"form": "rss"}):
+            yield candidate("teamtailor", "the page is made with Teamtailor", board=parts[0], **form)
 
 
 def _greenhouse(url: str) -> Iterator[Candidate]:

@@ -294,4 +294,4 @@ def export_opml(config: ConfigOption = None) -> None:
     from rolecall.sources.feed import Feed
 
     feeds = (entry.source for entry in load_config(config).sources if isinstance(entry.source, Feed))
-    typer.echo(opml.write(opml.Outline(each.label or each.name, each.url) for each in feeds), nl=False)
+    typer.echo(opml.write(opml.Outline(each.label or each.name, each.address) for each in feeds), nl=False)

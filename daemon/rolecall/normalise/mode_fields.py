@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "workday": ("remoteType",),
     "pinpoint": ("workplace_type",),
     "oracle": ("WorkplaceType", "workplaceType"),
+    "devitjobs": ("workplace",),
     "schema": ("jobLocationType",),
 }
 TRUE: dict[str, dict[str, Mode]] = {
@@ -32,7 +33,6 @@ TRUE: dict[str, dict[str, Mode]] = {
     "arbeitnow": {"remote": Mode.REMOTE},
     "landingjobs": {"remote": Mode.REMOTE},
     "findwork": {"remote": Mode.REMOTE},
-    "devitjobs": {"isRemote": Mode.REMOTE},
 }
 _MEANING = {
     **dict.fromkeys(

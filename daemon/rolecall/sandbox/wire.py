@@ -89,11 +89,12 @@ def read_end(
 ) -> Page:
     """Return the page that an answer's last line ends. A next page is asked only where `allowed` agrees."""
     url, wait = _maybe(value["next"], str), _maybe(value["wait"], (int, float))
+    follow = bool(url) and allowed(url)
     return Page(
         postings,
-        complete=_typed(value["complete"], bool),
+        complete=_typed(value["complete"], bool) and follow == bool(url),  # without its next page, no whole list
         skipped=_typed(value["skipped"], int),
-        next=Request(url) if url and allowed(url) else None,
+        next=Request(url) if follow else None,
         wait=None if wait is None else min(max(float(wait), 0.0), 86_400.0),
         items=items,
     )

@@ -20,13 +20,16 @@ from rolecall.sources.himalayas import Himalayas
 from rolecall.sources.jobicy import Jobicy
 from rolecall.sources.lever import Lever
 from rolecall.sources.mail import Mail
+from rolecall.sources.nhs import NHS
 from rolecall.sources.personio import Personio
 from rolecall.sources.pinpoint import Pinpoint
 from rolecall.sources.recruitee import Recruitee
 from rolecall.sources.reed import Reed
 from rolecall.sources.remoteok import RemoteOK
 from rolecall.sources.remotive import Remotive
+from rolecall.sources.teamtailor import Teamtailor
 from rolecall.sources.workable import Workable
+from rolecall.sources.workingnomads import WorkingNomads
 
 KINDS: Mapping[str, type[Source]] = {
     "feed": Feed,
@@ -37,12 +40,15 @@ KINDS: Mapping[str, type[Source]] = {
     "recruitee": Recruitee,
     "personio": Personio,
     "pinpoint": Pinpoint,
+    "teamtailor": Teamtailor,
     "adzuna": Adzuna,
     "reed": Reed,
+    "nhs": NHS,
     "remoteok": RemoteOK,
     "remotive": Remotive,
     "jobicy": Jobicy,
     "himalayas": Himalayas,
+    "workingnomads": WorkingNomads,
     "arbeitnow": Arbeitnow,
     "hackernews": HackerNews,
     "mail": Mail,

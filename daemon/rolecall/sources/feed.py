@@ -15,18 +15,21 @@ from rolecall.dedupe.urls import canonical_url
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.sources import delta, jsonfeed, syndication
-from rolecall.sources.dates import LONDON, instant
+from rolecall.sources.dates import LONDON, closing, instant
 from rolecall.sources.delta import Part, Unfit
 from rolecall.sources.presets import PRESETS, Preset
 from rolecall.sources.reading import is_json, max_age, merged, short
 from rolecall.sources.syndication import Channel, Entry
 
-PresetName = Literal["", "himalayas", "oleeo", "pythonorg", "teamtailor", "weworkremotely"]
+PresetName = Literal[
+    "", "django", "himalayas", "hnjobs", "jobicy", "jobsacuk", "oleeo", "pythonorg", "teamtailor", "weworkremotely",
+    "workingnomads",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed at an address.
+    """A feed at an address; with most presets, the board's own address is the default.
 
     `label` names it in messages; `company` and `country` hold for all its postings where the feed does not say.
     `preset` knows a certain board's habits; `title_pattern` ("{company}: {title}") tells how titles are put together.
@@ -37,7 +40,7 @@ class Feed:
     interval: ClassVar[timedelta] = timedelta(minutes=60)
     minimum: ClassVar[timedelta] = timedelta(minutes=10)
 
-    url: str
+    url: str = ""
     label: str = ""
     company: str = ""
     country: str = ""
@@ -45,19 +48,23 @@ class Feed:
     title_pattern: str = ""
 
     def __post_init__(self) -> None:
-        if urlsplit(self.url).scheme not in ("http", "https"):
-            raise ValueError(f"the address of a feed begins with https:// or http://, unlike {self.url!r}")
+        if urlsplit(self.address).scheme not in ("http", "https"):
+            raise ValueError(f"the address of a feed (url) begins with https:// or http://, unlike {self.url!r}")
         title_regex(self.title_pattern)
 
     @property
     def name(self) -> str:
-        return f"{self.preset or self.kind}:{self.label or _place(self.url)}"
+        return f"{self.preset or self.kind}:{self.label or _place(self.address)}"
+
+    @property
+    def address(self) -> str:
+        return self.url or PRESETS[self.preset].url
 
     def _zone(self) -> ZoneInfo | None:
         return LONDON if self.country.upper() == "GB" else None
 
     def requests(self) -> Sequence[Request]:
-        return (Request(self.url),)
+        return (Request(self.address),)
 
     def parse(self, reply: Reply) -> Page:
         if is_json(reply):
@@ -78,12 +85,13 @@ class Feed:
         skipped = len(found) - len(postings)
         if skipped and not postings and not items:
             raise Unreadable(f"not one of {skipped} entries could be read: they have no title or no identity")
+        whole = len(found) + len(part.seen) < preset.whole_below or (preset.whole_below > 0 and is_json(reply))
         return Page(
             merged(postings),
-            complete=preset.complete and not channel.broken and not skipped,
+            complete=whole and not channel.broken and not skipped,
             skipped=skipped,
             next=Request(channel.next_url) if channel.next_url else None,
-            wait=_wait(channel, reply),
+            wait=_wait(channel, reply, preset.pause),
             items=items,
         )
 
@@ -106,8 +114,9 @@ class Feed:
             fields=_fields(entry),
             country=self.country.upper() or preset.country or None,
             posted_at=entry.posted_at or instant(_first(entry, ("publishon",))),
-            closes_at=instant(_first(entry, _CLOSINGS) or entry.schema.get("validThrough"), self._zone()),
+            closes_at=closing(_first(entry, _CLOSINGS) or entry.schema.get("validThrough"), self._zone()),
             tags=entry.tags,
+            attribution=preset.attribution,
         )
         return replace(preset.refine(posting, entry, channel), source=self.name)
 
@@ -175,10 +184,10 @@ def _split_title(title: str, pattern: str) -> tuple[str, str]:
     return parts["title"].strip() or title, (parts.get("company") or "").strip()
 
 
-def _wait(channel: Channel, reply: Reply) -> float | None:
+def _wait(channel: Channel, reply: Reply, least: timedelta) -> float | None:
     """Return for how many seconds the feed asks to be left alone: ttl, max-age, and the hours it wants skipped."""
     start = reply.received_at
-    due = start + max(channel.pause, timedelta(seconds=max_age(reply) or 0))
+    due = start + max(least, channel.pause, timedelta(seconds=max_age(reply) or 0))
     for _ in range(24):
         if due.hour in channel.skip_hours:
             due = due.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -6,9 +6,10 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from rolecall.model import Json, RawPosting
-from rolecall.sources.dates import LONDON, instant
+from rolecall.sources.dates import LONDON, closing, instant
 from rolecall.sources.reading import places, short
 from rolecall.sources.syndication import Channel, Entry
 
@@ -23,12 +24,16 @@ def _as_it_is(posting: RawPosting, _entry: Entry, _channel: Channel) -> RawPosti
 class Preset:
     """A board known by its feed. Its name stands in its postings' source, so `normalise` knows whose fields it reads.
 
-    `title`: a pattern of `{title}` and `{company}`; `complete`: the feed is the board's whole list.
+    `title`: a pattern of `{title}` and `{company}`; `whole_below`: with fewer entries, the feed is the board's whole
+    list; `pause`: how long the board wants to be left alone, whatever its feed says; `attribution`: as its terms ask.
     """
 
     title: str = "{title}"
+    url: str = ""
     country: str = ""
-    complete: bool = False
+    whole_below: int = 0
+    pause: timedelta = timedelta()
+    attribution: str = ""
     refine: Refine = _as_it_is
 
 
@@ -61,11 +66,12 @@ def _oleeo(posting: RawPosting, entry: Entry, channel: Channel) -> RawPosting:
 
 
 def _teamtailor(posting: RawPosting, entry: Entry, channel: Channel) -> RawPosting:
+    shown = {"locations": spots} if (spots := _locations(entry)) else {}
     return replace(
         posting,
         company=posting.company or channel.title,
         location=places(*(entry.many.get("tt_name") or entry.many.get("tt_city") or ())) or posting.location,
-        fields={**posting.fields, "locations": _locations(entry)},
+        fields={**posting.fields, **shown},
         tags=tuple(filter(None, (short(entry.extra.get(name)) for name in ("tt_department", "tt_role")))),
     )
 
@@ -75,6 +81,43 @@ def _locations(entry: Entry) -> list[Json]:
     if not len(names) == len(cities) == len(countries):
         return [{"city": city} for city in cities]
     return [{"name": n, "city": c, "country": where} for n, c, where in zip(names, cities, countries, strict=True)]
+
+
+# --- jobs.ac.uk: the text is "Employer - Department<br />Salary: …" -----------------------------------------------
+
+_BREAKS = re.compile(r"<br\s*/?>|</?p>|\n", re.IGNORECASE)
+_TAGS = re.compile(r"<[^<>]{0,500}>")
+_SAID = re.compile(r"(Employer|Salary|Location|Closes|Closing date):\s*(\S.*)", re.IGNORECASE)
+
+
+def _jobsacuk(posting: RawPosting, entry: Entry, _channel: Channel) -> RawPosting:
+    lines = [line for part in _BREAKS.split(entry.html) if (line := short(_TAGS.sub(" ", part)))]
+    facts = {found[1].lower(): found[2] for found in map(_SAID.fullmatch, lines) if found}
+    first = next((line for line in lines[:1] if not _SAID.fullmatch(line) and len(line) < 200), "")
+    return replace(
+        posting,
+        company=posting.company or facts.get("employer") or first.partition(" - ")[0],
+        location=posting.location or facts.get("location", ""),
+        salary_text=posting.salary_text or facts.get("salary", ""),
+        closes_at=posting.closes_at or closing(facts.get("closes") or facts.get("closing date"), LONDON),
+        truncated=True,
+    )
+
+
+# --- the others ---------------------------------------------------------------------------------------------------
+
+_HIRING = re.compile(
+    r"(?P<company>.+?)(?:\s+\((?:YC|Y Combinator)[^()]{0,20}\))?"
+    r"\s*(?:[:–—|]|-\s|\b(?:is|are)\s+(?:now\s+)?(?:hiring|looking for|seeking)\b|\b(?:hiring|seeks)\b)"
+    r"\s*:?\s*(?:(?:for\s+)?an?\s+)?(?P<title>.+)",
+    re.IGNORECASE,
+)
+
+
+def _hnjobs(posting: RawPosting, _entry: Entry, _channel: Channel) -> RawPosting:
+    """ "Larkspur (YC W24) is hiring a backend engineer"; a title of another form stays whole."""
+    found = _HIRING.fullmatch(posting.title[:300])
+    return replace(posting, company=found["company"], title=found["title"]) if found else posting
 
 
 def _weworkremotely(posting: RawPosting, entry: Entry, _channel: Channel) -> RawPosting:
@@ -88,12 +131,37 @@ def _himalayas(posting: RawPosting, entry: Entry, _channel: Channel) -> RawPosti
 
 
 _RESTRICTIONS = ("locationRestrictions", "timezoneRestrictions")
+_SIX_HOURS = timedelta(hours=6)
 
 PRESETS: Mapping[str, Preset] = {
     "": Preset(),
-    "himalayas": Preset(refine=_himalayas),
-    "oleeo": Preset(country="GB", complete=True, refine=_oleeo),
-    "pythonorg": Preset("{title}, {company}"),
-    "teamtailor": Preset(refine=_teamtailor),
-    "weworkremotely": Preset("{company}: {title}", refine=_weworkremotely),
+    # No reply of the next four was recorded: their addresses and forms are other programs' word.
+    "django": Preset(url="https://www.djangoproject.com/rss/community/jobs/", pause=_SIX_HOURS),
+    "hnjobs": Preset(url="https://hnrss.org/jobs", refine=_hnjobs),
+    "jobsacuk": Preset(
+        url="https://www.jobs.ac.uk/jobs/computer-sciences/?format=rss",
+        country="GB",
+        pause=timedelta(hours=2),
+        refine=_jobsacuk,
+    ),
+    "workingnomads": Preset(
+        url="https://www.workingnomads.com/jobs/feed", pause=_SIX_HOURS, attribution="Working Nomads"
+    ),
+    "himalayas": Preset(
+        url="https://himalayas.app/jobs/rss", pause=_SIX_HOURS, attribution="Himalayas", refine=_himalayas
+    ),
+    "jobicy": Preset(url="https://jobicy.com/feed/job_feed", pause=_SIX_HOURS, attribution="Jobicy"),
+    "oleeo": Preset(  # the Ministry of Justice; other departments and forces have addresses of their own
+        url="https://justicejobs.tal.net/vx/mobile-0/appcentre-1/brand-2/candidate/jobboard/vacancy/3/feed",
+        country="GB",
+        whole_below=100_000,
+        refine=_oleeo,
+    ),
+    "pythonorg": Preset("{title}, {company}", url="https://www.python.org/jobs/feed/rss/", pause=_SIX_HOURS),
+    "teamtailor": Preset(whole_below=100, refine=_teamtailor),
+    "weworkremotely": Preset(
+        "{company}: {title}",
+        url="https://weworkremotely.com/categories/remote-back-end-programming-jobs.rss",
+        refine=_weworkremotely,
+    ),
 }

@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 from rolecall.cli import app
 from rolecall.model import Assignment
-from rolecall.ports import Decision, StoredJob
+from rolecall.people import Decision
+from rolecall.ports import StoredJob
 from rolecall.spool import carry_out, leave
 from rolecall.store import SqliteStore
 from tests.store_plans import NOW, SOURCE, plan, posting
@@ -108,9 +109,9 @@ def test_what_there_is_not_is_said(folder: Path) -> None:
 @pytest.mark.parametrize(("command", "mark"), [("applied", "applied"), ("dismiss", "dismissed")])
 def test_a_job_is_marked_by_id_or_address_and_unmarked(folder: Path, command: str, mark: str) -> None:
     assert "never comes again" in rolecall(folder, command, "https://jobs.larkspur.example/b")
-    assert jobs(folder)["one"].mark == mark
+    assert [said.kind for said in jobs(folder)["one"].marks] == [mark]
     rolecall(folder, "undo", "one")
-    assert jobs(folder)["one"].mark == ""
+    assert jobs(folder)["one"].marks == ()
 
 
 def test_a_running_daemon_carries_it_out_within_seconds(folder: Path) -> None:
@@ -120,7 +121,8 @@ def test_a_running_daemon_carries_it_out_within_seconds(folder: Path) -> None:
         deadline = time.monotonic() + 10
         while "one" in jobs(folder) and time.monotonic() < deadline:
             time.sleep(0.1)
-    assert {name: (job.mark, len(job.postings)) for name, job in jobs(folder).items()} == {"two": ("dismissed", 3)}
+    (only,) = jobs(folder).values()
+    assert (only.id, [mark.kind for mark in only.marks], len(only.postings)) == ("two", ["dismissed"], 3)
     assert list((folder / "rolecall.db.decisions").iterdir()) == []
 
 
@@ -137,7 +139,7 @@ async def test_a_decision_that_was_carried_out_before_a_crash_changes_nothing(fo
     await store.record(undo)
     leave(path, undo)
     assert await carry_out(store, path) == {"1": False}
-    assert (await store.jobs({"one"}))["one"].mark == "applied"
+    assert [mark.kind for mark in (await store.jobs({"one"}))["one"].marks] == ["applied"]
     assert await carry_out(store, path) == {}
     await store.close()
 

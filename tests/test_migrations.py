@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -13,8 +14,10 @@ import pytest
 from sqlite_utils import Database
 
 from rolecall.errors import DatabaseTooNew, StoreError
+from rolecall.people import Decision
 from rolecall.store import SqliteStore, connection, migrations
-from tests.store_plans import NOW, SOURCE, posting
+from rolecall.store.rows import to_us
+from tests.store_plans import NOW, SOURCE, after, posting
 
 RELEASED = sorted((Path(__file__).parent / "fixtures" / "store").glob("*.sql"))
 """One dump per released schema, with a posting, an alert and a message in it; never changed afterwards."""
@@ -64,6 +67,24 @@ async def test_the_database_of_every_release_opens_and_is_read(path: Path, dump:
     assert claim.alerts == (alert,)
     assert await store.open_ids(SOURCE) == {"a"}
     await store.close()
+
+
+async def test_what_the_user_had_said_before_people_had_names_is_kept_and_can_be_taken_back(path: Path) -> None:
+    load(path, RELEASED[0])
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE job SET mark = 'dismissed'")
+        for number, (kind, before) in enumerate((("applied", {"mark": ""}), ("dismissed", {"mark": "applied"}))):
+            row = (kind, kind, json.dumps(before), to_us(after(days=number)))
+            db.execute("INSERT INTO decision (id, kind, posting, before, made_at) VALUES (?, ?, 1, ?, ?)", row)
+    store = await SqliteStore.open(path)
+    marks = []
+    for number in range(3):
+        job = await store.job("job-a")
+        assert job is not None
+        marks.append([(mark.person, mark.kind, mark.at) for mark in job.marks])
+        await store.record(Decision(f"undo {number}", "undo", ((SOURCE, "a"),), after(days=9), "anna"))
+    await store.close()
+    assert marks == [[("", "dismissed", after(days=1))], [("", "applied", after(days=1))], []]
 
 
 def test_every_migration_has_a_dump_of_the_schema_before_the_next_one() -> None:

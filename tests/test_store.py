@@ -6,23 +6,25 @@ from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rolecall.dedupe import job_id
 from rolecall.model import Assignment, Print, Validators
+from rolecall.people import Again, Decision
 from rolecall.ports import (
     ChannelState,
     Claim,
     Committed,
     Dead,
-    Decision,
     Dropped,
     NewPosting,
     RetryAt,
     Sent,
     SourceState,
     Store,
+    StoredJob,
     Suspend,
 )
 from rolecall.schedule import Limit
@@ -389,7 +391,7 @@ async def test_alerts_are_listed_by_search_and_while_a_copy_is_open(store: Store
     await gone(store, "a", "c")
     assert [each.job.id for each in await store.alerts(10)] == ["one"]
     assert [each.job.id for each in await store.alerts(10, open_only=False)] == ["job-c", "job-c", "one"]
-    assert [each.search for each in await store.alerts(10, "go", open_only=False)] == ["go"]
+    assert [each.search for each in await store.alerts(10, ["go"], open_only=False)] == ["go"]
 
 
 async def test_what_was_told_is_what_was_sent(store: Store) -> None:
@@ -450,8 +452,15 @@ async def test_an_alert_of_a_merged_job_is_the_other_jobs_alert(store: Store) ->
 # --- what the user decided ------------------------------------------------------------------------------------
 
 
-def decision(kind: str, *ids: str, at: datetime = NOW, name: str = "") -> Decision:
-    return Decision(name or f"{kind} {ids} {at}", kind, tuple((SOURCE, id_) for id_ in ids), at)  # type: ignore[arg-type]
+def decision(kind: str, *ids: str, at: datetime = NOW, **said: Any) -> Decision:
+    named = f"{kind} {ids} {at} {said}"
+    return Decision(named, kind, tuple((SOURCE, id_) for id_ in ids), at, **said)  # type: ignore[arg-type]
+
+
+def marked(job: StoredJob | None) -> list[str]:
+    """Return what was said of a job, and by whom where that has a name."""
+    assert job is not None
+    return [f"{mark.person} {mark.kind}".strip() for mark in job.marks]
 
 
 async def grouped(store: Store) -> list[str]:
@@ -526,9 +535,7 @@ async def test_a_job_that_the_user_is_done_with_gets_no_alert_also_not_for_a_cop
     assert await store.record(decision(kind, "a"))
     planned = plan(copy, alerts=(alert(copy, at_once(copy), search="new"),))
     assert await store.commit(planned) == Committed(postings=1)
-    found = await store.job("one")
-    assert found is not None
-    assert found.mark == kind
+    assert marked(await store.job("one")) == [kind]
     assert await store.record(decision("undo", "b", at=after(hours=1)))
     assert (await store.commit(planned)).alerts == 1
 
@@ -537,9 +544,7 @@ async def test_a_joined_job_is_done_with_when_either_was(store: Store) -> None:
     await store.commit(plan(posting("a"), posting("b")))
     await store.record(decision("dismissed", "b"))
     await store.record(decision("join", "a", "b", at=after(hours=1)))
-    found = await store.job("job-a")
-    assert found is not None
-    assert found.mark == "dismissed"
+    assert marked(await store.job("job-a")) == ["dismissed"]
 
 
 async def test_a_decision_is_carried_out_once_and_what_changes_nothing_is_none(store: Store) -> None:
@@ -552,9 +557,7 @@ async def test_a_decision_is_carried_out_once_and_what_changes_nothing_is_none(s
     assert not await store.record(decision("split", "c"))
     undo = decision("undo", "a", at=after(hours=2))
     assert [await store.record(undo), await store.record(undo)] == [True, False]
-    found = await store.job("one")
-    assert found is not None
-    assert found.mark == "applied"
+    assert marked(await store.job("one")) == ["applied"]
 
 
 async def test_undo_takes_back_one_decision_after_another_until_nothing_is_left(store: Store) -> None:
@@ -569,6 +572,115 @@ async def test_undo_takes_back_one_decision_after_another_until_nothing_is_left(
 async def test_a_decision_about_what_is_not_stored_is_refused(store: Store) -> None:
     with pytest.raises(LookupError):
         await store.record(decision("applied", "nobody"))
+
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+
+async def test_what_one_person_is_done_with_still_reaches_the_other(store: Store) -> None:
+    one, copy = posting("a", "one"), posting("b", "one")
+    await store.commit(plan(one, alerts=(alert(one, search="annas"), alert(one, search="bens"))))
+    assert await store.record(decision("dismissed", "a", person="anna"))
+    assert await store.alerts(10, ["annas"], person="anna") == []
+    assert [each.job.id for each in await store.alerts(10, ["bens"], person="ben")] == ["one"]
+    new = [replace(alert(copy, search=f"{name}s new"), person=name) for name in ("anna", "ben")]
+    assert (await store.commit(plan(copy, alerts=tuple(new)))).alerts == 1
+
+
+async def test_what_was_said_before_people_had_names_holds_for_everybody(store: Store) -> None:
+    one = posting("a")
+    await store.commit(plan(one))
+    await store.record(decision("applied", "a"))
+    assert (await store.commit(plan(one, alerts=(replace(alert(one), person="anna"),)))).alerts == 0
+
+
+async def test_what_is_saved_is_listed_last_saved_first_also_when_closed_or_applied_to(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b"), posting("c")))
+    for hours, id_ in enumerate("abc"):
+        await store.record(decision("saved", id_, at=after(hours=hours), person="anna"))
+    await store.record(decision("applied", "a", at=after(hours=4), person="anna"))
+    await store.record(decision("dismissed", "b", at=after(hours=4), person="anna"))
+    await gone(store, "c")
+    assert [job.id for job in await store.saved("anna", 10)] == ["job-c", "job-a"]
+    assert [job.id for job in await store.saved("anna", 1)] == ["job-c"]
+    assert await store.saved("ben", 10) == []
+    assert marked(await store.job("job-a")) == ["anna saved", "anna applied"]
+
+
+async def test_a_person_takes_back_their_own_word_and_no_other(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    await store.record(decision("applied", "a", person="anna"))
+    await store.record(decision("dismissed", "a", at=after(hours=1), person="ben"))
+    assert await store.record(decision("undo", "a", at=after(hours=2), person="anna"))
+    assert marked(await store.job("job-a")) == ["ben dismissed"]
+    assert not await store.record(decision("undo", "a", at=after(hours=3), person="anna"))
+
+
+async def test_a_join_that_is_taken_back_leaves_what_others_said_meanwhile(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b")))
+    await store.record(decision("saved", "b", person="ben"))
+    await store.record(decision("join", "a", "b", at=after(hours=1)))
+    await store.record(decision("applied", "a", at=after(hours=2), person="ben"))
+    assert marked(await store.job("job-a")) == ["ben saved", "ben applied"]
+    assert await store.record(decision("undo", "a", at=after(hours=3), person="anna"))
+    assert marked(await store.job("job-a")) == ["ben applied"]
+    assert marked(await store.job("job-b")) == ["ben saved"]
+
+
+async def test_a_mute_is_a_persons_own_and_named_in_any_form(store: Store) -> None:
+    assert await store.record(decision("muted_company", person="anna", company="Larkspur Ltd"))
+    assert await store.record(decision("muted_agency", at=after(hours=1), person="anna", company="Heron"))
+    assert not await store.record(decision("muted_company", at=after(hours=1), person="anna", company="LARKSPUR"))
+    assert not await store.record(decision("muted_company", at=after(hours=1), person="anna", company=" "))
+    company, agency = await store.mutes({"anna", "ben"})
+    assert await store.mutes({"ben"}) == []
+    assert (company.said, company.name, company.at) == ("Larkspur Ltd", "larkspur", NOW)
+    assert [company.covers(name) for name in ("larkspur limited", "Larkspur Technology")] == [True, False]
+    assert [agency.covers(name) for name in ("Heron Technology", "Heronsgate")] == [True, False]
+    assert not await store.record(decision("unmuted", person="ben", company="Larkspur"))
+    assert await store.record(decision("unmuted", at=after(hours=2), person="anna", company="The Larkspur Ltd"))
+    assert await store.mutes({"anna"}) == [agency]
+
+
+async def test_a_mute_that_a_posting_was_the_occasion_of_is_taken_back_by_undo(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    await store.record(decision("muted_company", "a", person="anna", company="Larkspur Ltd"))
+    assert await store.record(decision("undo", "a", at=after(hours=1), person="anna"))
+    assert await store.mutes({"anna"}) == []
+
+
+def snooze(*ids: str, days: float = 1, at: datetime = NOW, channel: str = "phone") -> Decision:
+    return decision(
+        "snoozed", *ids, at=at, person="anna", again=Again(at + timedelta(days=days), ("python",), (channel,))
+    )
+
+
+async def test_a_snoozed_job_comes_back_once_when_its_time_has_come(store: Store) -> None:
+    one = posting("a")
+    await store.commit(plan(one, alerts=(alert(one, at_once(one)), alert(one, search="bens"))))
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    said = snooze("a")
+    assert [await store.record(said), await store.record(said)] == [True, False]
+    assert await store.claim("phone", after(hours=23), LEASE) is None
+    claim = await claimed(store, now=after(days=1))
+    assert (claim.kind, [each.search for each in claim.alerts]) == ("alert", ["python"])
+    await store.settle(claim.id, Sent(), after(days=1))
+    assert await store.claim("phone", after(days=9), LEASE) is None
+
+
+async def test_a_snooze_that_is_taken_back_brings_nothing_back(store: Store) -> None:
+    one = posting("a")
+    await store.commit(plan(one, alerts=(alert(one),)))
+    await store.record(snooze("a"))
+    await store.record(decision("undo", "a", at=after(hours=1), person="anna"))
+    assert await store.claim("phone", after(days=2), LEASE) is None
+    assert marked(await store.job("job-a")) == []
+
+
+async def test_what_was_never_told_cannot_be_snoozed(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    assert not await store.record(snooze("a"))
+    assert marked(await store.job("job-a")) == []
 
 
 # --- the outbox: bundles --------------------------------------------------------------------------------------

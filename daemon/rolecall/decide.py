@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from rolecall import __version__
+from rolecall import __version__, people
 from rolecall.config import Channel, Config, SourceEntry
 from rolecall.errors import NotNow, Refused, SourceError
 from rolecall.match import Index, Search
@@ -196,7 +196,7 @@ def watched(told: Iterable[tuple[str, str]], config: Config) -> frozenset[str]:
 
 def changes_of(known: StoredJob, best: Posting) -> tuple[Change, ...]:
     """Return what the best of a job's copies now says otherwise than what was stored; none for a job done with."""
-    said = () if known.mark else changes(merged(known).posting, best, reopened=not known.is_open)
+    said = () if people.is_done("", known.marks) else changes(merged(known).posting, best, reopened=not known.is_open)
     closed = max((copy.closed_at for copy in known.postings if copy.closed_at), default=None)
     return (Change(known.id, best, said, "" if known.is_open else str(closed)),) if said else ()
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from rolecall import people
 from rolecall.config import Channel, Config
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.house import House
@@ -67,12 +68,13 @@ def not_worth_sending(claim: Claim) -> str:
     """Return why a message has nothing to tell any more, "" where it has."""
     if claim.kind == "notice" or _current(claim.alerts):
         return ""
-    return "the user is done with its jobs" if any(alert.job.mark for alert in claim.alerts) else "its jobs have closed"
+    done = any(people.is_done("", alert.job.marks) for alert in claim.alerts)
+    return "the user is done with its jobs" if done else "its jobs have closed"
 
 
 def _current(alerts: Sequence[StoredAlert]) -> list[StoredAlert]:
     """Return the alerts whose job is open and not done with."""
-    return [alert for alert in alerts if alert.job.is_open and not alert.job.mark]
+    return [alert for alert in alerts if alert.job.is_open and not people.is_done("", alert.job.marks)]
 
 
 def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:

@@ -23,6 +23,7 @@ from rolecall.model import (
     Request,
     Validators,
 )
+from rolecall.people import Decision, Mark, Muted
 from rolecall.schedule import Limit
 
 # --- sources --------------------------------------------------------------------------------------------------
@@ -139,6 +140,7 @@ class NewAlert:
     reasons: tuple[Reason, ...]
     rank: float
     deliveries: tuple[Delivery, ...]
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,39 +196,22 @@ class StoredPosting:
     because: tuple[str, ...] = ()  # why it belongs to its job
 
 
-Mark = Literal["", "applied", "dismissed"]
-
-
 @dataclass(frozen=True, slots=True)
 class StoredJob:
     """One vacancy: all its postings, first seen first.
 
-    `mark`: the user is done with it. `maybe`: other jobs that a posting has shown to be perhaps the same.
+    `marks`: what people said of it, in order of time. `maybe`: other jobs that are perhaps the same.
     """
 
     id: str
     first_seen: datetime
     postings: tuple[StoredPosting, ...]
-    mark: Mark = ""
+    marks: tuple[Mark, ...] = ()
     maybe: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
         return any(posting.closed_at is None for posting in self.postings)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the user decided about postings, named by their keys: it outranks every rule.
-
-    join: the jobs of two postings are one. split: one posting leaves its job. applied, dismissed: its job never comes
-    again. undo: the latest of these about its job is taken back. `id` makes that it is carried out once only.
-    """
-
-    id: str
-    kind: Literal["join", "split", "applied", "dismissed", "undo"]
-    keys: tuple[tuple[str, str], ...]
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +334,7 @@ class Store(Protocol):
     async def candidates(self, keys: Collection[str], since: datetime | None = None) -> Sequence[tuple[Print, str]]:
         """Return (print, job) of every stored posting that shares one of the look-up keys.
 
-        With `since`, only of those that were open after it, and of jobs that the user is done with.
+        With `since`, only of those that were open after it, and of jobs that somebody is done with.
         """
 
     async def missing_ids(self, source: str) -> frozenset[str]:
@@ -374,11 +359,17 @@ class Store(Protocol):
         """Execute the plan in one transaction. An alert that exists is left as it is, with no new delivery.
 
         A delivery joins the pending outbox row of its (channel, bundle), or starts one. If that row is no longer
-        pending, it starts "bundle~2", "bundle~3" … Jobs that the user is done with get no alert.
+        pending, it starts "bundle~2", "bundle~3" … A job that the alert's person is done with gets none.
         """
 
     async def record(self, decision: Decision) -> bool:
-        """Carry out what the user decided; False when that changes nothing. Raises `LookupError`: not stored."""
+        """Carry out what a person decided; False when that changes nothing. Raises `LookupError`: not stored.
+
+        A snoozed job gets an outbox row of its own, whose time is to come; undone, that is dropped.
+        """
+
+    async def mutes(self, people: Collection[str]) -> Sequence[Muted]:
+        """Return whom these people muted, in the order of time."""
 
     async def spend(self, budget: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
         """Count one call against a budget; where a limit is reached, count nothing and return when it will be free.
@@ -423,11 +414,16 @@ class Store(Protocol):
     async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
         """Jobs with an open posting first seen since then, newest first."""
 
-    async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
-        """Alerts, newest posting first (posted_at where known, else first seen).
+    async def alerts(
+        self, limit: int, searches: Collection[str] | None = None, open_only: bool = True, person: str = ""
+    ) -> Sequence[StoredAlert]:
+        """Alerts of these searches (None: of all), newest posting first (posted_at where known, else first seen).
 
-        `open_only` leaves out jobs that have closed, and those that the user is done with.
+        `open_only` leaves out jobs that have closed, and those that the person is done with.
         """
+
+    async def saved(self, person: str, limit: int) -> Sequence[StoredJob]:
+        """Jobs that a person saved, last saved first, also those that have closed."""
 
     async def alerted_at(self, job: str) -> Mapping[str, datetime]:
         """Return search → time of the job's alerts."""

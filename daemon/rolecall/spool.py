@@ -13,13 +13,14 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any, get_args
 
 from rolecall.errors import StoreError
-from rolecall.ports import Decision, Store
-
-KINDS = ("join", "split", "applied", "dismissed", "undo")
+from rolecall.people import Again, Decision, DecisionKind
+from rolecall.ports import Store
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,9 @@ def leave(database: Path, decision: Decision) -> None:
     """Leave a decision for whoever may write. Raises `StoreError`."""
     folder = _folder(database)
     path = folder / f"{decision.at:%Y%m%dT%H%M%S.%f}-{decision.id}.json"
-    said = {"id": decision.id, "kind": decision.kind, "keys": decision.keys, "at": decision.at.isoformat()}
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        path.with_suffix(".new").write_text(json.dumps(said), encoding="utf-8")
+        path.with_suffix(".new").write_text(_written(decision), encoding="utf-8")
         _give_to_owner_of(database, folder, path.with_suffix(".new"))
         path.with_suffix(".new").rename(path)
     except OSError as error:
@@ -58,14 +58,34 @@ def _waiting(database: Path) -> list[tuple[Path, Decision]]:
 def _read_all(folder: Path) -> Iterator[tuple[Path, Decision]]:
     for path in sorted(folder.glob("*.json")):
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-            keys = tuple((str(source), str(source_id)) for source, source_id in said["keys"])
-            if said["kind"] not in KINDS:
-                raise ValueError(f"{said['kind']!r} is no decision")
-            yield path, Decision(said["id"], said["kind"], keys, datetime.fromisoformat(said["at"]))
+            yield path, _read(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.error("decision-unreadable file=%s error=%s", path.name, error)
             path.rename(path.with_suffix(".bad"))
+
+
+def _written(decision: Decision) -> str:
+    return json.dumps(asdict(decision), default=datetime.isoformat)
+
+
+def _read(text: str) -> Decision:
+    """Read `_written` back, also as an older Rolecall wrote it; raises ValueError, KeyError, TypeError."""
+    said = json.loads(text)
+    again = said.pop("again", None)
+    keys = tuple((str(source), str(source_id)) for source, source_id in said.pop("keys"))
+    if said["kind"] not in get_args(DecisionKind):
+        raise ValueError(f"{said['kind']!r} is no decision")
+    if len(keys) < _LEAST_KEYS.get(said["kind"], 1):
+        raise ValueError(f"{said['kind']} names too few postings")
+    at = datetime.fromisoformat(said.pop("at"))
+    return Decision(keys=keys, at=at, again=_again(again) if again else None, **said)
+
+
+_LEAST_KEYS = {"join": 2, "muted_company": 0, "muted_agency": 0, "unmuted": 0}
+
+
+def _again(said: dict[str, Any]) -> Again:
+    return Again(datetime.fromisoformat(said["until"]), tuple(said["searches"]), tuple(said["channels"]))
 
 
 def _folder(database: Path) -> Path:

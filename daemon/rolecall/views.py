@@ -78,7 +78,8 @@ async def listing(
 ) -> list[Row]:
     """Return the most current matching jobs, newest first, each job once."""
     jobs: dict[str, list[StoredAlert]] = {}
-    for alert in await store.alerts(top * max(1, len(config.searches)), search, open_only=not closed):
+    searches = None if search is None else [search]
+    for alert in await store.alerts(top * max(1, len(config.searches)), searches, open_only=not closed):
         jobs.setdefault(alert.job.id, []).append(alert)
     rows = [_row(alerts, config, now) for alerts in list(jobs.values())[:top]]
     return sorted(rows, key=lambda row: row.posted, reverse=True)
@@ -134,6 +135,9 @@ async def why(store: Store, config: Config, id_or_url: str) -> Explanation | Non
 def _notes(job: StoredJob, known: Merged) -> tuple[str, ...]:
     """Return what is to be said of the job as a whole: done with, reposted, put together of several copies."""
     times = reposts(job)
-    done = {"applied": "you applied to it", "dismissed": "you dismissed it"}.get(job.mark, "")
+    said = [_SAID.get(mark.kind, "").format(mark.person or "you") for mark in job.marks]
     again = f"listed anew {times} time{'s' if times > 1 else ''}" if times else ""
-    return (*filter(None, (done, again)), *notes(known, job.id, job.maybe))
+    return (*filter(None, (*said, again)), *notes(known, job.id, job.maybe))
+
+
+_SAID = {"saved": "{} saved it", "applied": "{} applied to it", "dismissed": "{} dismissed it"}

@@ -132,7 +132,7 @@ def _mark(kind: Any, job: str, config: Any) -> None:
 
 
 def _decide(config: Config, kind: Any, postings: Sequence[StoredPosting], done: str) -> None:
-    from rolecall.ports import Decision
+    from rolecall.people import Decision
 
     keys = tuple((posting.raw.source, posting.raw.id) for posting in postings)
     changed = asyncio.run(_carried_out(config, Decision(uuid4().hex, kind, keys, datetime.now(UTC))))

@@ -1,4 +1,4 @@
-"""What the user decided, carried out: jobs joined, postings split off, jobs done with; and each of it taken back.
+"""What people decided, carried out: jobs joined, postings split off, jobs marked, employers muted; and it taken back.
 
 A job is where its postings are, so a decision holds for what comes later too: a new copy joins the job of the copy it
 is like. Every function works inside the caller's transaction.
@@ -13,9 +13,12 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from rolecall.dedupe import job_id
-from rolecall.ports import Decision
-from rolecall.store.rows import dumps, marks, to_us
+from rolecall import people
+from rolecall.dedupe import job_id, normal_company
+from rolecall.people import Decision, Mark, MarkKind
+from rolecall.ports import Delivery
+from rolecall.store import outbox, said
+from rolecall.store.rows import dumps, mark_of, mark_row, marks, to_us
 
 
 class _Posting(NamedTuple):
@@ -34,26 +37,32 @@ def record(db: Database, decision: Decision) -> bool:
     """Carry out a decision once; False when it was before or when it changes nothing. Raises `LookupError`."""
     if db.execute("SELECT 1 FROM decision WHERE id = ?", [decision.id]).fetchone():
         return False
-    first, *others = (_posting(db, key) for key in decision.keys)
-    done = _carry_out(db, decision, first, others)
+    named = [_posting(db, key) for key in decision.keys]
+    done = _carry_out(db, decision, named)
     if done is None:
         return False
-    row = [decision.id, decision.kind, first.row, done.other, dumps(done.before), to_us(decision.at)]
-    query = "INSERT INTO decision (id, kind, posting, other, before, made_at) VALUES (?, ?, ?, ?, ?, ?)"
+    first = named[0].row if named else None
+    row = [decision.id, decision.kind, decision.person, first, done.other, dumps(done.before), to_us(decision.at)]
+    query = "INSERT INTO decision (id, kind, person, posting, other, before, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
     db.execute(query, row)
     return True
 
 
-def _carry_out(db: Database, decision: Decision, first: _Posting, others: Sequence[_Posting]) -> _Done | None:
+def _carry_out(db: Database, decision: Decision, named: Sequence[_Posting]) -> _Done | None:
     match decision.kind:
         case "join":
-            return _join(db, first, others[0])
+            return _join(db, *named)
         case "split":
-            return _split(db, first, decision.keys[0])
+            return _split(db, named[0], decision.keys[0])
         case "undo":
-            return _undo(db, first, to_us(decision.at))
-        case mark:
-            return _mark(db, first, mark)
+            return _undo(db, named[0], decision)
+        case "muted_company" | "muted_agency":
+            mute = decision.mute
+            return _Done(None, {"mute": [mute.person, mute.name, mute.kind]}) if said.mute(db, mute) else None
+        case "unmuted":
+            return _Done(None, {}) if said.unmute(db, decision.person, normal_company(decision.company)) else None
+        case kind:
+            return _mark(db, named[0], decision, kind)
 
 
 def _posting(db: Database, key: tuple[str, str]) -> _Posting:
@@ -69,8 +78,8 @@ def _posting(db: Database, key: tuple[str, str]) -> _Posting:
 def _join(db: Database, one: _Posting, other: _Posting) -> _Done | None:
     if one.job == other.job:
         return None
-    marks = [_mark_of(db, one.job), _mark_of(db, other.job)]
-    before = {"job": other.job, "postings": _postings_of(db, other.job), "marks": marks}
+    both = [[mark_row(mark) for mark in said.of_job(db, job)] for job in (one.job, other.job)]
+    before = {"job": other.job, "postings": _postings_of(db, other.job), "marks": both}
     merge(db, other.job, one.job)
     return _Done(other.row, before)
 
@@ -84,57 +93,78 @@ def _split(db: Database, one: _Posting, key: tuple[str, str]) -> _Done | None:
     return _Done(rest[0], {})
 
 
-def _mark(db: Database, one: _Posting, mark: str) -> _Done | None:
-    before = _mark_of(db, one.job)
-    if before == mark:
+def _mark(db: Database, one: _Posting, decision: Decision, kind: MarkKind) -> _Done | None:
+    again = decision.again
+    before = people.of(decision.person, said.of_job(db, one.job))
+    after = people.say(before, Mark(decision.person, kind, decision.at, again.until if again else None))
+    if after == before or (again and not _come_again(db, one.job, decision)):
         return None
-    _set_mark(db, one.job, mark)
-    return _Done(None, {"mark": before})
+    said.put(db, one.job, before, after)
+    return _Done(None, {"marks": list(map(mark_row, before))})
+
+
+def _come_again(db: Database, job: str, decision: Decision) -> bool:
+    """Queue a snoozed job for later; False where it was never told of, so that there is nothing to tell again."""
+    assert decision.again is not None  # noqa: S101 (asked before)
+    until, searches, channels = decision.again.until, decision.again.searches, decision.again.channels
+    query = f"SELECT id FROM alert WHERE job = ? AND search IN ({marks(searches)})"  # noqa: S608 (only ?)
+    alerts = [alert for (alert,) in db.execute(query, [job, *searches])]
+    for channel in channels if alerts else ():
+        delivery = Delivery(channel, _again(decision.id), "alert", until)
+        for alert in alerts:
+            outbox.add_delivery(db, delivery, alert, to_us(decision.at))
+    return bool(alerts and channels)
+
+
+def _again(decision: str) -> str:
+    return f"snooze:{decision}"
 
 
 def merge(db: Database, job: str, into: str) -> None:
-    """Let a job go up in another one, with its alerts, its mark and its bridges."""
+    """Let a job go up in another one, with its alerts, its marks and its bridges."""
     _move(db, _postings_of(db, job), job, into)
 
 
 # --- undoing --------------------------------------------------------------------------------------------------
 
 
-def _undo(db: Database, one: _Posting, now: int) -> _Done | None:
-    """Take back the latest decision about the posting's job that still stands."""
-    last = next(db.query(_LAST, {"job": one.job}), None)
+def _undo(db: Database, one: _Posting, decision: Decision) -> _Done | None:
+    """Take back the latest decision about the posting's job that still stands, of this person or of all."""
+    last = next(db.query(_LAST, {"job": one.job, "person": decision.person}), None)
     if last is None:
         return None
     before = json.loads(last["before"])
     match last["kind"]:
         case "join":
-            back = set(before["postings"]).intersection(_postings_of(db, last["job"]))
-            _move(db, sorted(back), last["job"], before["job"])
-            for job, mark in zip((last["job"], before["job"]), before["marks"], strict=True):
-                _set_mark(db, job, mark)
+            _part(db, last["job"], before)
         case "split":
             merge(db, last["job"], last["other_job"])
+        case "muted_company" | "muted_agency":
+            said.unmute(db, *before["mute"])
         case _:
-            _set_mark(db, last["job"], before["mark"])
-    db.execute("UPDATE decision SET undone_at = ? WHERE id = ?", [now, last["id"]])
+            now = people.of(decision.person, said.of_job(db, last["job"]))
+            said.put(db, last["job"], now, map(mark_of, before["marks"]))
+            outbox.drop_pending(db, _again(last["id"]), "taken back", decision.at)
+    db.execute("UPDATE decision SET undone_at = ? WHERE id = ?", [to_us(decision.at), last["id"]])
     return _Done(None, {"undone": last["id"]})
 
 
 _LAST = """
 SELECT d.id, d.kind, d.before, p.job, o.job AS other_job
 FROM decision d JOIN posting p ON p.id = d.posting LEFT JOIN posting o ON o.id = d.other
-WHERE d.undone_at IS NULL AND d.kind != 'undo' AND (p.job = :job OR o.job = :job)
+WHERE d.undone_at IS NULL AND d.kind != 'undo' AND d.person IN ('', :person) AND (p.job = :job OR o.job = :job)
 ORDER BY d.made_at DESC, d.rowid DESC LIMIT 1
 """
 
 
-def _mark_of(db: Database, job: str) -> str:
-    (mark,) = db.execute("SELECT mark FROM job WHERE id = ?", [job]).fetchone()
-    return str(mark)
-
-
-def _set_mark(db: Database, job: str, mark: str) -> None:
-    db.execute("UPDATE job SET mark = ? WHERE id = ?", [mark, job])
+def _part(db: Database, job: str, before: dict[str, Any]) -> None:
+    """Give the other job back its postings and its said."""
+    back = set(before["postings"]).intersection(_postings_of(db, job))
+    own, other = (tuple(map(mark_of, rows)) for rows in before["marks"])
+    now = said.of_job(db, job)
+    _move(db, sorted(back), job, before["job"])
+    said.put(db, job, now, people.parted(now, own, other))
+    said.put(db, before["job"], said.of_job(db, before["job"]), other)
 
 
 # --- postings from job to job ---------------------------------------------------------------------------------
@@ -148,7 +178,7 @@ def _move(db: Database, rows: Collection[int], old: str, new: str) -> None:
     """Move postings to another job. What was told of the old job counts as told of the new one: no second alert."""
     if not rows or old == new:
         return
-    db.execute("INSERT INTO job SELECT ?, first_seen, '' FROM job WHERE id = ? ON CONFLICT DO NOTHING", [new, old])
+    db.execute("INSERT INTO job SELECT ?, first_seen FROM job WHERE id = ? ON CONFLICT DO NOTHING", [new, old])
     ids = list(rows)
     for row in ids:
         db.execute("UPDATE posting SET job = ? WHERE id = ?", [new, row])
@@ -173,5 +203,7 @@ def _fold(db: Database, old: str, new: str) -> None:
     db.execute("DELETE FROM alert WHERE job = ?", [old])
     db.execute("UPDATE OR IGNORE bridge SET job = ? WHERE job = ?", [new, old])
     db.execute("DELETE FROM bridge WHERE job = ?", [old])
-    db.execute("UPDATE job SET mark = (SELECT mark FROM job WHERE id = ?) WHERE id = ? AND mark = ''", [old, new])
+    own, other = said.of_job(db, new), said.of_job(db, old)
+    said.put(db, new, own, people.together(own, other))
+    said.put(db, old, other, ())
     db.execute("DELETE FROM job WHERE id = ?", [old])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from rolecall import people
 from rolecall.dedupe import canonical_url
 from rolecall.model import Print
 from rolecall.ports import (
@@ -57,8 +58,11 @@ class MemoryStore(MemoryDecisions):
         return [
             (print_, posting.job)
             for print_, posting in found
-            if since is None or (posting.closed_at or posting.last_seen) >= since or self._marks.get(posting.job)
+            if since is None or (posting.closed_at or posting.last_seen) >= since or self._done_by_somebody(posting.job)
         ]
+
+    def _done_by_somebody(self, job: str) -> bool:
+        return any(mark.kind in people.DONE for mark in self._marks.get(job, ()))
 
     async def missing_ids(self, source: str) -> frozenset[str]:
         return await self.open_ids(source) & {key[1] for key in self._missing if key[0] == source}
@@ -127,7 +131,7 @@ class MemoryStore(MemoryDecisions):
 
     def _add_alert(self, alert: NewAlert, now: datetime) -> bool:
         pair = (alert.search, self._postings[alert.key].job)
-        if pair in self._alerts or self._marks.get(pair[1]):
+        if pair in self._alerts or people.is_done(alert.person, self._marks.get(pair[1], ())):
             return False
         row_id = next(self._alert_ids)
         self._alerts[pair] = (row_id, alert, now)
@@ -168,16 +172,28 @@ class MemoryStore(MemoryDecisions):
         jobs = self._jobs()
         return [jobs[name] for name in sorted(newest, key=lambda name: newest[name], reverse=True)[:limit]]
 
-    async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
+    async def alerts(
+        self, limit: int, searches: Collection[str] | None = None, open_only: bool = True, person: str = ""
+    ) -> Sequence[StoredAlert]:
         found = [
             alert
             for alert in self._stored_alerts()
-            if search in (None, alert.search) and (not open_only or (alert.job.is_open and not alert.job.mark))
+            if (searches is None or alert.search in searches)
+            and (not open_only or (alert.job.is_open and not people.is_done(person, alert.job.marks)))
         ]
         return sorted(found, key=lambda alert: (self._shown_at(alert.key), alert.id), reverse=True)[:limit]
 
     def _shown_at(self, key: Key) -> datetime:
         return self._postings[key].raw.posted_at or self._postings[key].first_seen
+
+    async def saved(self, person: str, limit: int) -> Sequence[StoredJob]:
+        jobs = self._jobs()
+        saved_at = {
+            job: max(mark.at for mark in found)
+            for job, marks in self._marks.items()
+            if (found := [mark for mark in people.of(person, marks) if mark.kind == "saved"])
+        }
+        return [jobs[job] for job in sorted(saved_at, key=lambda job: saved_at[job], reverse=True)[:limit]]
 
     async def alerted_at(self, job: str) -> Mapping[str, datetime]:
         return {search: at for (search, of), (_, _, at) in self._alerts.items() if of == job}
@@ -198,7 +214,7 @@ class MemoryStore(MemoryDecisions):
         for posting in self._postings.values():
             postings.setdefault(posting.job, []).append(posting)
         return {
-            name: StoredJob(name, found[0].first_seen, tuple(found), self._marks.get(name, ""), self._maybe(name))
+            name: StoredJob(name, found[0].first_seen, tuple(found), self._marks.get(name, ()), self._maybe(name))
             for name, found in postings.items()
         }
 

@@ -1,14 +1,16 @@
-"""The user's decisions in the store in memory."""
+"""People's decisions in the store in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
-from rolecall.dedupe import job_id
-from rolecall.ports import Decision, Mark, NewAlert, StoredPosting
+from rolecall import people
+from rolecall.dedupe import job_id, normal_company
+from rolecall.people import Decision, Mark, MarkKind, Muted
+from rolecall.ports import Delivery, NewAlert, StoredPosting
 from rolecall.store.memory_outbox import MemoryOutbox
 
 Key = tuple[str, str]
@@ -22,8 +24,8 @@ class _Made:
     other: Key | None = None
     job: str = ""
     moved: tuple[Key, ...] = ()
-    mark: Mark = ""
-    other_mark: Mark = ""
+    marks: tuple[Mark, ...] = ()
+    other_marks: tuple[Mark, ...] = ()
     undone: bool = False
 
 
@@ -35,7 +37,8 @@ class MemoryDecisions(MemoryOutbox):
         self._postings: dict[Key, StoredPosting] = {}
         self._alerts: dict[tuple[str, str], tuple[int, NewAlert, datetime]] = {}
         self._alert_ids = count(1)
-        self._marks: dict[str, Mark] = {}
+        self._marks: dict[str, tuple[Mark, ...]] = {}
+        self._mutes: dict[tuple[str, str, str], Muted] = {}
         self._bridges: set[tuple[str, Key]] = set()
         self._made: list[_Made] = []
 
@@ -59,12 +62,21 @@ class MemoryDecisions(MemoryOutbox):
         self._made += [made] if made else []
         return made is not None
 
+    async def mutes(self, people: Collection[str]) -> Sequence[Muted]:
+        found = [mute for mute in self._mutes.values() if mute.person in people]
+        return sorted(found, key=lambda mute: (mute.at, mute.person, mute.name, mute.kind))
+
     def _carry_out(self, decision: Decision) -> _Made | None:
+        match decision.kind:
+            case "muted_company" | "muted_agency":
+                return _Made(decision) if self._mute(decision.mute) else None
+            case "unmuted":
+                return _Made(decision) if self._unmute(decision.person, normal_company(decision.company)) else None
         key, job = decision.keys[0], self._postings[decision.keys[0]].job
         match decision.kind:
             case "join":
                 other = self._postings[decision.keys[1]].job
-                marks = (self._marks.get(job, ""), self._marks.get(other, ""))
+                marks = (self._marks.get(job, ()), self._marks.get(other, ()))
                 made = _Made(decision, decision.keys[1], other, self._postings_of(other), *marks)
                 self._merge(other, job)
                 return made if other != job else None
@@ -74,13 +86,53 @@ class MemoryDecisions(MemoryOutbox):
                 self._move((key,) if rest else (), job, next(name for name in names if not self._postings_of(name)))
                 return _Made(decision, rest[0]) if rest else None
             case "undo":
-                return _Made(decision) if self._undo(job) else None
-            case mark:
-                before, self._marks[job] = self._marks.get(job, ""), mark
-                return _Made(decision, mark=before) if before != mark else None
+                return _Made(decision) if self._undo(job, decision) else None
+            case kind:
+                return self._mark(job, decision, kind)
 
-    def _undo(self, job: str) -> bool:
-        standing = [made for made in self._made if not made.undone and made.decision.kind != "undo"]
+    def _mute(self, new: Muted) -> bool:
+        before = len(self._mutes)
+        if new.name:
+            self._mutes.setdefault((new.person, new.name, new.kind), new)
+        return len(self._mutes) > before
+
+    def _unmute(self, person: str, name: str, kind: str | None = None) -> bool:
+        held = [each for each in self._mutes if each[0] in ("", person) and each[1] == name and kind in (None, each[2])]
+        for each in held:
+            del self._mutes[each]
+        return bool(held)
+
+    def _mark(self, job: str, decision: Decision, kind: MarkKind) -> _Made | None:
+        again = decision.again
+        before = people.of(decision.person, self._marks.get(job, ()))
+        after = people.say(before, Mark(decision.person, kind, decision.at, again.until if again else None))
+        if after == before or (again and not self._come_again(job, decision)):
+            return None
+        self._put(job, before, after)
+        return _Made(decision, marks=before)
+
+    def _put(self, job: str, before: Collection[Mark], after: Collection[Mark]) -> None:
+        kept = [mark for mark in self._marks.get(job, ()) if mark not in before]
+        self._marks[job] = tuple(sorted((*kept, *after), key=lambda mark: (mark.at, mark.person, mark.kind)))
+
+    def _come_again(self, job: str, decision: Decision) -> bool:
+        again = decision.again
+        assert again is not None  # noqa: S101 (asked before)
+        alerts = [self._alerts[search, job][0] for search in again.searches if (search, job) in self._alerts]
+        for channel in again.channels if alerts else ():
+            delivery = Delivery(channel, f"snooze:{decision.id}", "alert", again.until)
+            self._bundle(delivery, decision.at).alerts += alerts
+        return bool(alerts and again.channels)
+
+    def _undo(self, job: str, undo: Decision) -> bool:
+        standing = [
+            made
+            for made in self._made
+            if not made.undone
+            and made.decision.kind != "undo"
+            and made.decision.keys
+            and made.decision.person in ("", undo.person)
+        ]
         standing.reverse()
         for made in sorted(standing, key=lambda made: made.decision.at, reverse=True):
             now = self._postings[made.decision.keys[0]].job
@@ -90,12 +142,17 @@ class MemoryDecisions(MemoryOutbox):
             made.undone = True
             match made.decision.kind:
                 case "join":
+                    said = people.parted(self._marks.get(now, ()), made.marks, made.other_marks)
                     self._move(tuple(key for key in made.moved if self._postings[key].job == now), now, made.job)
-                    self._marks |= {now: made.mark, made.job: made.other_mark}
+                    self._marks |= {now: said, made.job: made.other_marks}
                 case "split":
                     self._merge(now, other or now)
+                case "muted_company" | "muted_agency":
+                    mute = made.decision.mute
+                    self._unmute(mute.person, mute.name, mute.kind)
                 case _:
-                    self._marks[now] = made.mark
+                    self._put(now, people.of(undo.person, self._marks.get(now, ())), made.marks)
+                    self._drop_pending(f"snooze:{made.decision.id}", "taken back", undo.at)
             return True
         return False
 
@@ -120,4 +177,5 @@ class MemoryDecisions(MemoryOutbox):
                 self._alerts[search, new] = (row_id if emptied else next(self._alert_ids), first, at)
         if emptied:
             self._bridges = {(new if job == old else job, key) for job, key in self._bridges}
-            self._marks[new] = self._marks.get(new, "") or self._marks.pop(old, "")
+            own = self._marks.get(new, ())
+            self._put(new, own, people.together(own, self._marks.pop(old, ())))

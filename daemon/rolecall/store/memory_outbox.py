@@ -140,6 +140,11 @@ class MemoryOutbox:
         if channel in self._channels:
             self._channels[channel] = replace(self._channels[channel], **changes)  # type: ignore[arg-type]  # by name
 
+    def _drop_pending(self, bundle: str, reason: str, now: datetime) -> None:
+        for row in self._outbox.values():
+            if row.bundle == bundle and row.state == "pending":
+                row.state, row.error, row.settled_at = "dropped", reason, now
+
     async def release_leases(self) -> int:
         held = [row for row in self._outbox.values() if row.state == "sending"]
         for row in held:

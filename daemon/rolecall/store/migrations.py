@@ -6,6 +6,9 @@ integers (`rows.hashed`).
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from sqlite_utils import Database, Migrations
 
 from rolecall.errors import DatabaseTooNew, StoreError
@@ -27,7 +30,12 @@ def check(db: Database) -> bool:
 @migrations()
 def m001_first(db: Database) -> None:
     """The tables of the first release."""
-    for statement in _FIRST.split(";"):
+    _run(db, _FIRST)
+
+
+def _run(db: Database, statements: str) -> None:
+    """Execute one statement after the other inside the caller's transaction, which `executescript` would end."""
+    for statement in statements.split(";"):
         if statement.strip():
             db.execute(statement)
 
@@ -173,4 +181,76 @@ CREATE TABLE outbox_alert (
   PRIMARY KEY (outbox, alert)
 ) WITHOUT ROWID;
 CREATE INDEX outbox_alert_alert ON outbox_alert(alert)
+"""
+
+
+@migrations()
+def m003_people(db: Database) -> None:
+    """Marks and mutes belong to people; a decision may be about an employer and no posting."""
+    _run(db, _PEOPLE)
+    for row_id, kind, before, at in list(db.execute("SELECT id, kind, before, made_at FROM decision")):
+        db.execute("UPDATE decision SET before = ? WHERE id = ?", [_with_lists(kind, json.loads(before), at), row_id])
+
+
+def _with_lists(kind: str, before: dict[str, Any], at: int) -> str:
+    """Write what `undo` goes back to anew: a job had one mark, now it has a list of them."""
+    if kind == "join":
+        before["marks"] = [_listed(mark, at) for mark in before["marks"]]
+    if "mark" in before:
+        before["marks"] = _listed(before.pop("mark"), at)
+    return json.dumps(before)
+
+
+def _listed(mark: str, at: int) -> list[list[Any]]:
+    return [["", mark, at, None]] if mark else []
+
+
+_PEOPLE = """
+-- what a person said of a job (person '' is everybody)
+CREATE TABLE mark (
+  job TEXT NOT NULL REFERENCES job(id),
+  person TEXT NOT NULL,
+  kind TEXT NOT NULL,  -- saved, applied, dismissed, snoozed
+  at INTEGER NOT NULL,
+  until INTEGER,  -- of a snoozed job
+  PRIMARY KEY (job, person, kind)
+) WITHOUT ROWID;
+CREATE INDEX mark_person ON mark(person, kind, at);
+
+CREATE TABLE mute (
+  person TEXT NOT NULL,
+  name TEXT NOT NULL,  -- in normal form
+  kind TEXT NOT NULL,  -- company, agency
+  said TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (person, name, kind)
+) WITHOUT ROWID;
+
+INSERT INTO mark (job, person, kind, at)
+SELECT j.id, '', j.mark, coalesce(max(d.made_at), j.first_seen)
+FROM job j LEFT JOIN posting p ON p.job = j.id LEFT JOIN decision d ON d.posting = p.id AND d.kind = j.mark
+WHERE j.mark != '' GROUP BY j.id;
+
+CREATE TABLE new_job (
+  id TEXT PRIMARY KEY,
+  first_seen INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO new_job SELECT id, first_seen FROM job;
+DROP TABLE job;
+ALTER TABLE new_job RENAME TO job;
+
+CREATE TABLE new_decision (
+  id TEXT PRIMARY KEY,  -- of the command
+  kind TEXT NOT NULL,
+  person TEXT NOT NULL,
+  posting INTEGER REFERENCES posting(id),
+  other INTEGER REFERENCES posting(id),  -- what it was joined with or split from
+  before TEXT NOT NULL,  -- JSON: what `undo` goes back to
+  made_at INTEGER NOT NULL,
+  undone_at INTEGER
+);
+INSERT INTO new_decision SELECT id, kind, '', posting, other, before, made_at, undone_at FROM decision ORDER BY rowid;
+DROP TABLE decision;
+ALTER TABLE new_decision RENAME TO decision;
+CREATE INDEX decision_posting ON decision(posting)
 """

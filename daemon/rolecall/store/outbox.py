@@ -199,6 +199,12 @@ def _update_channel(db: Database, name: str, **changes: object) -> None:
     db.execute(f"UPDATE channel SET {sets} WHERE name = ?", [*changes.values(), name])  # noqa: S608 (our own names)
 
 
+def drop_pending(db: Database, bundle: str, reason: str, now: datetime) -> None:
+    """Let a bundle that still waits never be sent."""
+    query = "UPDATE outbox SET state = 'dropped', error = ?, settled_at = ? WHERE bundle = ? AND state = 'pending'"
+    db.execute(query, [reason, to_us(now), bundle])
+
+
 def release_leases(db: Database) -> int:
     """End every lease: whoever held one is gone."""
     return db.execute("UPDATE outbox SET lease_until = 0 WHERE state = 'sending'").rowcount

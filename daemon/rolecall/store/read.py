@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from rolecall.dedupe import canonical_url
 from rolecall.model import Action, Print
 from rolecall.ports import SourceState, StoredAlert, StoredJob, StoredPosting
+from rolecall.store import said
 from rolecall.store.content import unpack
 from rolecall.store.rows import (
     Row,
@@ -74,7 +75,8 @@ _CANDIDATES = """
 SELECT p.job, p.source, p.source_id, b.print, b.shingles
 FROM posting p JOIN posting_body b ON b.posting = p.id
 WHERE p.id IN (SELECT posting FROM posting_key WHERE key IN ({}))
-  AND (coalesce(p.closed_at, p.last_seen) >= ? OR (SELECT mark FROM job WHERE id = p.job) != '')
+  AND (coalesce(p.closed_at, p.last_seen) >= ?
+    OR EXISTS (SELECT 1 FROM mark WHERE job = p.job AND kind IN ('applied', 'dismissed')))
 """
 
 
@@ -114,10 +116,11 @@ def jobs(db: Database, ids: Iterable[str]) -> dict[str, StoredJob]:
         query = f"{_POSTING} WHERE p.job IN ({marks(chunk)}) ORDER BY p.first_seen, p.id"
         for row in db.execute(query, chunk):
             postings[row[0]].append(_posting(row))
-        marked = dict(db.execute(f"SELECT id, mark FROM job WHERE id IN ({marks(chunk)})", chunk))  # noqa: S608 (only ?)
+        marked = said.of_jobs(db, chunk)
         maybe = _maybe(db, chunk)
         for name, of_job in postings.items():
-            found[name] = StoredJob(name, of_job[0].first_seen, tuple(of_job), marked[name], maybe.get(name, ()))
+            of_both = (marked.get(name, ()), maybe.get(name, ()))
+            found[name] = StoredJob(name, of_job[0].first_seen, tuple(of_job), *of_both)
     return found
 
 
@@ -220,17 +223,27 @@ def alerts_of_message(db: Database, outbox: int) -> list[StoredAlert]:
     return _alerts(db, "WHERE a.id IN (SELECT alert FROM outbox_alert WHERE outbox = ?) ORDER BY a.id", [outbox])
 
 
-def alerts(db: Database, limit: int, search: str | None, open_only: bool) -> list[StoredAlert]:
+def alerts(
+    db: Database, limit: int, searches: Collection[str] | None, open_only: bool, person: str
+) -> list[StoredAlert]:
     """Return alerts, newest posting first."""
-    where = """
-        WHERE (:search IS NULL OR a.search = :search)
-          AND (NOT :open_only OR EXISTS (
-            SELECT 1 FROM posting o JOIN job j ON j.id = o.job
-            WHERE o.job = a.job AND o.closed_at IS NULL AND j.mark = ''
-          ))
-        ORDER BY coalesce(p.posted_at, p.first_seen) DESC, a.id DESC LIMIT :limit
-    """
-    return _alerts(db, where, {"search": search, "open_only": open_only, "limit": limit})
+    chosen = "" if searches is None else f"AND a.search IN ({marks(list(searches))})"
+    where = (
+        f"WHERE (NOT ? OR ({_CURRENT})) {chosen} ORDER BY coalesce(p.posted_at, p.first_seen) DESC, a.id DESC LIMIT ?"
+    )
+    return _alerts(db, where, [open_only, person, *(searches or ()), limit])
+
+
+_CURRENT = (
+    "EXISTS (SELECT 1 FROM posting WHERE job = a.job AND closed_at IS NULL)"  # noqa: S608 (our own words)
+    f" AND NOT EXISTS ({said.DONE_WITH.format('a.job')})"
+)
+
+
+def saved(db: Database, person: str, limit: int) -> list[StoredJob]:
+    found = said.saved(db, person, limit)
+    by_id = jobs(db, found)
+    return [by_id[job] for job in found]
 
 
 def _alerts(db: Database, where: str, values: Sequence[object] | dict[str, object]) -> list[StoredAlert]:

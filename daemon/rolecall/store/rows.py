@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar, overload
 
 from rolecall.model import Answer, Print, Reason, Validators, Verdict
+from rolecall.people import Mark
 from rolecall.ports import SourceState
 
 T = TypeVar("T")
@@ -117,6 +118,16 @@ def reasons_of(text: str) -> tuple[Reason, ...]:
         Reason(criterion, Verdict(Answer(answer), reason, label, policy), evidence, source, rule)
         for criterion, answer, reason, label, policy, evidence, source, rule in json.loads(text)
     )
+
+
+def mark_row(mark: Mark) -> list[Any]:
+    return [mark.person, mark.kind, to_us(mark.at), to_us(mark.until)]
+
+
+def mark_of(row: Row) -> Mark:
+    """Read `mark_row` back."""
+    person, kind, at, until = row
+    return Mark(person, kind, to_time(at), to_time(until))
 
 
 # --- source states --------------------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ from sqlite_utils import Database
 
 from rolecall.errors import StoreError
 from rolecall.model import Print
+from rolecall.people import Decision, Muted
 from rolecall.ports import (
     ChannelState,
     Claim,
     Committed,
     DeadMessage,
-    Decision,
     Outcome,
     Plan,
     SourceState,
@@ -27,7 +27,7 @@ from rolecall.ports import (
     StoredJob,
 )
 from rolecall.schedule import Limit
-from rolecall.store import calls, connection, decisions, outbox, read, write
+from rolecall.store import calls, connection, decisions, outbox, read, said, write
 from rolecall.store.rows import chunks
 
 P = ParamSpec("P")
@@ -156,6 +156,9 @@ class SqliteStore:
     async def spent(self, since: datetime) -> Mapping[str, int]:
         return await self._read(calls.spent, since)
 
+    async def mutes(self, people: Collection[str]) -> Sequence[Muted]:
+        return await self._read(said.mutes, people)
+
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
         return await self._write(outbox.claim, channel, now, lease)
@@ -188,8 +191,13 @@ class SqliteStore:
     async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
         return await self._read(read.recent, since, limit)
 
-    async def alerts(self, limit: int, search: str | None = None, open_only: bool = True) -> Sequence[StoredAlert]:
-        return await self._read(read.alerts, limit, search, open_only)
+    async def alerts(
+        self, limit: int, searches: Collection[str] | None = None, open_only: bool = True, person: str = ""
+    ) -> Sequence[StoredAlert]:
+        return await self._read(read.alerts, limit, searches, open_only, person)
+
+    async def saved(self, person: str, limit: int) -> Sequence[StoredJob]:
+        return await self._read(read.saved, person, limit)
 
     async def alerted_at(self, job: str) -> Mapping[str, datetime]:
         return await self._read(read.alerted_at, job)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from rolecall.ports import Committed, NewAlert, NewPosting, Plan, SourceState
-from rolecall.store import decisions, outbox
+from rolecall.store import decisions, outbox, said
 from rolecall.store.content import pack
 from rolecall.store.rows import (
     chunks,
@@ -169,13 +169,12 @@ def _add_alerts(db: Database, alerts: Sequence[NewAlert], now: int) -> tuple[int
 
 
 def _add_alert(db: Database, alert: NewAlert, now: int) -> int | None:
-    """Return the new alert's row id, None when this (search, job) has one already or the user is done with the job."""
-    query = "SELECT p.job, p.id, j.mark FROM posting p JOIN job j ON j.id = p.job WHERE source = ? AND source_id = ?"
-    row = db.execute(query, alert.key).fetchone()
+    """Return the new alert's row id, None when this (search, job) has one or its person is done with the job."""
+    row = db.execute(_MATCHED, [alert.person, *alert.key]).fetchone()
     if row is None:
         raise LookupError(f"an alert for a posting that is not stored: {alert.key}")
-    *found, mark = row
-    if mark:
+    *found, is_done = row
+    if is_done:
         return None
     cursor = db.execute(
         """
@@ -185,6 +184,12 @@ def _add_alert(db: Database, alert: NewAlert, now: int) -> int | None:
         [alert.search, *found, alert.action.value, reasons_json(alert.reasons), alert.rank, now],
     )
     return cursor.lastrowid if cursor.rowcount else None
+
+
+_MATCHED = (
+    f"SELECT job, id, EXISTS ({said.DONE_WITH.format('posting.job')})"  # noqa: S608 (our own words)
+    " FROM posting WHERE source = ? AND source_id = ?"
+)
 
 
 # --- states ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rolecall.errors import DatabaseBusy, StoreError
-from rolecall.ports import Sent
+from rolecall.ports import Committed, Plan, Sent, SourceState
 from rolecall.store import SqliteStore
 from rolecall.store.connection import acquire
 from rolecall.store.outbox import message_id
@@ -292,3 +293,32 @@ async def test_a_sent_message_stays_sent_after_a_restart(path: Path) -> None:
     assert await second.release_leases() == 0
     assert await second.claim("phone", NOW, 60) is None
     await second.close()
+
+
+# --- writing together -----------------------------------------------------------------------------------------
+
+
+async def test_writes_that_wait_together_share_one_transaction(store: SqliteStore) -> None:
+    begun: list[str] = []
+    await store._writer.run(lambda db: db.conn.set_trace_callback(lambda sql: begun.append(sql[:5])))
+    plans = [Plan(NOW, source=SourceState(f"feed:{n}", NOW)) for n in range(20)]
+    await asyncio.gather(*(store.commit(plan) for plan in plans))
+    assert len(await store.source_states()) == 20
+    assert begun.count("BEGIN") < 10
+
+
+async def test_a_write_that_fails_takes_none_of_those_that_waited_with_it_along(store: SqliteStore) -> None:
+    good = [Plan(NOW, source=SourceState(f"feed:{n}", NOW)) for n in range(6)]
+    bad = Plan(NOW, source=SourceState("feed:bad", NOW), alerts=(alert(posting("nowhere")),))
+    done = await asyncio.gather(*(store.commit(each) for each in (*good[:3], bad, *good[3:])), return_exceptions=True)
+    assert [type(each) for each in done] == [*[Committed] * 3, LookupError, *[Committed] * 3]
+    assert set(await store.source_states()) == {f"feed:{n}" for n in range(6)}
+
+
+async def test_who_is_cancelled_while_waiting_leaves_the_others_their_answers(store: SqliteStore) -> None:
+    tasks = [asyncio.create_task(store.commit(Plan(NOW, source=SourceState(f"feed:{n}", NOW)))) for n in range(3)]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [isinstance(each, Committed) for each in done] == [True, False, True]
+    assert await store.commit(Plan(NOW)) == Committed()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -29,38 +28,10 @@ from rolecall.ports import (
 from rolecall.schedule import Limit
 from rolecall.store import calls, connection, decisions, outbox, read, said, write
 from rolecall.store.rows import chunks
+from rolecall.store.worker import Worker, Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class _Worker:
-    """One connection and the only thread that ever touches it."""
-
-    def __init__(self, path: Path, name: str, connect: Callable[[Path], Database]) -> None:
-        self._path, self._connect = path, connect
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{name}")
-        self._db: Database | None = None
-        self._closed = False
-
-    async def run(self, action: Callable[[Database], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, action)
-
-    def _run(self, action: Callable[[Database], T]) -> T:
-        if self._db is None:
-            self._db = self._connect(self._path)
-        with connection.explained(self._path):
-            return action(self._db)
-
-    async def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-            self._thread.shutdown()
-
-    def _close(self) -> None:
-        if self._db is not None:
-            self._db.close()
 
 
 class SqliteStore:
@@ -68,8 +39,8 @@ class SqliteStore:
 
     def __init__(self, path: Path, lock: int | None) -> None:
         self._lock = lock
-        self._writer = _Worker(path, "write", connection.writer)
-        self._reader = _Worker(path, "read", connection.reader)
+        self._writer = Writer(path)
+        self._reader = Worker(path, "read", connection.reader)
 
     @classmethod
     async def open(cls, path: str | Path, *, readonly: bool = False) -> Self:
@@ -103,13 +74,9 @@ class SqliteStore:
         return await self._reader.run(transaction)
 
     async def _write(self, function: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def transaction(db: Database) -> T:
-            with connection.immediate(db):
-                return function(db, *args, **kwargs)
-
         if self._lock is None:
             raise StoreError("the database is open for reading only")
-        return await self._writer.run(transaction)
+        return await self._writer.write(lambda db: function(db, *args, **kwargs))
 
     # polling
     async def source_states(self) -> Mapping[str, SourceState]:

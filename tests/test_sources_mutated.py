@@ -99,7 +99,7 @@ def _travels(page: Page) -> None:
     for posting in page.postings:
         safe = clean.posting(posting)
         if safe is not None:
-            assert wire.read_posting(json.loads(wire.posting_line(safe)), safe.source) == safe
+            assert wire.read_posting(wire.read_line(wire.posting_line(safe)), safe.source) == safe
 
 
 @pytest.mark.parametrize("kind", SOURCES)

@@ -20,11 +20,12 @@ from rolecall.ports import Source
 from rolecall.sandbox import clean, wire
 
 READY = b"ready\n"
+PIPE = 65_536  # bytes written at once: as many as a pipe holds
 
 
 def main() -> None:
     """Serve jobs from stdin until it ends: `python -m rolecall.sandbox MEMORY MODULE …`."""
-    answers = os.fdopen(os.dup(1), "wb")
+    answers = os.fdopen(os.dup(1), "wb", PIPE)
     os.dup2(2, 1)  # whatever prints must not speak in our place
     memory, *modules = sys.argv[1:]
     for module in modules:

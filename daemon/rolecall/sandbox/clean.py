@@ -19,6 +19,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ODD = re.compile(f"{_CONTROL.pattern}|{_INVISIBLE.pattern}")
 _SPACES = re.compile(r"\s+")
 
 
@@ -47,13 +48,17 @@ def posting(raw: RawPosting) -> RawPosting | None:
 
 def text(value: str, limit: int) -> str:
     """Return `value` in NFC, at most `limit` long; control characters become spaces, invisible ones go."""
-    kept = _INVISIBLE.sub("", _CONTROL.sub(" ", value[:limit].replace("\r\n", "\n")))
+    kept = value[:limit]
+    if kept.isascii() and kept.isprintable():
+        return kept
+    if _ODD.search(kept):
+        kept = _INVISIBLE.sub("", _CONTROL.sub(" ", kept.replace("\r\n", "\n")))
     return unicodedata.normalize("NFC", kept)[:limit]
 
 
 def line(value: str, limit: int = MAX_LINE) -> str:
     """Return `value` as `text` does, on one line."""
-    return _SPACES.sub(" ", text(value, limit)).strip()
+    return " ".join(text(value, limit).split())
 
 
 def web_address(value: str) -> str:
@@ -71,7 +76,7 @@ def web_address(value: str) -> str:
 
 def _fields(fields: Mapping[str, Json]) -> dict[str, Json]:
     kept = _value(dict(fields), 0)
-    return kept if len(json.dumps(kept, ensure_ascii=False)) <= MAX_FIELDS else {}
+    return kept if not kept or len(json.dumps(kept, ensure_ascii=False)) <= MAX_FIELDS else {}
 
 
 def _value(value: Json, depth: int) -> Json:

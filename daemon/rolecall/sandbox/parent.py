@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -159,7 +158,7 @@ async def _answer(child: Process, source: str, asked: str) -> Page:
         if not line.endswith(b"\n"):
             raise EOFError
         size += len(line)
-        value = json.loads(line)
+        value = wire.read_line(line)
         if "error" in value:
             raise _Reported(str(value["error"]), last=bool(value["last"]))
         if "end" in value:

@@ -19,7 +19,15 @@ T = TypeVar("T")
 HEADER = 8  # bytes: the length of the pickle that follows
 ITEMS = 200  # in one line
 
-_TEXTS = ("id", "title", "url", "company", "location", "description", "salary_text", "apply_url", "attribution")
+_KINDS: Mapping[str, type] = {
+    **dict.fromkeys(("id", "title", "url", "company", "location", "description", "salary_text", "country"), str),
+    **dict.fromkeys(("apply_url", "attribution", "posted_at", "closes_at"), str),
+    "fields": dict,
+    "tags": list,
+    "truncated": bool,
+}
+_TIMES = ("posted_at", "closes_at")
+_decoded = json.JSONDecoder().decode
 
 
 class _Pickler(pickle.Pickler):
@@ -36,10 +44,8 @@ def job(source: Source, reply: Reply, seconds: float) -> bytes:
 
 def posting_line(raw: RawPosting) -> bytes:
     """Return a clean posting as one line. Its source is not written: the parent knows whom it asked."""
-    value = {name: text for name in _TEXTS if (text := getattr(raw, name))}
-    value |= {"fields": raw.fields, "tags": raw.tags, "country": raw.country, "truncated": raw.truncated}
-    times = (("posted_at", raw.posted_at), ("closes_at", raw.closes_at))
-    return _line({**value, **{name: at.isoformat() for name, at in times if at}})
+    value = {name: each for name in _KINDS if (each := getattr(raw, name))}
+    return _line(value | {name: value[name].isoformat() for name in _TIMES if name in value})
 
 
 def page_line(page: Page, lost: int) -> bytes:
@@ -65,18 +71,18 @@ def _line(value: Json) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
+def read_line(line: bytes) -> dict[str, Json]:
+    """Return the object in a line from the child; raises ValueError when it is none."""
+    return _typed(_decoded(line.decode()), dict)
+
+
 def read_posting(value: dict[str, Json], source: str) -> RawPosting:
-    """Return the posting in a line from the child; raises ValueError when it is not of the promised types."""
-    return RawPosting(
-        source=source,
-        **{name: _typed(value.get(name, ""), str) for name in _TEXTS},
-        fields=_typed(value["fields"], dict),
-        tags=tuple(_typed(tag, str) for tag in _typed(value["tags"], list)),
-        country=_maybe(value["country"], str),
-        truncated=_typed(value["truncated"], bool),
-        posted_at=_time(value.get("posted_at")),
-        closes_at=_time(value.get("closes_at")),
-    )
+    """Return the posting in a line from the child; raises ValueError or KeyError when it is not as promised."""
+    for name, each in value.items():
+        _typed(each, _KINDS[name])
+    times = {name: datetime.fromisoformat(value[name]) for name in _TIMES if name in value}
+    tags = tuple(_typed(tag, str) for tag in value.get("tags", ()))
+    return RawPosting(**{**value, **times, "tags": tags, "source": source})
 
 
 def read_items(value: Json) -> dict[str, str]:
@@ -108,7 +114,3 @@ def _typed(value: Json, kind: type[T]) -> T:
 
 def _maybe(value: Json, kind: Any) -> Any:
     return None if value is None else _typed(value, kind)
-
-
-def _time(value: Json) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(_typed(value, str))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from hashlib import blake2s
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
@@ -160,6 +161,7 @@ def _first(entry: Entry, names: Sequence[str], *, tidy: bool = True) -> str:
     return short(found) if tidy else found
 
 
+@cache
 def title_regex(pattern: str) -> re.Pattern[str]:
     """Return the pattern of `{title}` and `{company}` as an expression; raises ValueError when it is none.
 

@@ -148,7 +148,7 @@ print("imported:", [name for name in heavy if name in sys.modules])
 
 def test_the_table_shows_what_matched_with_pay_and_place(home: Path) -> None:
     head, *rows = run("list", at=home).stdout.splitlines()
-    assert head.split() == ["ID", "POSTED", "TITLE", "COMPANY", "PAY", "PLACE", "MODE", "SEARCH"]
+    assert head.split() == ["ID", "POSTED", "TITLE", "COMPANY", "PAY", "PLACE", "MODE", "SEARCH", "FROM"]
     assert len(rows) == 2
     assert all(words in "\n".join(rows) for words in ("£80k", "£90k", "Remote", "Invented 1 Works", "Python"))
     assert "\x1b" not in "".join(rows), "neither a board's colours nor ours where no terminal is"

@@ -161,6 +161,7 @@ def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime) -> Car
         reposts=reposts(job),
         home=_home(best.search, config),
         notes=notes(known, job.id, job.maybe),
+        attributions=(copy.raw.attribution for copy in job.postings if copy.closed_at is None),
     )
 
 

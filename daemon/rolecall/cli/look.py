@@ -140,6 +140,7 @@ def _row(row: Row, zone: ZoneInfo, form: Format) -> dict[str, object]:
         "PLACE": card.place,
         "MODE": card.mode,
         "SEARCH": row.search,
+        "FROM": card.attribution or card.source,
     }
     return shown if form == "table" else shown | {"URL": card.url}
 
@@ -169,6 +170,7 @@ def _json_row(row: Row) -> dict[str, object]:
         "search": row.search,
         "action": row.action,
         "source": card.source,
+        "attribution": card.attribution,
         "also_on": ", ".join(copy.source for copy in card.also_on),
         "url": card.url,
     }
@@ -213,7 +215,9 @@ async def _why(config: Config, job: str) -> Explanation | None:
 def _why_text(found: Explanation, config: Config) -> str:
     raw = found.posting.raw
     title = f"{found.job.id}  {raw.title} - {raw.company or 'company not stated'}"
-    head = [strong(line(title)), line(raw.url, MAX_URL), *map(_copy, found.copies), *map(line, found.notes)]
+    attributions = dict.fromkeys(filter(None, (raw.attribution, *(copy.raw.attribution for copy in found.copies))))
+    links = [line(raw.url, MAX_URL), *map(_copy, found.copies)]
+    head = [strong(line(title)), *links, *map(line, attributions), *map(line, found.notes)]
     parts = ["\n".join(head)]
     parts += [_match_text(match, found.alerted.get(match.search), config) for match in found.matches]
     return "\n\n".join(parts)
@@ -256,6 +260,7 @@ def _why_json(found: Explanation) -> dict[str, object]:
         "job": found.job.id,
         "facts": as_json(found.posting),
         "postings": [{"source": p.raw.source, "url": p.raw.url, "because": p.because} for p in found.job.postings],
+        "attribution": list(dict.fromkeys(filter(None, (p.raw.attribution for p in found.job.postings)))),
         "notes": found.notes,
         "matches": [match.as_json(found.job.id, each) for each in found.matches],
         "alerted": found.alerted,

@@ -30,10 +30,12 @@ def make_card(
     reposts: int = 0,
     home: Place | None = None,
     notes: tuple[str, ...] = (),
+    attributions: Iterable[str] = (),
 ) -> Card:
     """Return the vacancy in words, as of `now`, by the calendar of `zone`; clean, ready for any renderer.
 
-    Places are named the nearest to `home` first; `reposts` says how often it was listed anew.
+    Places are named the nearest to `home` first; `reposts` says how often it was listed anew. `attributions`: what the
+    boards of the copies want to be said wherever they are shown.
     """
     raw = posting.raw
     card = Card(
@@ -54,7 +56,7 @@ def make_card(
         age=_age(posting, reposts, first_seen, now, zone),
         closes=_closes(posting, now, zone),
         source=board_name(raw.source, raw.url),
-        attribution=raw.attribution,
+        attribution=" · ".join(dict.fromkeys(filter(None, (raw.attribution, *attributions)))),
         rank=rank,
         notes=notes,
     )

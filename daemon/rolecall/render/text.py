@@ -55,6 +55,7 @@ def _summary(message: Message, style: Style) -> Iterator[str]:
         title, *lines = _wrapped(_title(card, style), style, "    ")
         yield from [f"{number:>2}  {title.lstrip()}", *lines]
         yield from _wrapped(_facts(card, style), style, "    ")
+        yield from _wrapped(stated(card.attribution), style, "    ", paint="dim")
         yield from _wrapped(stated(card.url), style, "    ", paint="link")
     yield from _more(message, len(cards), style)
 

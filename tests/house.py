@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tomllib
 from collections import deque
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+from rolecall import details
 from rolecall.config import Channel, Config, read
 from rolecall.fetch import HttpFetcher
 from rolecall.house import House
@@ -18,7 +20,7 @@ from rolecall.match import Index
 from rolecall.model import Message, Page, Reply
 from rolecall.plugins import kinds
 from rolecall.poll import due, poll
-from rolecall.ports import Notifier, Source, SourceState, Store
+from rolecall.ports import Notifier, Readable, SourceState, Store
 from rolecall.store.memory import MemoryStore
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -76,7 +78,7 @@ def job(number: int = 1, title: str = "Senior Python Engineer", **changes: Any) 
 class InProcess:
     """The sandbox's place without its process: what it guards against has tests of its own."""
 
-    async def parse(self, source: Source, reply: Reply) -> Page:
+    async def parse(self, source: Readable, reply: Reply) -> Page:
         return source.parse(reply)
 
 
@@ -138,4 +140,5 @@ async def poll_all(house: House) -> dict[str, SourceState]:
     states = dict(await house.store.source_states())
     for entry, state in due(house.config, states, house.now()):
         states[entry.source.name] = await poll(entry, state, house)
+        await details.read(entry.source, house, asyncio.Event(), first=not state.baseline)
     return states

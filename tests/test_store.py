@@ -26,6 +26,7 @@ from rolecall.ports import (
     Store,
     StoredJob,
     Suspend,
+    Waiting,
 )
 from rolecall.schedule import Limit
 from rolecall.store import SqliteStore
@@ -128,6 +129,54 @@ async def test_only_stored_ids_are_known_and_only_of_their_own_source(store: Sto
 async def test_known_takes_more_ids_than_one_statement_does(store: Store) -> None:
     await store.commit(plan(*(posting(f"{n}") for n in range(1100))))
     assert len(await store.known(SOURCE, [f"{n}" for n in range(1, 1200)])) == 1099
+
+
+def row(source_id: str, **changes: Any) -> Waiting:
+    return replace(Waiting(posting(source_id).raw, "first", NOW), **changes)
+
+
+async def test_rows_that_wait_are_known_and_come_back_in_the_order_in_which_to_ask(store: Store) -> None:
+    rows = (
+        row("tried", tries=1), row("hopeless", hopeful=False), row("old", baseline=True),
+        row("later", since=after(hours=1)), row("now"), row("overdue", since=after(days=-4), tries=2),
+    )  # fmt: skip
+    elsewhere = replace(row("a"), raw=replace(posting("a").raw, source="feed:x"))
+    await store.commit(plan(waiting=(*rows, elsewhere)))
+    waiting = await store.waiting(SOURCE, after(days=-3), 9)
+    assert [each.raw.id for each in waiting] == ["overdue", "now", "later", "old", "hopeless", "tried"]
+    assert all(each in rows for each in waiting)
+    assert await store.waiting(SOURCE, after(days=-3), 2) == waiting[:2]
+    assert await store.known(SOURCE, ["now", "a"]) == {"now": "first"}
+    assert (await store.totals())["postings"] == 0
+
+
+async def test_a_row_that_waits_ends_as_a_posting_or_is_dropped(store: Store) -> None:
+    await store.commit(plan(waiting=(row("a"), row("b"), row("c"))))
+    await store.commit(plan(posting("a", content_hash="second"), dropped=((SOURCE, "b"),)))
+    assert [each.raw.id for each in await store.waiting(SOURCE, NOW, 9)] == ["c"]
+    assert await store.known(SOURCE, ["a", "b", "c"]) == {"a": "second", "c": "first"}
+
+
+async def test_a_row_that_changes_while_it_waits_stays_as_old_and_as_little_news(store: Store) -> None:
+    await store.commit(plan(waiting=(row("a", baseline=True, tries=2),)))
+    changed = row("a", content_hash="second", since=after(hours=1))
+    await store.commit(plan(waiting=(changed,)))
+    assert await store.waiting(SOURCE, NOW, 9) == [replace(changed, since=NOW, baseline=True)]
+
+
+async def test_a_changed_row_of_a_stored_posting_is_known_as_it_waits(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    await store.commit(plan(waiting=(row("a", content_hash="second"),)))
+    assert await store.known(SOURCE, ["a"]) == {"a": "second"}
+
+
+async def test_a_row_that_waits_knows_whether_the_latest_list_held_it(store: Store) -> None:
+    await store.commit(plan(waiting=(row("a"), row("b"))))
+    await store.commit(poll(seen=("b", "c"), waiting=(row("c"),)))
+    await store.commit(poll())  # an unchanged list
+    assert {each.raw.id: each.listed for each in await store.waiting(SOURCE, NOW, 9)} == {
+        "a": False, "b": True, "c": True,
+    }  # fmt: skip
 
 
 async def test_a_posting_comes_back_as_the_source_said_it(store: Store) -> None:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rolecall import __version__, logs, rates, systemd
+from rolecall import __version__, details, logs, rates, systemd
 from rolecall.baseline import make_baselines
 from rolecall.clock import clock
 from rolecall.config import Channel, Config, SourceEntry, load, secrets_of
@@ -167,11 +167,19 @@ class Daemon:
             async with self.slots:
                 if not self.stop.is_set():
                     self.states[name] = await poll(entry, state, self.house)
+                    self.deliver_wake.set()
+            await self._read_details(entry, state)
         except StoreError as error:
             await self._store_trouble(error)
         finally:
             self.running.discard(name)
         self.deliver_wake.set()
+
+    async def _read_details(self, entry: SourceEntry, before: SourceState) -> None:
+        """Slowly, and without a slot: others poll meanwhile."""
+        after = self.states.get(entry.source.name)
+        if after is not None and after.health == "ok":
+            await details.read(entry.source, self.house, self.stop, first=not before.baseline)
 
     async def _store_trouble(self, error: StoreError) -> None:
         """A full disk must not end the daemon: nothing was committed, so nothing is lost; wait and try again."""

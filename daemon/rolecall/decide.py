@@ -260,6 +260,15 @@ def alerts(found: Iterable[Judged], config: Config, now: datetime, *, baseline: 
     )
 
 
+def calmed(found: Iterable[Judged]) -> tuple[Judged, ...]:
+    """Return the same matches as worth a digest at most."""
+    return tuple(replace(each, matches=tuple(map(_for_a_digest, each.matches))) for each in found)
+
+
+def _for_a_digest(match: Match) -> Match:
+    return match if match.action is Action.DROP else replace(match, action=Action.DIGEST)
+
+
 def better(match: Match) -> tuple[int, float]:
     """Order what a search says of the copies of one job: an alert before a digest before silence, then by rank."""
     return ((Action.DROP, Action.DIGEST, Action.ALERT).index(match.action), match.rank)

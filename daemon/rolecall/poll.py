@@ -1,33 +1,26 @@
-"""One source, once: ask, read, understand, recognise, match, and write it all down in one transaction."""
+"""One source, once: ask, read, see what is new, find out what it means, and write it all down in one transaction."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from rolecall import decide, dedupe, vacancy
+from rolecall import decide, details, news
 from rolecall.asking import ask
 from rolecall.config import Config, SourceEntry
-from rolecall.decide import Change, Judged, Understood
+from rolecall.decide import Understood
 from rolecall.errors import NotNow, SourceError, StoreError
 from rolecall.house import House
-from rolecall.match import Index
-from rolecall.model import Page, Posting, RawPosting, Reply, Request, Validators
-from rolecall.normalise import normalise
-from rolecall.normalise.facts import as_json
-from rolecall.ports import Committed, Plan, SourceState, Store
-from rolecall.recognise import Recognised, recognise
-from rolecall.repeats import Repeats
+from rolecall.model import Page, RawPosting, Reply, Request, Validators
+from rolecall.ports import Committed, Plan, SourceState, Store, Waiting
 from rolecall.schedule import DAY
 
 log = logging.getLogger(__name__)
 
 MAX_PAGES = 20
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-BATCH = 200  # postings understood per step in the worker thread
 
 
 def due(config: Config, states: Mapping[str, SourceState], now: datetime) -> Iterator[tuple[SourceEntry, SourceState]]:
@@ -73,9 +66,11 @@ class _Answers:
 
 async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
     answers = await _ask(entry, state, house)
-    raws = decide.merge(answers.pages)
-    fresh = await _understood(await _unknown(entry.source.name, raws, house.store), house)
-    after, committed = await _commit(entry, state, answers, fresh, house)
+    new = await _unknown(entry.source.name, decide.merge(answers.pages), house.store)
+    waiting = await details.waiting(entry.source, new, house, baseline=not state.baseline)
+    held = {row.raw.id for row in waiting}
+    fresh = await news.understood([(raw, digest) for raw, digest in new if raw.id not in held], house)
+    after, committed = await _commit(entry, state, answers, fresh, waiting, house)
     log.info(
         "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
         after.name, len(answers.ids), committed.postings, committed.jobs, committed.alerts,
@@ -130,79 +125,28 @@ async def _unknown(source: str, raws: Sequence[RawPosting], store: Store) -> lis
     return [(raw, hashes[raw.id]) for raw in raws if known.get(raw.id) != hashes[raw.id]]
 
 
-async def _understood(raws: Sequence[tuple[RawPosting, str]], house: House) -> list[Understood]:
-    """Understand postings in a worker thread, in batches, so that the loop is never held."""
-    done: list[Understood] = []
-    for start in range(0, len(raws), BATCH):
-        done += await asyncio.to_thread(_understand_all, raws[start : start + BATCH], house.repeats, house.now())
-    return done
-
-
-def _understand_all(raws: Sequence[tuple[RawPosting, str]], repeats: Repeats, now: datetime) -> list[Understood]:
-    return [_understand(raw, content_hash, repeats, now) for raw, content_hash in raws]
-
-
-def _understand(raw: RawPosting, content_hash: str, repeats: Repeats, now: datetime) -> Understood:
-    posting = normalise(raw)
-    if distrusted := repeats.distrusted(posting, now):
-        posting = normalise(distrusted)
-    return Understood(posting, content_hash, dedupe.fingerprint(posting), as_json(posting))
-
-
 async def _commit(
     entry: SourceEntry,
     state: SourceState,
     answers: _Answers,
     fresh: Sequence[Understood],
+    waiting: tuple[Waiting, ...],
     house: House,
 ) -> tuple[SourceState, Committed]:
-    """Recognise, match and write. One poll at a time: two boards with one new vacancy must not both call it new.
-
-    The searches are asked here and not before, so that a reload between asking and writing is not missed.
-    """
+    """Write what the postings mean together with where the source stands now."""
     async with house.deciding:
-        now = house.now()
-        found = await recognise(fresh, house.store, now)
-        watched = decide.watched(found.told, house.config)
-        judged, changed = await asyncio.to_thread(_judged, found, house.index, watched, now)
-        after = decide.after_success(state, entry, answers.pages, answers.validators, now)
+        after = decide.after_success(state, entry, answers.pages, answers.validators, house.now())
         quiet = not state.baseline or state.version != after.version  # another version may read the same words anew
-        # A first poll may match a thousand times: the loop is not held for that.
-        alerts = await asyncio.to_thread(decide.alerts, judged, house.config, now, baseline=not state.baseline)
-        plan = Plan(
-            now=now,
+        told = await news.plan(fresh, house, "news" if state.baseline else "summary", updates=not quiet)
+        plan = replace(
+            told,
             source=after,
-            postings=found.postings,
             seen=tuple(answers.ids),
             gone=await _gone(state, answers, house.store),
-            alerts=alerts,
-            notices=(
-                *decide.notice_of(state, after, house.config.owner, now),
-                *(() if quiet else decide.updates(changed, judged, found.told, house.config, now)),
-            ),
-            merges=found.merges,
+            notices=(*decide.notice_of(state, after, house.config.owner, told.now), *told.notices),
+            waiting=waiting,
         )
         return after, await house.store.commit(plan)
-
-
-def _judged(
-    found: Recognised, index: Index, watched: frozenset[str], now: datetime
-) -> tuple[tuple[Judged, ...], list[Change]]:
-    """Ask the searches about every posting that is open, and about the best of its job's copies.
-
-    Also say what changed in `watched` jobs.
-    """
-    pairs: list[tuple[Posting, str]] = []
-    changed: list[Change] = []
-    for job, postings in found.by_job.items():
-        current = [posting for posting in postings if (vacancy.closes_at(posting) or now) >= now]
-        known = found.known.get(job)
-        pairs += [(posting, job) for posting in current]
-        if current and (known or len(current) > 1):
-            best = vacancy.merged(known, current).posting if known else dedupe.merge(current).posting
-            pairs.append((best, job))
-            changed += decide.changes_of(known, best) if known and job in watched else ()
-    return decide.judged(pairs, index), changed
 
 
 async def _gone(state: SourceState, answers: _Answers, store: Store) -> tuple[str, ...]:

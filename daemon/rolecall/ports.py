@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from rolecall.model import (
     Action,
@@ -29,7 +29,18 @@ from rolecall.schedule import Limit
 # --- sources --------------------------------------------------------------------------------------------------
 
 
-class Source(Protocol):
+class Readable(Protocol):
+    """Whatever reads a reply without I/O."""
+
+    @property
+    def name(self) -> str:
+        """Kind and board ("greenhouse:acme"): the first half of every posting's identity."""
+
+    def parse(self, reply: Reply) -> Page:
+        """Read one reply; bad rows are skipped and counted. Raises `Unreadable` when it is not what this kind gives."""
+
+
+class Source(Readable, Protocol):
     """One place that lists jobs. It does no I/O: it says what to ask and reads the answer.
 
     An implementation is a frozen dataclass whose fields are its options in the configuration. `interval` is how
@@ -41,15 +52,39 @@ class Source(Protocol):
     interval: ClassVar[timedelta]
     minimum: ClassVar[timedelta]
 
-    @property
-    def name(self) -> str:
-        """Kind and board ("greenhouse:acme"): the first half of every posting's identity."""
-
     def requests(self) -> Sequence[Request]:
         """The requests of one poll."""
 
+
+@runtime_checkable
+class Detailed(Source, Protocol):
+    """A source whose list leaves out the text: a new or changed posting is asked for by itself (`details.py`).
+
+    `details`: how many at most after one poll; the rest waits for the next one.
+    """
+
+    details: ClassVar[int]
+
+    def detail(self, raw: RawPosting) -> Request | None:
+        """What to ask for the rest of a posting of the list; None where the list has told all that is needed."""
+
+    def read_detail(self, raw: RawPosting, reply: Reply) -> RawPosting:
+        """Return the posting with what the reply adds. Raises `Unreadable` when it is not what this kind gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One posting's own page, as the parser reads it: a list of one."""
+
+    source: Detailed
+    raw: RawPosting
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
     def parse(self, reply: Reply) -> Page:
-        """Read one reply; bad rows are skipped and counted. Raises `Unreadable` when it is not what this kind gives."""
+        return Page((self.source.read_detail(self.raw, reply),))
 
 
 DIRECTORY = "application/vnd.rolecall.directory+json"
@@ -69,7 +104,7 @@ class Fetcher(Protocol):
 class Parser(Protocol):
     """Reads untrusted bytes where they can do no harm."""
 
-    async def parse(self, source: Source, reply: Reply) -> Page:
+    async def parse(self, source: Readable, reply: Reply) -> Page:
         """Return `source.parse(reply)`, run under limits and a deadline; raises `Unreadable`."""
 
 
@@ -117,6 +152,26 @@ class NewPosting:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of a source's list whose text is still to be asked for: no posting yet, but never forgotten.
+
+    `content_hash` is of the row, and of the posting that it becomes: what is known is not asked again.
+    """
+
+    raw: RawPosting
+    content_hash: str
+    since: datetime
+    hopeful: bool = True  # no search is ruled out by what the row says: these are asked first
+    baseline: bool = False  # it stood in the source's first list: no news
+    listed: bool = True  # in the latest list that was read
+    tries: int = 0  # that failed
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.raw.source, self.raw.id)
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Where an alert goes. Alerts with the same `bundle` on one channel travel in one message while it is pending.
 
@@ -160,6 +215,7 @@ class Plan:
 
     `seen`: ids present in the replies (their last_seen moves); `gone`: ids missing from a complete list, which closes
     them when they were missing the last time too. `merges`: (job, other job whose postings it takes in).
+    `waiting`: rows to remember until they are stored as `postings`, or `dropped` (by source and id).
     """
 
     now: datetime
@@ -171,6 +227,8 @@ class Plan:
     notices: tuple[NewNotice, ...] = ()
     searches: Mapping[str, str] = field(default_factory=dict)  # name → fingerprint, whose baseline this plan makes
     merges: tuple[tuple[str, str], ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +384,10 @@ class Store(Protocol):
         """Every source ever polled, by name."""
 
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return id → content hash for those of `ids` that are stored; "" where it had gone from its list."""
+        """Return id → content hash for those of `ids` that are stored or wait; "" where it had gone from its list."""
+
+    async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
+        """Return rows that wait, in the order to ask: since before `overdue`, least tried, hopeful, news, oldest."""
 
     async def open_ids(self, source: str) -> frozenset[str]:
         """Ids of the source's postings that are not closed."""

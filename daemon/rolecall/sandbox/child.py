@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from rolecall.errors import SourceError
 from rolecall.model import Reply
-from rolecall.ports import Source
+from rolecall.ports import Readable
 from rolecall.sandbox import clean, wire
 
 READY = b"ready\n"
@@ -56,7 +56,7 @@ def _close_doors(memory: int) -> None:
     sys.meta_path[:] = [BuiltinImporter]
 
 
-def _answer(source: Source, reply: Reply, answers: BinaryIO) -> None:
+def _answer(source: Readable, reply: Reply, answers: BinaryIO) -> None:
     try:
         page = source.parse(reply)
         lost: list[str] = []

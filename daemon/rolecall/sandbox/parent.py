@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from rolecall.errors import Unreadable
 from rolecall.model import Page, RawPosting, Reply
-from rolecall.ports import Source
+from rolecall.ports import Readable
 from rolecall.sandbox import wire
 
 START = 30.0  # seconds for the child to get ready; only a machine in trouble needs them
@@ -62,7 +62,7 @@ class Sandbox:
         """The child's process id while there is one."""
         return self._child.pid if self._child else None
 
-    async def parse(self, source: Source, reply: Reply) -> Page:
+    async def parse(self, source: Readable, reply: Reply) -> Page:
         """Return `source.parse(reply)` with its texts made safe; raises `Unreadable`, also when the child had to go."""
         async with self._lock:
             self._rest()
@@ -98,7 +98,7 @@ class Sandbox:
                 raise Unreadable("the child process that reads replies does not start; the log says why")
         return self._child
 
-    async def _converse(self, child: Process, source: Source, reply: Reply) -> Page:
+    async def _converse(self, child: Process, source: Readable, reply: Reply) -> Page:
         seconds = self._deadline + len(reply.body) / 2_000_000
         try:
             # The child's own clock counts computing time; ours is there for a child that does not even compute.

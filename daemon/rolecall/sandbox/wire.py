@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from rolecall.model import Json, Page, RawPosting, Reply, Request
-from rolecall.ports import Source
+from rolecall.ports import Readable
 from rolecall.sandbox import clean
 from rolecall.secret import Secret
 
@@ -35,7 +35,7 @@ class _Pickler(pickle.Pickler):
         return (Secret, ("",)) if isinstance(obj, Secret) else NotImplemented  # reading needs no key
 
 
-def job(source: Source, reply: Reply, seconds: float) -> bytes:
+def job(source: Readable, reply: Reply, seconds: float) -> bytes:
     """Return one piece of work for the child, with its length before it and every secret blank."""
     buffer = io.BytesIO()
     _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump((source, reply, seconds))

@@ -18,6 +18,7 @@ from rolecall.ports import (
     StoredAlert,
     StoredJob,
     StoredPosting,
+    Waiting,
 )
 from rolecall.schedule import Limit, free_at
 from rolecall.store.memory_decisions import MemoryDecisions
@@ -35,6 +36,7 @@ class MemoryStore(MemoryDecisions):
         self._news: dict[Key, NewPosting] = {}  # the latest text of each
         self._missing: set[Key] = set()
         self._calls: dict[str, list[datetime]] = {}
+        self._waiting: dict[Key, Waiting] = {}
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -45,7 +47,13 @@ class MemoryStore(MemoryDecisions):
 
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
         stored = [id_ for id_ in ids if (source, id_) in self._news]
-        return {id_: "" if self._is_gone((source, id_)) else self._news[source, id_].content_hash for id_ in stored}
+        known = {id_: "" if self._is_gone((source, id_)) else self._news[source, id_].content_hash for id_ in stored}
+        return known | {id_: self._waiting[source, id_].content_hash for id_ in ids if (source, id_) in self._waiting}
+
+    async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
+        rows = [each for key, each in self._waiting.items() if key[0] == source]
+        rows.sort(key=lambda row: (row.since >= overdue, row.tries, not row.hopeful, row.baseline, row.since))
+        return rows[:limit]
 
     def _is_gone(self, key: Key) -> bool:
         return key in self._missing and self._postings[key].closed_at is not None
@@ -91,17 +99,27 @@ class MemoryStore(MemoryDecisions):
         new = len({p.job for p in self._postings.values()} - jobs)
         for job, other in plan.merges:
             self._merge(other, job)
+        for key in (*stored, *plan.dropped):
+            self._waiting.pop(key, None)
         if plan.source is not None:
+            self._list_again(plan.source.name, plan.seen)
             self._sources[plan.source.name] = plan.source
             self._touch(plan.source.name, plan.seen, lambda p: replace(p, last_seen=plan.now, closed_at=None))
             self._missing -= {(plan.source.name, id_) for id_ in plan.seen}
             self._miss(plan.source.name, plan.gone, plan.now)
+        for row in plan.waiting:
+            old = self._waiting.get(row.key, row)
+            self._waiting[row.key] = replace(row, since=old.since, baseline=old.baseline)
         self._close_expired(plan.now)
         alerts = sum(self._add_alert(alert, plan.now) for alert in plan.alerts)
         for notice in plan.notices:
             self._add_notice(notice, plan.now)
         self._searches.update(plan.searches)
         return Committed(len(stored), new, alerts, len(self._outbox) - messages)
+
+    def _list_again(self, source: str, seen: Collection[str]) -> None:
+        here = [key for key in self._waiting if key[0] == source] if seen else []
+        self._waiting |= {key: replace(self._waiting[key], listed=key[1] in seen) for key in here}
 
     def _store(self, new: NewPosting, now: datetime) -> None:
         key, job = new.print.key, new.assignment.job

@@ -254,3 +254,26 @@ DROP TABLE decision;
 ALTER TABLE new_decision RENAME TO decision;
 CREATE INDEX decision_posting ON decision(posting)
 """
+
+
+@migrations()
+def m004_waiting(db: Database) -> None:
+    """Rows of lists whose text is still to be asked for."""
+    db.execute(_WAITING)
+
+
+_WAITING = """
+CREATE TABLE waiting (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  content_hash TEXT NOT NULL,  -- of the row in the list
+  since INTEGER NOT NULL,
+  hopeful INTEGER NOT NULL,  -- no search is ruled out by what the row says
+  baseline INTEGER NOT NULL,  -- in the first list: no news
+  listed INTEGER NOT NULL,  -- in the latest list
+  tries INTEGER NOT NULL,
+  content BLOB NOT NULL,  -- content.py
+  UNIQUE (source, source_id)
+)
+"""

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from rolecall.dedupe import canonical_url
 from rolecall.model import Action, Print
 from rolecall.ports import SourceState, StoredAlert, StoredJob, StoredPosting
-from rolecall.store import said
+from rolecall.store import said, waiting
 from rolecall.store.content import unpack
 from rolecall.store.rows import (
     Row,
@@ -35,11 +35,12 @@ def source_states(db: Database) -> dict[str, SourceState]:
 
 
 def known(db: Database, source: str, ids: Sequence[str]) -> dict[str, str]:
-    """Return id → content hash of those that are stored, "" for those that had gone: what comes back is read anew."""
+    """Return id → content hash of those stored or waiting, "" for those that had gone: what comes back is read anew."""
     found: dict[str, str] = {}
     for chunk in chunks(ids):
         query = _KNOWN.format(marks(chunk))
         found.update(db.execute(query, [source, *chunk]))
+        found.update(waiting.hashes(db, source, chunk))
     return found
 
 

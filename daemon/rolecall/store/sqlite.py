@@ -24,9 +24,10 @@ from rolecall.ports import (
     SourceState,
     StoredAlert,
     StoredJob,
+    Waiting,
 )
 from rolecall.schedule import Limit
-from rolecall.store import calls, connection, decisions, outbox, read, said, write
+from rolecall.store import calls, connection, decisions, outbox, read, said, waiting, write
 from rolecall.store.rows import chunks
 from rolecall.store.worker import Worker, Writer
 
@@ -84,6 +85,9 @@ class SqliteStore:
 
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
         return await self._read(read.known, source, ids)
+
+    async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
+        return await self._read(waiting.read, source, overdue, limit)
 
     async def open_ids(self, source: str) -> frozenset[str]:
         return await self._read(read.open_ids, source)

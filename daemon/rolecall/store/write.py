@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from rolecall.ports import Committed, NewAlert, NewPosting, Plan, SourceState
-from rolecall.store import decisions, outbox, said
+from rolecall.store import decisions, outbox, said, waiting
 from rolecall.store.content import pack
 from rolecall.store.rows import (
     chunks,
@@ -64,10 +64,13 @@ def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed
     jobs = _store_postings(db, postings, now)
     for job, other in plan.merges:
         decisions.merge(db, other, job)
+    waiting.drop(db, (*postings, *plan.dropped))
     if plan.source is not None:
         _save_source(db, plan.source)
+        waiting.list_again(db, plan.source.name, plan.seen)
         _touch(db, plan.source.name, plan.seen, "last_seen = ?, closed_at = NULL, missing = 0", now)
         _touch(db, plan.source.name, plan.gone, _MISSED, now)
+    waiting.keep(db, plan.waiting)
     outbox.close_expired(db, now)
     alerts, messages = _add_alerts(db, plan.alerts, now)
     messages += sum(outbox.add_notice(db, notice, now) for notice in plan.notices)

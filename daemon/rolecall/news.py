@@ -1,0 +1,86 @@
+"""What new and changed postings mean: understood, recognised, judged by the searches; everything but the writing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from rolecall import decide, dedupe, vacancy
+from rolecall.decide import Change, Judged, Understood
+from rolecall.house import House
+from rolecall.match import Index
+from rolecall.model import Posting, RawPosting
+from rolecall.normalise import normalise
+from rolecall.normalise.facts import as_json
+from rolecall.ports import Plan
+from rolecall.recognise import Recognised, recognise
+from rolecall.repeats import Repeats
+
+BATCH = 200  # postings understood per step in the worker thread
+
+Pace = Literal["news", "digest", "summary"]
+"""How fast matches travel: as their searches say; in a digest at most; in the summary of a first run."""
+
+
+async def plan(fresh: Sequence[Understood], house: House, pace: Pace, *, updates: bool = True) -> Plan:
+    """Return what follows from new and changed postings, to be committed while `house.deciding` is held.
+
+    One at a time recognises and writes: two boards with one new vacancy must not both call it new. The searches are
+    asked here and not before, so that a reload between asking and writing is not missed. Without `updates` nobody is
+    told what changed in known jobs.
+    """
+    now = house.now()
+    found = await recognise(fresh, house.store, now)
+    watched = decide.watched(found.told, house.config)
+    judged, changed = await asyncio.to_thread(_judged, found, house.index, watched, now)
+    judged = decide.calmed(judged) if pace == "digest" else judged
+    # A first poll may match a thousand times: the loop is not held for that.
+    alerts = await asyncio.to_thread(decide.alerts, judged, house.config, now, baseline=pace == "summary")
+    return Plan(
+        now=now,
+        postings=found.postings,
+        alerts=alerts,
+        notices=decide.updates(changed, judged, found.told, house.config, now) if updates else (),
+        merges=found.merges,
+    )
+
+
+async def understood(raws: Sequence[tuple[RawPosting, str]], house: House) -> list[Understood]:
+    """Understand postings in a worker thread, in batches, so that the loop is never held."""
+    done: list[Understood] = []
+    for start in range(0, len(raws), BATCH):
+        done += await asyncio.to_thread(_understand_all, raws[start : start + BATCH], house.repeats, house.now())
+    return done
+
+
+def _understand_all(raws: Sequence[tuple[RawPosting, str]], repeats: Repeats, now: datetime) -> list[Understood]:
+    return [_understand(raw, content_hash, repeats, now) for raw, content_hash in raws]
+
+
+def _understand(raw: RawPosting, content_hash: str, repeats: Repeats, now: datetime) -> Understood:
+    posting = normalise(raw)
+    if distrusted := repeats.distrusted(posting, now):
+        posting = normalise(distrusted)
+    return Understood(posting, content_hash, dedupe.fingerprint(posting), as_json(posting))
+
+
+def _judged(
+    found: Recognised, index: Index, watched: frozenset[str], now: datetime
+) -> tuple[tuple[Judged, ...], list[Change]]:
+    """Ask the searches about every posting that is open, and about the best of its job's copies.
+
+    Also say what changed in `watched` jobs.
+    """
+    pairs: list[tuple[Posting, str]] = []
+    changed: list[Change] = []
+    for job, postings in found.by_job.items():
+        current = [posting for posting in postings if (vacancy.closes_at(posting) or now) >= now]
+        known = found.known.get(job)
+        pairs += [(posting, job) for posting in current]
+        if current and (known or len(current) > 1):
+            best = vacancy.merged(known, current).posting if known else dedupe.merge(current).posting
+            pairs.append((best, job))
+            changed += decide.changes_of(known, best) if known and job in watched else ()
+    return decide.judged(pairs, index), changed

@@ -8,32 +8,23 @@ from datetime import timedelta
 from typing import ClassVar
 
 from rolecall.model import Json, Page, RawPosting, Reply, Request
+from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, check_board, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places
 
 
 @dataclass(frozen=True, slots=True)
-class Ashby:
+class Ashby(EmployersBoard):
     """One employer's board. `board` is the name in its address, jobs.ashbyhq.com/NAME."""
 
     kind: ClassVar[str] = "ashby"
     summary: ClassVar[str] = "an employer's job board at Ashby"
+    home: ClassVar[str] = "https://api.ashbyhq.com"
     interval: ClassVar[timedelta] = timedelta(minutes=45)
     minimum: ClassVar[timedelta] = timedelta(minutes=30)
 
-    board: str
-    company: str = ""
-    base: str = "https://api.ashbyhq.com"
-
-    def __post_init__(self) -> None:
-        check_board(self.board)
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.board}"
-
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self.base}/posting-api/job-board/{self.board}?includeCompensation=true"),)
+        return (Request(f"{self.host}/posting-api/job-board/{self.board}?includeCompensation=true"),)
 
     def parse(self, reply: Reply) -> Page:
         return listing(Row(json_of(reply)).get("jobs"), self._posting, complete=True)

@@ -8,33 +8,24 @@ from datetime import timedelta
 from typing import ClassVar
 
 from rolecall.model import Json, Page, RawPosting, Reply, Request
+from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, check_board, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places
 from rolecall.sources.repair import unescaped_html, without_boilerplate
 
 
 @dataclass(frozen=True, slots=True)
-class Greenhouse:
+class Greenhouse(EmployersBoard):
     """One employer's board. `board` is the name in its address, boards.greenhouse.io/NAME."""
 
     kind: ClassVar[str] = "greenhouse"
     summary: ClassVar[str] = "an employer's job board at Greenhouse"
+    home: ClassVar[str] = "https://boards-api.greenhouse.io"
     interval: ClassVar[timedelta] = timedelta(minutes=45)
     minimum: ClassVar[timedelta] = timedelta(minutes=30)
 
-    board: str
-    company: str = ""
-    base: str = "https://boards-api.greenhouse.io"
-
-    def __post_init__(self) -> None:
-        check_board(self.board)
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.board}"
-
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self.base}/v1/boards/{self.board}/jobs?content=true&pay_transparency=true"),)
+        return (Request(f"{self.host}/v1/boards/{self.board}/jobs?content=true&pay_transparency=true"),)
 
     def parse(self, reply: Reply) -> Page:
         return listing(Row(json_of(reply)).get("jobs"), self._posting, complete=True)

@@ -10,12 +10,13 @@ from typing import ClassVar
 
 from rolecall.errors import Unreadable
 from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import epoch
-from rolecall.sources.reading import Row, check_board, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places
 
 
 @dataclass(frozen=True, slots=True)
-class Lever:
+class Lever(EmployersBoard):
     """One employer's board. `board` is the name in its address, jobs.lever.co/NAME.
 
     For jobs.eu.lever.co/NAME set `base = "https://api.eu.lever.co"`.
@@ -23,22 +24,12 @@ class Lever:
 
     kind: ClassVar[str] = "lever"
     summary: ClassVar[str] = "an employer's job board at Lever"
+    home: ClassVar[str] = "https://api.lever.co"
     interval: ClassVar[timedelta] = timedelta(minutes=45)
     minimum: ClassVar[timedelta] = timedelta(minutes=30)
 
-    board: str
-    company: str = ""
-    base: str = "https://api.lever.co"
-
-    def __post_init__(self) -> None:
-        check_board(self.board)
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.board}"
-
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self.base}/v0/postings/{self.board}?mode=json"),)
+        return (Request(f"{self.host}/v0/postings/{self.board}?mode=json"),)
 
     def parse(self, reply: Reply) -> Page:
         rows = json_of(reply)

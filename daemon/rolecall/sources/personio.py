@@ -5,43 +5,31 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 from xml.etree import ElementTree as ET  # read in the sandbox only; expat itself stops entity bombs
 
 from rolecall.errors import Unreadable
 from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, check_board, listing, places
+from rolecall.sources.reading import Row, listing, places
 
 
 @dataclass(frozen=True, slots=True)
-class Personio:
+class Personio(EmployersBoard):
     """One employer's board. `board` is the name in its address, NAME.jobs.personio.de; `domain` may be "com"."""
 
     kind: ClassVar[str] = "personio"
     summary: ClassVar[str] = "an employer's job board at Personio"
-    interval: ClassVar[timedelta] = timedelta(minutes=60)
-    minimum: ClassVar[timedelta] = timedelta(minutes=60)
 
-    board: str
-    company: str = ""
     domain: str = "de"
-    base: str = ""
-
-    def __post_init__(self) -> None:
-        check_board(self.board)
 
     @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.board}"
-
-    @property
-    def _host(self) -> str:
+    def host(self) -> str:
         return self.base or f"https://{self.board}.jobs.personio.{self.domain}"
 
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self._host}/xml?language=en"),)
+        return (Request(f"{self.host}/xml?language=en"),)
 
     def parse(self, reply: Reply) -> Page:
         return listing(list(_positions(reply.body)), self._posting, complete=True)
@@ -52,7 +40,7 @@ class Personio:
             source=self.name,
             id=number,
             title=row.need("name"),
-            url=f"{self._host}/job/{number}",
+            url=f"{self.host}/job/{number}",
             company=self.company or row.text("subcompany") or self.board,
             location=places(row.text("office"), *row.texts("additionalOffices")),
             description=row.html("text"),

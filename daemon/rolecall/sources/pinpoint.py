@@ -4,43 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import urljoin
 
 from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, check_board, json_of, listing
+from rolecall.sources.reading import Row, json_of, listing
 
 _TEXTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
 
 
 @dataclass(frozen=True, slots=True)
-class Pinpoint:
+class Pinpoint(EmployersBoard):
     """One employer's board. `board` is the name in its address, NAME.pinpointhq.com."""
 
     kind: ClassVar[str] = "pinpoint"
     summary: ClassVar[str] = "an employer's job board at Pinpoint"
-    interval: ClassVar[timedelta] = timedelta(minutes=60)
-    minimum: ClassVar[timedelta] = timedelta(minutes=60)
-
-    board: str
-    company: str = ""
-    base: str = ""
-
-    def __post_init__(self) -> None:
-        check_board(self.board)
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.board}"
-
-    @property
-    def _host(self) -> str:
-        return self.base or f"https://{self.board}.pinpointhq.com"
+    home: ClassVar[str] = "https://{board}.pinpointhq.com"
 
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self._host}/postings.json"),)
+        return (Request(f"{self.host}/postings.json"),)
 
     def parse(self, reply: Reply) -> Page:
         return listing(Row(json_of(reply)).get("data"), self._posting, complete=True)
@@ -53,7 +37,7 @@ class Pinpoint:
             source=self.name,
             id=row.need("id"),
             title=row.need("title"),
-            url=row.text("url") or (urljoin(self._host, path) if (path := row.text("path")) else ""),
+            url=row.text("url") or (urljoin(self.host, path) if (path := row.text("path")) else ""),
             company=self.company or self.board,
             location=row.row("location").text("name"),
             description="\n".join(_section(row, name) for name in _TEXTS if row.html(name)),

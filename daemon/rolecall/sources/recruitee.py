@@ -4,36 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 
 from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, check_board, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places
 
 
 @dataclass(frozen=True, slots=True)
-class Recruitee:
+class Recruitee(EmployersBoard):
     """One employer's board. `board` is the name in its address, NAME.recruitee.com; `base` an employer's own host."""
 
     kind: ClassVar[str] = "recruitee"
     summary: ClassVar[str] = "an employer's job board at Recruitee"
-    interval: ClassVar[timedelta] = timedelta(minutes=60)
-    minimum: ClassVar[timedelta] = timedelta(minutes=60)
-
-    board: str
-    company: str = ""
-    base: str = ""
-
-    def __post_init__(self) -> None:
-        check_board(self.board)
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.board}"
+    home: ClassVar[str] = "https://{board}.recruitee.com"
 
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self.base or f'https://{self.board}.recruitee.com'}/api/offers/"),)
+        return (Request(f"{self.host}/api/offers/"),)
 
     def parse(self, reply: Reply) -> Page:
         return listing(Row(json_of(reply)).get("offers"), self._posting, complete=True)

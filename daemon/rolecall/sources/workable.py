@@ -8,32 +8,23 @@ from datetime import timedelta
 from typing import ClassVar
 
 from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, check_board, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places
 
 
 @dataclass(frozen=True, slots=True)
-class Workable:
+class Workable(EmployersBoard):
     """One employer's board. `board` is the name in its address, apply.workable.com/NAME. Asked rarely: it is strict."""
 
     kind: ClassVar[str] = "workable"
     summary: ClassVar[str] = "an employer's job board at Workable"
+    home: ClassVar[str] = "https://apply.workable.com"
     interval: ClassVar[timedelta] = timedelta(hours=4)
     minimum: ClassVar[timedelta] = timedelta(hours=2)
 
-    board: str
-    company: str = ""
-    base: str = "https://apply.workable.com"
-
-    def __post_init__(self) -> None:
-        check_board(self.board)
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.board}"
-
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self.base}/api/v1/widget/accounts/{self.board}?details=true"),)
+        return (Request(f"{self.host}/api/v1/widget/accounts/{self.board}?details=true"),)
 
     def parse(self, reply: Reply) -> Page:
         board = Row(json_of(reply))

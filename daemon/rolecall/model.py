@@ -512,6 +512,19 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """One button under a message: its words, and what a press of it says (at most 64 bytes) or where it leads."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+"""Rows of buttons; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One vacancy as a person sees it: everything a notifier needs to render it, in plain text, nothing more."""
 
@@ -535,6 +548,7 @@ class Card:
     attribution: str = ""
     rank: float = 0.0
     notes: tuple[str, ...] = ()  # "pay stated on Reed", "Adzuna says £60k", "may be the same as …"
+    buttons: Keyboard = ()  # for channels that hear a press
 
 
 MessageKind = Literal["alert", "digest", "summary", "notice"]

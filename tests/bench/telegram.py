@@ -59,9 +59,9 @@ async def _run(request: BaseRequest, base_url: str, count: int) -> float:
 
     async def sender() -> None:
         for _ in left:
-            await bot.send_message(42, text, parse_mode="HTML")
+            await bot.send_message(42, text.html, parse_mode="HTML")
 
-    await bot.send_message(42, text)  # the connection, the imports
+    await bot.send_message(42, text.html)  # the connection, the imports
     begun = time.process_time()
     await asyncio.gather(*(sender() for _ in range(AT_ONCE)))
     spent = time.process_time() - begun

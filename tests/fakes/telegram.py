@@ -132,7 +132,7 @@ class FakeTelegram:
         data = next(b["callback_data"] for row in self.keyboard(shown[-1].id) for b in row if words in b["text"])
         query = again or str(7_000_000_000_000 + len(self.updates.waiting) + 100 * (self.updates.polls + 1))
         where = {"message_id": shown[-1].id, "date": 1, "chat": chat(_number(shown[-1].chat)), "text": shown[-1].text}
-        thread = {"message_thread_id": shown[-1].thread} if shown[-1].thread else {}
+        thread = {"message_thread_id": shown[-1].thread, "is_topic_message": True} if shown[-1].thread else {}
         self.updates.add(
             callback_query={
                 "id": query, "from": person(user), "chat_instance": "1", "data": data, "message": where | thread

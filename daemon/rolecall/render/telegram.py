@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from rolecall.model import Card, Message
+from rolecall.model import Button, Card, Keyboard, Message
 from rolecall.render.clean import clean
 from rolecall.render.groups import best, evidence, grouped, rest, stated
 
@@ -18,15 +18,25 @@ LIMIT = 4096
 MOST_COPIES = 6
 MOST_IN_DIGEST = 100  # about eight texts, a second apart; the rest is counted
 
+NUMBERS_IN_A_ROW = 8
+
 _TAG = re.compile(r"<[^<>]*>")
 _ANCHOR = re.compile(r'<a href="([^"<>]*)">([^<>]*)</a>')
 
 
-def telegram_texts(message: Message) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text to send, and what can be pressed under it."""
+
+    html: str
+    keyboard: Keyboard = ()
+
+
+def telegram_texts(message: Message) -> tuple[Text, ...]:
     """Return the message as one or more HTML texts, each within Telegram's limits, in the order to be sent."""
     message = clean(message)
     blocks = {"alert": _alert, "digest": _digest, "summary": _summary, "notice": _notice}[message.kind](message)
-    return tuple(_packed(blocks)) or ("<i>(empty message)</i>",)
+    return tuple(packed(blocks)) or (Text("<i>(empty message)</i>"),)
 
 
 def units(text: str) -> int:
@@ -63,33 +73,49 @@ def _fitting(text: str, limit: int) -> int:
 # --- one message of each kind, as blocks that may not be cut ------------------------------------------------------
 
 
-def _alert(message: Message) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is not cut, with its own buttons, or with the number under which it can be opened."""
+
+    html: str
+    keyboard: Keyboard = ()
+    number: Button | None = None
+
+
+def _alert(message: Message) -> Iterator[Block]:
     for card in message.cards:
-        yield _card(card)
+        yield Block(_card(card), card.buttons)
 
 
-def _digest(message: Message) -> Iterator[str]:
-    yield _heading(message)
-    shown = best(message)[:MOST_IN_DIGEST]
+def _digest(message: Message) -> Iterator[Block]:
+    yield Block(_heading(message))
+    shown, number = best(message)[:MOST_IN_DIGEST], 0
     for group in grouped(replace(message, cards=shown)):
-        head = f"<b>▸ {_e(group.search or 'Jobs')}</b> ({len(group.cards)})"
+        head = f"<b>▸ {_e(group.search or 'Jobs')}</b> ({len(group.cards)})\n\n"
         for position, card in enumerate(group.cards):
-            yield f"{head}\n\n{_short(card)}" if position == 0 else _short(card)
+            number += 1
+            yield numbered(number, card, head if position == 0 else "")
     yield from _more(message, len(shown))
 
 
-def _summary(message: Message) -> Iterator[str]:
-    yield _heading(message)
+def _summary(message: Message) -> Iterator[Block]:
+    yield Block(_heading(message))
     cards = best(message)
     for number, card in enumerate(cards, 1):
-        yield f"{number}. {_short(card, why=False)}"
+        yield numbered(number, card, why=False)
     yield from _more(message, len(cards))
 
 
-def _notice(message: Message) -> Iterator[str]:
-    yield f"🔔 <b>{_e(message.subject)}</b>"
+def _notice(message: Message) -> Iterator[Block]:
+    yield Block(f"🔔 <b>{_e(message.subject)}</b>")
     for piece in split(message.text, LIMIT - 200):
-        yield _e(piece)
+        yield Block(_e(piece))
+
+
+def numbered(number: int, card: Card, head: str = "", *, why: bool = True) -> Block:
+    """Return one vacancy of a list; the button with its number opens it."""
+    button = Button(str(number), f"card:{card.job}") if card.buttons else None
+    return Block(f"{head}{number}. {_short(card, why=why)}", number=button)
 
 
 def _card(card: Card) -> str:
@@ -149,29 +175,40 @@ def _also_on(card: Card) -> list[str]:
     return [f"Also on {', '.join(links[:MOST_COPIES])}{more}"] if links else []
 
 
-def _more(message: Message, shown: int) -> Iterator[str]:
+def _more(message: Message, shown: int) -> Iterator[Block]:
     if (more := rest(message, shown)) > 0:
-        yield f"… and {more:,} more: <code>rolecall list</code>"
+        yield Block(f"… and {more:,} more: <code>rolecall list</code>")
 
 
 def _lines(*pairs: tuple[str, str]) -> list[str]:
     return [f"{sign} {_e(text)}" for sign, text in pairs if text]
 
 
-def _packed(blocks: Iterable[str]) -> Iterator[str]:
+def packed(blocks: Iterable[Block]) -> Iterator[Text]:
     """Yield texts made of whole blocks, as full as the limit allows; a block alone too long goes as plain pieces."""
-    text = ""
+    held: list[Block] = []
     for block in blocks:
-        joined = f"{text}\n\n{block}" if text else block
-        if _fits(joined):
-            text = joined
+        if _fits(_joined([*held, block])):
+            held.append(block)
             continue
-        if text:
-            yield text
-        *pieces, text = [block] if _fits(block) else [_e(piece) for piece in split(plain(block))]
-        yield from pieces
-    if text:
-        yield text
+        if held:
+            yield _text(held)
+        *pieces, last = [block.html] if _fits(block.html) else [_e(piece) for piece in split(plain(block.html))]
+        yield from map(Text, pieces)
+        held = [replace(block, html=last)]
+    if held:
+        yield _text(held)
+
+
+def _text(blocks: Sequence[Block]) -> Text:
+    numbers = [block.number for block in blocks if block.number]
+    starts = range(0, len(numbers), NUMBERS_IN_A_ROW)
+    rows = (tuple(numbers[start : start + NUMBERS_IN_A_ROW]) for start in starts)
+    return Text(_joined(blocks), (*rows, *(row for block in blocks for row in block.keyboard)))
+
+
+def _joined(blocks: Sequence[Block]) -> str:
+    return "\n\n".join(block.html for block in blocks)
 
 
 def _fits(text: str) -> bool:

@@ -11,7 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Link
 from telegram.constants import ParseMode
 from telegram.error import RetryAfter, TelegramError
 
-from rolecall.render.buttons import Keyboard
+from rolecall.model import Keyboard
 from rolecall_notifiers.telegram.faults import seconds
 from rolecall_notifiers.telegram.pace import Busy, Pace
 from rolecall_notifiers.telegram.request import AiohttpRequest
@@ -113,7 +113,7 @@ class Bot:
 
     async def answer(self, press: str, text: str, *, alert: bool = False) -> None:
         """Answer the press of a button."""
-        await self._plain(self._library.answer_callback_query(press, text, show_alert=alert))
+        await self._plain(self._library.answer_callback_query(press, text[:200], show_alert=alert))
 
     async def offer(self, commands: Sequence[tuple[str, str]]) -> None:
         """Register commands, so that the client completes them."""

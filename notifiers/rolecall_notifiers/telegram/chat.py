@@ -6,15 +6,17 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rolecall.errors import Rejected
-from rolecall.render.buttons import Keyboard
+from rolecall.errors import Deferred, DeliveryError, Rejected
+from rolecall.model import Keyboard
 from rolecall.render.telegram import plain, split
+from rolecall.talk import Reply
 from rolecall_notifiers.telegram.bot import FAILURES, Bot
 from rolecall_notifiers.telegram.faults import failure, moved_to, refuses
 
 log = logging.getLogger(__name__)
 
 MOST_REPAIRS = 4
+NOT_PAIRED = "no chat is paired with this channel yet: run `rolecall telegram pair`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +31,29 @@ class _Form:
 
 @dataclass(slots=True)
 class Chat:
-    """Says texts in one chat. `gap`: seconds between two of them, in place of what Telegram allows."""
+    """Says things in one chat; `id` is None before it is paired.
+
+    `gap`: seconds between two messages, in place of what Telegram allows. Every method raises a `DeliveryError`.
+    """
 
     bot: Bot
-    id: int | str
+    id: int | str | None
     thread_id: int | None = None
     gap: float | None = None
     on_ambiguous: Literal["resend", "hold"] = "resend"
 
     async def describe(self) -> str:
-        """Return who writes to whom; raises a `DeliveryError`."""
+        """Return who writes to whom."""
         try:
             name = await self.bot.name()
-            await self.bot.knows(self.id)
+            await self.bot.knows(self._known())
         except FAILURES as error:
             raise self._failure(error) from None  # the chain may hold the token
         return f"bot @{name} may write to chat {self.id}"
 
     async def deliver(self, text: str, keyboard: Keyboard = ()) -> str:
-        """Send one HTML text and return its id. Raises a `DeliveryError`."""
-        form = _Form(self.id, self.thread_id)
+        """Send one HTML text and return its id."""
+        form = _Form(self._known(), self.thread_id)
         for _ in range(MOST_REPAIRS):
             try:
                 return await self._post(text, keyboard, form)
@@ -59,6 +64,31 @@ class Chat:
                 log.warning("telegram-mended chat=%s after=%s", repaired.chat_id, self.bot.said(error))
                 form, self.id = repaired, repaired.chat_id
         raise Rejected("Telegram moved the chat again and again")
+
+    async def reply(self, reply: Reply) -> None:
+        """Say one thing back, in words or as a picture."""
+        if reply.png is None:
+            await self.deliver(reply.html, reply.keyboard)
+            return
+        try:
+            await self.bot.photo(self._known(), reply.png, reply.html, thread=self.thread_id, gap=self.gap)
+        except FAILURES as error:
+            raise self._failure(error) from None
+
+    async def change(self, message: int, keyboard: Keyboard) -> None:
+        """Put another keyboard under a message."""
+        try:
+            await self.bot.change(self._known(), message, keyboard, self.gap)
+        except FAILURES as error:
+            if not refuses(error, "not modified"):
+                raise self._failure(error) from None
+
+    async def answer(self, press: str, word: str, *, alert: bool = False) -> None:
+        """Answer the press of a button."""
+        try:
+            await self.bot.answer(press, word, alert=alert)
+        except FAILURES as error:
+            raise self._failure(error) from None
 
     async def _post(self, text: str, keyboard: Keyboard, form: _Form) -> str:
         receipt = 0
@@ -74,7 +104,12 @@ class Chat:
             )
         return str(receipt)
 
-    def _failure(self, error: Exception) -> Exception:
+    def _known(self) -> int | str:
+        if self.id is None:
+            raise Deferred(NOT_PAIRED, retry_after=300, counts=False)
+        return self.id
+
+    def _failure(self, error: Exception) -> DeliveryError:
         return failure(error, self.bot.said(error), self.on_ambiguous)
 
 

@@ -1,0 +1,105 @@
+"""What people and the daemon say to each other, through a channel that listens: the nouns, and the two sides.
+
+The channel knows chats, buttons and who may press them; the desk knows jobs, searches and what follows. A person's
+press or words may be heard more than once (after a kill): each has an id, and the desk acts on it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from rolecall.model import Keyboard
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button was pressed: what it says. `id` is the same when the same press is heard again."""
+
+    id: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody wrote something. `who` tells several people of one chat apart.
+
+    `to_us`: it was meant for the bot, and not perhaps for the others in the room.
+    """
+
+    id: str
+    text: str
+    who: str = ""
+    to_us: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said back, as Telegram HTML within its limits, or as a picture (PNG) with that caption."""
+
+    html: str
+    keyboard: Keyboard = ()
+    png: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The answer to a press: a word at once, then what stands under the message from now on (None: as before)."""
+
+    word: str
+    keyboard: Keyboard | None = None
+    replies: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A chat that was bound to a channel by a code: `channel` is "" where the code was refused."""
+
+    channel: str
+    word: str
+
+
+class Desk(Protocol):
+    """Carries out what people ask for. Raises `StoreError` when the database cannot be used: ask again later."""
+
+    @property
+    def commands(self) -> Sequence[tuple[str, str]]:
+        """The commands there are, with a few words about each."""
+
+    async def press(self, channel: str, press: Press) -> Pressed:
+        """Do what a button of this channel says, once."""
+
+    async def say(self, channel: str, said: Said) -> Sequence[Reply]:
+        """Answer a command or a line of a dialogue; nothing when nothing was meant for us."""
+
+    async def pair(self, channels: Sequence[str], code: str, note: str) -> Paired:
+        """Bind a chat to the one of the channels whose code this is; `note` is what its notifier will remember."""
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A notifier that also hears. Those with the same `line` are heard together, as one bot."""
+
+    @property
+    def line(self) -> str:
+        """What tells one bot from another; "" for a channel that does not listen."""
+
+    async def listen(self, channels: Mapping[str, Listening], desk: Desk, stop: asyncio.Event) -> None:
+        """Hear for all channels of the line, by their names, until told to stop. Troubles are logged and waited out."""
+
+
+class Memory(Protocol):
+    """A few small texts by name that outlive the process: a chat that moved, a pairing."""
+
+    async def recall(self) -> Mapping[str, str]: ...
+
+    async def note(self, name: str, text: str) -> None: ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A notifier with a memory, which it is given before it is opened."""
+
+    async def remember(self, memory: Memory) -> None: ...

@@ -609,6 +609,30 @@ async def test_a_decision_is_carried_out_once_and_what_changes_nothing_is_none(s
     assert marked(await store.job("one")) == ["applied"]
 
 
+async def test_an_undo_of_one_kind_leaves_a_word_of_another_kind_alone(store: Store) -> None:
+    await store.commit(plan(posting("a")))
+    for hours, kind in enumerate(("saved", "applied")):
+        await store.record(decision(kind, "a", at=after(hours=hours)))
+    undo = replace(decision("undo", "a", at=after(hours=3)), of="applied")
+    assert await store.record(undo)
+    assert not await store.record(replace(undo, id="pressed again")), "the one before it was another word"
+    job = await store.job("job-a")
+    assert job is not None
+    assert [mark.kind for mark in job.marks] == ["saved"]
+
+
+async def test_a_channel_remembers_by_name_and_forgets_what_is_empty(store: Store) -> None:
+    await store.note("phone", "paired", "1")
+    await store.note("phone", "paired", "2")
+    await store.note("phone", "moved", "half a \ud800 character")
+    await store.note("other", "paired", "3")
+    assert (await store.notes("phone"))["paired"] == "2"
+    assert set(await store.notes("phone")) == {"paired", "moved"}
+    await store.note("phone", "paired", "")
+    assert set(await store.notes("phone")) == {"moved"}
+    assert await store.notes("nobody") == {}
+
+
 async def test_undo_takes_back_one_decision_after_another_until_nothing_is_left(store: Store) -> None:
     await store.commit(plan(posting("a"), posting("b")))
     await store.record(decision("join", "a", "b"))

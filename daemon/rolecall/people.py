@@ -79,7 +79,8 @@ class Decision:
     join: the jobs of two postings are one. split: one posting leaves its job. saved: its job is kept in a list.
     applied, dismissed: its job never comes to this person again. snoozed: it comes again, once, as `again` says.
     muted_company, muted_agency, unmuted: about the employer `company`; a posting is named where one was the occasion.
-    undo: the latest of these about its job, by this person or about what is one job, is taken back.
+    undo: the latest of these about its job, by this person or about what is one job, is taken back; with `of`, only if
+    it is of that kind: a word taken back twice must not take back the one before it.
     `id` makes that it is carried out once only.
     """
 
@@ -90,6 +91,7 @@ class Decision:
     person: str = ""
     company: str = ""
     again: Again | None = None
+    of: DecisionKind | None = None
 
     @property
     def mute(self) -> Muted:

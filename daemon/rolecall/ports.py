@@ -441,6 +441,12 @@ class Store(Protocol):
     async def spent(self, since: datetime) -> Mapping[str, int]:
         """Return the calls counted since then, by budget."""
 
+    async def notes(self, channel: str) -> Mapping[str, str]:
+        """Return what a channel remembers, by name."""
+
+    async def note(self, channel: str, name: str, text: str) -> None:
+        """Let a channel remember a small text under a name, in place of the one before; "" forgets it."""
+
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
         """Lease the channel's oldest due row (pending, or sending with an expired lease), else None.

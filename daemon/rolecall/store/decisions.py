@@ -131,7 +131,7 @@ def merge(db: Database, job: str, into: str) -> None:
 def _undo(db: Database, one: _Posting, decision: Decision) -> _Done | None:
     """Take back the latest decision about the posting's job that still stands, of this person or of all."""
     last = next(db.query(_LAST, {"job": one.job, "person": decision.person}), None)
-    if last is None:
+    if last is None or decision.of not in (None, last["kind"]):
         return None
     before = json.loads(last["before"])
     match last["kind"]:

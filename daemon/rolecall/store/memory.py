@@ -35,6 +35,7 @@ class MemoryStore(MemoryDecisions):
         self._searches: dict[str, str] = {}
         self._news: dict[Key, NewPosting] = {}  # the latest text of each
         self._missing: set[Key] = set()
+        self._notes: dict[str, dict[str, str]] = {}
         self._calls: dict[str, list[datetime]] = {}
         self._waiting: dict[Key, Waiting] = {}
 
@@ -157,6 +158,12 @@ class MemoryStore(MemoryDecisions):
             row = self._bundle(delivery, now)
             row.alerts += [row_id] if row_id not in row.alerts else []
         return True
+
+    async def notes(self, channel: str) -> Mapping[str, str]:
+        return {name: text for name, text in self._notes.get(channel, {}).items() if text}
+
+    async def note(self, channel: str, name: str, text: str) -> None:
+        self._notes.setdefault(channel, {})[name] = text
 
     async def spend(self, budget: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
         calls = self._calls[budget] = sorted(min(call, now) for call in self._calls.get(budget, []))

@@ -139,6 +139,8 @@ class MemoryDecisions(MemoryOutbox):
             other = self._postings[made.other].job if made.other else None
             if job not in (now, other):
                 continue
+            if undo.of not in (None, made.decision.kind):
+                return False
             made.undone = True
             match made.decision.kind:
                 case "join":

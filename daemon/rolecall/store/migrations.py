@@ -277,3 +277,19 @@ CREATE TABLE waiting (
   UNIQUE (source, source_id)
 )
 """
+
+
+@migrations()
+def m005_notes(db: Database) -> None:
+    """What channels remember: a pairing, a chat that moved, a dialogue that is going on."""
+    db.execute(_NOTES)
+
+
+_NOTES = """
+CREATE TABLE note (
+  channel TEXT NOT NULL,
+  name TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (channel, name)
+) WITHOUT ROWID
+"""

@@ -27,7 +27,7 @@ from rolecall.ports import (
     Waiting,
 )
 from rolecall.schedule import Limit
-from rolecall.store import calls, connection, decisions, outbox, read, said, waiting, write
+from rolecall.store import calls, connection, decisions, notes, outbox, read, said, waiting, write
 from rolecall.store.rows import chunks
 from rolecall.store.worker import Worker, Writer
 
@@ -129,6 +129,12 @@ class SqliteStore:
 
     async def mutes(self, people: Collection[str]) -> Sequence[Muted]:
         return await self._read(said.mutes, people)
+
+    async def notes(self, channel: str) -> Mapping[str, str]:
+        return await self._read(notes.notes, channel)
+
+    async def note(self, channel: str, name: str, text: str) -> None:
+        await self._write(notes.note, channel, name, text)
 
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:

@@ -12,7 +12,7 @@ import pytest
 
 from rolecall.decide import new_validators
 from rolecall.errors import Refused, SourceError, Unreachable, Unreadable
-from rolecall.fetch import HttpFetcher, imap
+from rolecall.fetch import HttpFetcher, imap, imap_session
 from rolecall.model import Reply, Request, Validators
 from rolecall.sandbox import Sandbox
 from rolecall.secret import Secret
@@ -181,7 +181,7 @@ async def test_a_server_that_is_not_there_or_sends_without_end_is_said(
     nobody = replace(mailbox(fake), port=9).requests()[0]
     with pytest.raises(Unreachable, match="cannot be connected"):
         await imap.read(nobody, Validators(), NOW)
-    monkeypatch.setattr(imap, "SESSION_LIMIT", 10_000)
+    monkeypatch.setattr(imap_session, "SESSION_LIMIT", 10_000)
     fake.add(MAIL + b"x" * 20_000)
     with pytest.raises(Unreadable, match="more than was asked for"):
         await ask(fake)

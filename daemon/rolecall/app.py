@@ -13,7 +13,7 @@ import signal
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,12 @@ from rolecall.ports import Dropped, Plan, Sent, SourceState, Suspend
 from rolecall.sandbox import Sandbox
 from rolecall.spool import carry_out
 from rolecall.store import SqliteStore
+from rolecall.watch import Watch
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # sources polled side by side; the fetcher still asks each host one thing at a time
+RING_PAUSE = timedelta(seconds=10)  # between two polls of a source that rings
 RATES_EVERY = 24 * 3600.0
 STORE_PAUSE = 30.0  # seconds to wait when the database cannot be used (a full disk)
 NOT_RELOADED = ("database", "contact", "host_pause", "allow_private", "tick", "grace")  # options for a restart
@@ -74,6 +76,8 @@ class Daemon:
         self.reload_wake = asyncio.Event()
         self.states: dict[str, SourceState] = {}
         self.running: set[str] = set()
+        self.rung: set[str] = set()  # sources that said that they have news
+        self.watch = Watch(house.fetcher, self._rang)
         self.slots = asyncio.Semaphore(AT_ONCE)
         self.senders: dict[str, asyncio.Task[None]] = {}
         self.sending: dict[str, asyncio.Lock] = {}
@@ -147,11 +151,26 @@ class Daemon:
         while not self.stop.is_set():
             self._beat("poll")
             await self._take_decisions()
+            self.watch.keep(self.house.config.sources, group)
+            self._hurry()
             for entry, state in due(self.house.config, self.states, self.house.now()):
                 if entry.source.name not in self.running:
                     self.running.add(entry.source.name)
                     group.create_task(self._poll_one(entry, state), name=f"poll:{entry.source.name}")
             await self._next(self.poll_wake)
+        self.watch.end()
+
+    def _rang(self, name: str) -> None:
+        self.rung.add(name)
+        self.poll_wake.set()
+
+    def _hurry(self) -> None:
+        """Make what rang due, but not right after its last poll; what is being polled waits for the end of that."""
+        for name in (self.rung - self.running) & self.states.keys():
+            state, now = self.states[name], self.house.now()
+            soon = max(now, state.last_try + RING_PAUSE) if state.last_try else now
+            self.states[name] = replace(state, due_at=min(state.due_at, soon))
+        self.rung &= self.running
 
     async def _take_decisions(self) -> None:
         """Carry out what the user decided by commands since the last tick."""

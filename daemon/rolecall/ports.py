@@ -5,7 +5,7 @@ A plug-in implements one Protocol and is one line in a dictionary (`sources.KIND
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol, runtime_checkable
@@ -98,6 +98,12 @@ class Fetcher(Protocol):
         """Return the reply (200, or 304 for "unchanged").
 
         Raises `Unreachable`, `Unreadable` (too large) or `Refused`.
+        """
+
+    async def listen(self, request: Request, ring: Callable[[], None]) -> bool:
+        """Call `ring` whenever the answer to a request may have changed, for a while; True: call it again.
+
+        False at once where nobody will say so. Raises what `fetch` raises.
         """
 
 

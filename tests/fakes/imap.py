@@ -23,7 +23,8 @@ USER, PASSWORD = "mina", "pässword of no account"
 class FakeImap:
     """`say`: answers by command ("LOGIN", "EXAMINE") instead of the usual one; `silent`: it accepts and says nothing.
 
-    `drip`: one byte of greeting a tenth of a second, for ever.
+    `drip`: one byte of greeting a tenth of a second, for ever. `idle`: it offers IDLE, and tells those who
+    listen (`idlers`) of every mail that is added.
     """
 
     security: Literal["none", "starttls", "tls"] = "none"
@@ -32,16 +33,26 @@ class FakeImap:
     plain: bool = True
     silent: bool = False
     drip: bool = False
+    idle: bool = False
     say: dict[str, str] = field(default_factory=dict)
     mails: dict[int, tuple[date, bytes]] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
+    idlers: list[asyncio.StreamWriter] = field(default_factory=list)
     port: int = 0
     _server: asyncio.Server | None = None
 
     def add(self, raw: bytes, uid: int = 0, on: date = date(2026, 11, 20)) -> int:
         uid = uid or max(self.mails, default=0) + 1
         self.mails[uid] = (on, raw)
+        for idler in self.idlers:
+            idler.write(f"* {len(self.mails)} EXISTS\r\n".encode())
         return uid
+
+    def hang_up(self) -> None:
+        """Break off every connection that idles."""
+        for idler in self.idlers:
+            idler.close()
+        self.idlers.clear()
 
     async def __aenter__(self) -> Self:
         tls = _tls() if self.security == "tls" else None
@@ -51,6 +62,7 @@ class FakeImap:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
+        self.hang_up()
         self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -67,6 +79,9 @@ class FakeImap:
         writer.write(b"* OK ready\r\n")
         while line := (await reader.readline()).decode().rstrip("\r\n"):
             self.commands.append(line)
+            if line == "DONE":
+                self.idlers.remove(writer)
+                continue
             tag, name, *rest = line.split(" ", 2)
             name = name.upper()
             if name == "AUTHENTICATE":
@@ -76,6 +91,10 @@ class FakeImap:
             elif name == "STARTTLS":
                 writer.write(f"{tag} OK now\r\n".encode())
                 await writer.start_tls(_tls())
+                continue
+            elif name == "IDLE" and "IDLE" not in self.say:
+                self.idlers.append(writer)
+                writer.write(b"* OK still here\r\n+ idling\r\n")
                 continue
             else:
                 answer = self._answer(tag, name, rest[0] if rest else "")
@@ -91,6 +110,7 @@ class FakeImap:
         match name:
             case "CAPABILITY":
                 extra = (" AUTH=PLAIN" if self.plain else "") + (" STARTTLS" if self.security == "starttls" else "")
+                extra += " IDLE" if self.idle else ""
                 return [f"* CAPABILITY IMAP4rev1{extra}", done]
             case "LOGIN":
                 return [done]

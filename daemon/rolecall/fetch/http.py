@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -17,7 +17,7 @@ import aiohttp
 
 from rolecall import __version__
 from rolecall.errors import Refused, Unreachable, Unreadable
-from rolecall.fetch import body, files, imap
+from rolecall.fetch import body, files, idle, imap
 from rolecall.fetch.guard import Forbidden, guarded_socket
 from rolecall.fetch.turns import Turns
 from rolecall.model import Reply, Request, Validators
@@ -80,6 +80,10 @@ class HttpFetcher:
         if validators.body_hash and reply.body and await _hash(reply) == validators.body_hash:
             return Reply(reply.url, 304, reply.headers, b"", reply.received_at, reply.moved_to)
         return reply
+
+    async def listen(self, request: Request, ring: Callable[[], None]) -> bool:
+        """Listen to a mailbox whose server offers it; False at once for anything else."""
+        return request.url.startswith(("imaps:", "imap:")) and await idle.listen(request, ring)
 
     async def _follow(self, request: Request, validators: Validators) -> Reply:
         """Ask, and follow redirects by hand: each new address is checked like the first."""

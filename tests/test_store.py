@@ -275,6 +275,18 @@ async def test_a_posting_missed_once_and_seen_again_was_never_gone(store: Store)
     assert await store.open_ids(SOURCE) == {"a"}
 
 
+async def test_an_unchanged_list_lacks_again_what_it_lacked_and_nothing_else(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b"), posting("c", source="feed:other")))
+    await store.commit(poll(seen=("a",), gone=("b",)))
+    await store.commit(poll(after(hours=1), unchanged=True))
+    await store.commit(poll(after(hours=2), unchanged=True))
+    assert await store.open_ids(SOURCE) == {"a"}
+    assert await store.open_ids("feed:other") == {"c"}
+    job = await store.job("job-b")
+    assert job is not None
+    assert job.postings[0].closed_at == after(hours=1)
+
+
 async def test_past_its_closing_date_a_posting_is_closed_though_still_listed(store: Store) -> None:
     new = replace(posting("a"), closes_at=after(hours=1))
     await store.commit(plan(new, alerts=(alert(new, digest(due=after(hours=2))),)))

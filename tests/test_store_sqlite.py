@@ -266,6 +266,7 @@ async def test_known_ids_are_found_among_many_by_the_index(store: SqliteStore) -
         "SELECT posting FROM posting_key WHERE key IN (1, 2)",
         "SELECT job FROM posting WHERE url = 1",
         "SELECT source_id FROM posting WHERE source = 'x' AND missing = 1 AND closed_at IS NULL",
+        "UPDATE posting SET closed_at = 1 WHERE source = 'x' AND missing = 1 AND closed_at IS NULL",
         "SELECT id FROM posting WHERE closed_at IS NULL AND closes_at <= 1",
         "SELECT id FROM outbox WHERE channel = 'x' AND state = 'pending' ORDER BY due, id LIMIT 1",
         "SELECT id FROM outbox WHERE channel = 'x' AND bundle = 'b' ORDER BY part DESC LIMIT 1",

@@ -22,6 +22,7 @@ from rolecall.model import RawPosting, Validators
 from rolecall.news import Pace
 from rolecall.normalise import normalise
 from rolecall.ports import Detail, Detailed, Plan, Source, Waiting
+from rolecall.thinking import think
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ async def waiting(
     rows = [Waiting(raw, digest, now, baseline=baseline) for raw, digest in new if source.detail(raw)]
     index = Index([_open_minded(search) for search in house.config.searches])
     batches = [rows[start : start + news.BATCH] for start in range(0, len(rows), news.BATCH)]
-    return tuple([row for batch in batches for row in await asyncio.to_thread(_with_hope, batch, index)])
+    return tuple([row for batch in batches for row in await think(_with_hope, batch, index)])
 
 
 def _open_minded(search: Search) -> Search:

@@ -63,6 +63,7 @@ class Reply:
     received_at: datetime
     moved_to: str | None = None  # a permanent redirect (301, 308) was followed
     known: Mapping[str, str] = field(default_factory=dict)  # `Page.items` of last time: what need not be read again
+    digest: str = ""  # of the body, where it has been computed
 
     @property
     def unchanged(self) -> bool:
@@ -71,7 +72,11 @@ class Reply:
     @property
     def body_hash(self) -> str:
         """What `Validators.body_hash` remembers: the same body need not be read twice."""
-        return blake2b(self.body, digest_size=16).hexdigest()
+        return self.digest or digest_of(self.body)
+
+
+def digest_of(body: bytes) -> str:
+    return blake2b(body, digest_size=16).hexdigest()
 
 
 # --- what the source said -------------------------------------------------------------------------------------

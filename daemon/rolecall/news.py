@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from rolecall import decide, dedupe, vacancy
+from rolecall.config import Config
 from rolecall.decide import Change, Judged, Understood
 from rolecall.house import House
 from rolecall.match import Index
@@ -17,6 +17,7 @@ from rolecall.normalise.facts import as_json
 from rolecall.ports import Plan
 from rolecall.recognise import Recognised, recognise
 from rolecall.repeats import Repeats
+from rolecall.thinking import think
 
 BATCH = 200  # postings understood per step in the worker thread
 
@@ -32,26 +33,29 @@ async def plan(fresh: Sequence[Understood], house: House, pace: Pace, *, updates
     told what changed in known jobs.
     """
     now = house.now()
+    if not fresh:
+        return Plan(now)
     found = await recognise(fresh, house.store, now)
-    watched = decide.watched(found.told, house.config)
-    judged, changed = await asyncio.to_thread(_judged, found, house.index, watched, now)
+    return await think(_plan, found, house.index, house.config, now, pace, updates=updates)
+
+
+def _plan(found: Recognised, index: Index, config: Config, now: datetime, pace: Pace, *, updates: bool) -> Plan:
+    judged, changed = _judged(found, index, decide.watched(found.told, config), now)
     judged = decide.calmed(judged) if pace == "digest" else judged
-    # A first poll may match a thousand times: the loop is not held for that.
-    alerts = await asyncio.to_thread(decide.alerts, judged, house.config, now, baseline=pace == "summary")
     return Plan(
         now=now,
         postings=found.postings,
-        alerts=alerts,
-        notices=decide.updates(changed, judged, found.told, house.config, now) if updates else (),
+        alerts=decide.alerts(judged, config, now, baseline=pace == "summary"),
+        notices=decide.updates(changed, judged, found.told, config, now) if updates else (),
         merges=found.merges,
     )
 
 
 async def understood(raws: Sequence[tuple[RawPosting, str]], house: House) -> list[Understood]:
-    """Understand postings in a worker thread, in batches, so that the loop is never held."""
+    """Understand postings in batches, so that others get their turn between them."""
     done: list[Understood] = []
     for start in range(0, len(raws), BATCH):
-        done += await asyncio.to_thread(_understand_all, raws[start : start + BATCH], house.repeats, house.now())
+        done += await think(_understand_all, raws[start : start + BATCH], house.repeats, house.now())
     return done
 
 

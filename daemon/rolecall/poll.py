@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from rolecall.house import House
 from rolecall.model import Page, RawPosting, Reply, Request, Validators
 from rolecall.ports import Committed, Plan, SourceState, Store, Waiting
 from rolecall.schedule import DAY
+from rolecall.thinking import think
 
 log = logging.getLogger(__name__)
 
@@ -52,21 +54,20 @@ async def poll(entry: SourceEntry, state: SourceState, house: House) -> SourceSt
 
 @dataclass(frozen=True, slots=True)
 class _Answers:
-    """What one round of questions brought. `whole`: together the pages are all that the source lists now."""
+    """What one round of questions brought. `whole`: together the pages are all that the source lists now.
+
+    `ids`: of all postings listed; those known from last time were not read again.
+    """
 
     pages: tuple[Page, ...]
+    ids: frozenset[str]
     validators: Mapping[str, Validators]
     whole: bool
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids of all postings listed; those known from last time were not read again."""
-        return frozenset[str]().union(*(page.ids for page in self.pages))
 
 
 async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
     answers = await _ask(entry, state, house)
-    new = await _unknown(entry.source.name, decide.merge(answers.pages), house.store)
+    new = await _unknown(entry.source.name, answers.pages, house.store)
     waiting = await details.waiting(entry.source, new, house, baseline=not state.baseline)
     held = {row.raw.id for row in waiting}
     fresh = await news.understood([(raw, digest) for raw, digest in new if raw.id not in held], house)
@@ -115,14 +116,21 @@ async def _ask(entry: SourceEntry, state: SourceState, house: House) -> _Answers
             pages.append(page)
             waiting.extend([page.next] if page.next else [])
     whole = not waiting and len(pages) == len(replies) and all(page.complete for page in pages)
-    return _Answers(tuple(pages), decide.new_validators(replies, asked, state.validators), whole)
+    ids = frozenset[str]().union(*(page.ids for page in pages))
+    return _Answers(tuple(pages), ids, decide.new_validators(replies, asked, state.validators), whole)
 
 
-async def _unknown(source: str, raws: Sequence[RawPosting], store: Store) -> list[tuple[RawPosting, str]]:
+async def _unknown(source: str, pages: Sequence[Page], store: Store) -> list[tuple[RawPosting, str]]:
     """Return the postings that are new or changed, with their content hash."""
-    hashes = {raw.id: decide.content_hash(raw) for raw in raws}
-    known = await store.known(source, list(hashes))
-    return [(raw, hashes[raw.id]) for raw in raws if known.get(raw.id) != hashes[raw.id]]
+    if not any(page.postings for page in pages):
+        return []
+    hashed = await think(_hashed, pages)
+    known = await store.known(source, [raw.id for raw, _ in hashed])
+    return [(raw, digest) for raw, digest in hashed if known.get(raw.id) != digest]
+
+
+def _hashed(pages: Sequence[Page]) -> list[tuple[RawPosting, str]]:
+    return [(raw, decide.content_hash(raw)) for raw in decide.merge(pages)]
 
 
 async def _commit(
@@ -134,7 +142,7 @@ async def _commit(
     house: House,
 ) -> tuple[SourceState, Committed]:
     """Write what the postings mean together with where the source stands now."""
-    async with house.deciding:
+    async with house.deciding if fresh else nullcontext():  # where nothing is new, nobody needs to wait
         after = decide.after_success(state, entry, answers.pages, answers.validators, house.now())
         quiet = not state.baseline or state.version != after.version  # another version may read the same words anew
         told = await news.plan(fresh, house, "news" if state.baseline else "summary", updates=not quiet)
@@ -143,6 +151,7 @@ async def _commit(
             source=after,
             seen=tuple(answers.ids),
             gone=await _gone(state, answers, house.store),
+            unchanged=not answers.pages,
             notices=(*decide.notice_of(state, after, house.config.owner, told.now), *told.notices),
             waiting=waiting,
         )
@@ -152,11 +161,9 @@ async def _commit(
 async def _gone(state: SourceState, answers: _Answers, store: Store) -> tuple[str, ...]:
     """Return the ids missing from a whole list; the second time, they are closed.
 
-    A list that is unchanged still lacks what it lacked. One that drops to nothing is more likely a fault than the end
-    of every job: it closes nothing until a second one agrees.
+    One that drops to nothing is more likely a fault than the end of every job: it closes nothing until a second one
+    agrees.
     """
-    if not answers.pages:
-        return tuple(await store.missing_ids(state.name))
     if not answers.whole:
         return ()
     missing = await store.open_ids(state.name) - answers.ids

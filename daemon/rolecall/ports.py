@@ -220,7 +220,8 @@ class Plan:
     """Everything one poll changes, executed by `Store.commit` in ONE transaction.
 
     `seen`: ids present in the replies (their last_seen moves); `gone`: ids missing from a complete list, which closes
-    them when they were missing the last time too. `merges`: (job, other job whose postings it takes in).
+    them when they were missing the last time too; `unchanged`: the list is as it was, so it still lacks what it lacked.
+    `merges`: (job, other job whose postings it takes in).
     `waiting`: rows to remember until they are stored as `postings`, or `dropped` (by source and id).
     """
 
@@ -229,6 +230,7 @@ class Plan:
     postings: tuple[NewPosting, ...] = ()
     seen: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    unchanged: bool = False
     alerts: tuple[NewAlert, ...] = ()
     notices: tuple[NewNotice, ...] = ()
     searches: Mapping[str, str] = field(default_factory=dict)  # name → fingerprint, whose baseline this plan makes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from rolecall import decide, dedupe
 from rolecall.decide import Understood
 from rolecall.model import Assignment, Posting
 from rolecall.ports import NewPosting, Store, StoredJob
+from rolecall.thinking import think
 
 REPOSTED_WITHIN = timedelta(days=60)
 
@@ -47,10 +47,12 @@ async def recognise(fresh: Sequence[Understood], store: Store, now: datetime) ->
         return Recognised()
     prints = [each.print for each in fresh]
     candidates = await store.candidates({key for each in prints for key in each.keys}, now - REPOSTED_WITHIN)
-    apart = await store.apart({job for _, job in candidates})
-    found = await asyncio.to_thread(dedupe.assign, prints, candidates, apart)
+    apart = await store.apart({job for _, job in candidates}) if candidates else frozenset[frozenset[str]]()
+    found = await think(dedupe.assign, prints, candidates, apart)
     bridged = {job for each in found if each.bridges for job in (each.job, *each.bridges)}
     alerted = {job for _, job in await store.alerted(bridged)} if bridged else set()
     found, merges = decide.without_bridges(found, alerted, apart)
     jobs = {each.job for each in found} & {job for _, job in candidates}
+    if not jobs:
+        return Recognised(fresh, found, merges)
     return Recognised(fresh, found, merges, await store.jobs(jobs), await store.told(jobs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -20,7 +21,7 @@ from rolecall.errors import Refused, Unreachable, Unreadable
 from rolecall.fetch import body, files, idle, imap
 from rolecall.fetch.guard import Forbidden, guarded_socket
 from rolecall.fetch.turns import Turns
-from rolecall.model import Reply, Request, Validators
+from rolecall.model import Reply, Request, Validators, digest_of
 
 MAX_REDIRECTS = 5
 LONGEST_WAIT = 86_400.0  # seconds: a Retry-After beyond a day is not believed
@@ -77,8 +78,10 @@ class HttpFetcher:
             async with self._turns.of(urlsplit(request.url).netloc):
                 return await imap.read(request, validators, datetime.now(UTC))
         reply = await self._follow(request, validators)
-        if validators.body_hash and reply.body and await _hash(reply) == validators.body_hash:
-            return Reply(reply.url, 304, reply.headers, b"", reply.received_at, reply.moved_to)
+        if reply.unchanged and not _conditions(validators):
+            raise Unreadable(f"{_host(request.url)} answered 304 (not modified), but nobody had asked for changes only")
+        if reply.body and reply.body_hash == validators.body_hash:
+            return replace(reply, status=304, body=b"")
         return reply
 
     async def listen(self, request: Request, ring: Callable[[], None]) -> bool:
@@ -95,7 +98,7 @@ class HttpFetcher:
                 reply = await self._ask(request, url, headers, left)
                 left -= monotonic() - started
             if reply.status not in (301, 302, 303, 307, 308):
-                return Reply(reply.url, reply.status, reply.headers, reply.body, reply.received_at, moved_to)
+                return replace(reply, moved_to=moved_to)
             target = _target(url, reply.headers)
             lasting = lasting and reply.status in (301, 308)
             moved_to = target if lasting else moved_to
@@ -133,7 +136,7 @@ class HttpFetcher:
                 content = await body.read(chunks, answered.get("content-encoding", ""), limit)
             elif response.status not in (301, 302, 303, 304, 307, 308):
                 self._complain(_host(url), response.status, answered)
-            return Reply(url, response.status, answered, content, datetime.now(UTC))
+            return Reply(url, response.status, answered, content, datetime.now(UTC), digest=await _digest(content))
 
     def _complain(self, host: str, status: int, headers: Mapping[str, str]) -> NoReturn:
         sentence = f"{host} answered {status} {_phrase(status)}".rstrip()
@@ -147,9 +150,9 @@ class HttpFetcher:
         raise Unreachable(sentence)
 
 
-async def _hash(reply: Reply) -> str:
+async def _digest(content: bytes) -> str:
     """Return the body's hash; of a whole board in a thread, so that the loop goes on."""
-    return await asyncio.to_thread(lambda: reply.body_hash) if len(reply.body) > 1_000_000 else reply.body_hash
+    return await asyncio.to_thread(digest_of, content) if len(content) > 1_000_000 else digest_of(content)
 
 
 def _conditions(validators: Validators) -> dict[str, str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pickle
 import resource
 import signal
 import sys
@@ -34,8 +33,8 @@ def main() -> None:
     answers.write(READY)
     answers.flush()
     jobs = sys.stdin.buffer
-    while header := jobs.read(wire.HEADER):
-        source, reply, seconds = pickle.loads(jobs.read(int.from_bytes(header, "big")))  # noqa: S301 # from our parent
+    while job := wire.read_job(jobs):
+        source, reply, seconds = job
         signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process, even inside a regular expression
         _answer(source, reply, answers)
         signal.setitimer(signal.ITIMER_PROF, 0)

@@ -20,6 +20,7 @@ from rolecall.sandbox import wire
 START = 30.0  # seconds for the child to get ready; only a machine in trouble needs them
 MAX_LINE = 2_000_000  # bytes of one posting on the wire
 MAX_ANSWER = 100_000_000  # bytes of one answer
+SLICE = 1_000_000  # bytes of a body sent at once
 BATCH = 50  # postings taken in before the loop gets its turn
 
 
@@ -103,7 +104,7 @@ class Sandbox:
         try:
             # The child's own clock counts computing time; ours is there for a child that does not even compute.
             async with asyncio.timeout(seconds * 4):
-                await _send(child, wire.job(source, reply, seconds))
+                await _send(child, wire.job(source, reply, seconds), reply.body)
                 return await _answer(child, source.name, reply.url)
         except TimeoutError:
             raise Unreadable(f"the answer took longer than {seconds:.0f} s to read") from None
@@ -134,10 +135,14 @@ class _Reported(Exception):
         self.last = last
 
 
-async def _send(child: Process, job: bytes) -> None:
+async def _send(child: Process, job: bytes, body: bytes) -> None:
+    """Send a job, its body in slices: a whole board would otherwise lie in memory twice."""
     assert child.stdin is not None  # noqa: S101 # opened as a pipe
     try:
         child.stdin.write(job)
+        for start in range(0, len(body), SLICE):
+            child.stdin.write(memoryview(body)[start : start + SLICE])
+            await child.stdin.drain()
         await child.stdin.drain()
     except ConnectionError:
         raise EOFError from None

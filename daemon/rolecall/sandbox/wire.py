@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import struct
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.ports import Readable
@@ -16,7 +18,8 @@ from rolecall.secret import Secret
 
 T = TypeVar("T")
 
-HEADER = 8  # bytes: the length of the pickle that follows
+HEADER = 16  # bytes: the lengths of the pickle that follows and of the body behind it
+_LENGTHS = ">QQ"
 ITEMS = 200  # in one line
 
 _KINDS: Mapping[str, type] = {
@@ -36,10 +39,19 @@ class _Pickler(pickle.Pickler):
 
 
 def job(source: Readable, reply: Reply, seconds: float) -> bytes:
-    """Return one piece of work for the child, with its length before it and every secret blank."""
+    """Return one piece of work for the child, every secret blank; the reply's body is to be sent behind it."""
     buffer = io.BytesIO()
-    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump((source, reply, seconds))
-    return buffer.tell().to_bytes(HEADER, "big") + buffer.getvalue()
+    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump((source, replace(reply, body=b""), seconds))
+    return struct.pack(_LENGTHS, buffer.tell(), len(reply.body)) + buffer.getvalue()
+
+
+def read_job(jobs: BinaryIO) -> tuple[Readable, Reply, float] | None:
+    """Return the next piece of work from our parent, None when there is none any more."""
+    if not (header := jobs.read(HEADER)):
+        return None
+    size, rest = struct.unpack(_LENGTHS, header)
+    source, reply, seconds = pickle.loads(jobs.read(size))  # noqa: S301 # from our parent
+    return source, replace(reply, body=jobs.read(rest)), seconds
 
 
 def posting_line(raw: RawPosting) -> bytes:

@@ -107,7 +107,8 @@ class MemoryStore(MemoryDecisions):
             self._sources[plan.source.name] = plan.source
             self._touch(plan.source.name, plan.seen, lambda p: replace(p, last_seen=plan.now, closed_at=None))
             self._missing -= {(plan.source.name, id_) for id_ in plan.seen}
-            self._miss(plan.source.name, plan.gone, plan.now)
+            again = await self.missing_ids(plan.source.name) if plan.unchanged else ()
+            self._miss(plan.source.name, (*plan.gone, *again), plan.now)
         for row in plan.waiting:
             old = self._waiting.get(row.key, row)
             self._waiting[row.key] = replace(row, since=old.since, baseline=old.baseline)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -30,6 +29,7 @@ from rolecall.schedule import Limit
 from rolecall.store import calls, connection, decisions, notes, outbox, read, said, waiting, write
 from rolecall.store.rows import chunks
 from rolecall.store.worker import Worker, Writer
+from rolecall.thinking import think
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -114,8 +114,7 @@ class SqliteStore:
         return await self._read(read.searches)
 
     async def commit(self, plan: Plan) -> Committed:
-        parts = (asyncio.to_thread(write.prepare, part) for part in chunks(plan.postings))
-        prepared = [posting for part in await asyncio.gather(*parts) for posting in part]
+        prepared = [posting for part in chunks(plan.postings) for posting in await think(write.prepare, part)]
         return await self._write(write.execute, plan, prepared)
 
     async def record(self, decision: Decision) -> bool:

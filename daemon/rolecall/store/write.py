@@ -61,7 +61,7 @@ def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed
     """Write everything the plan says (`prepared` are its postings) and return what was really new."""
     now = to_us(plan.now)
     postings = {posting.key: posting for posting in prepared}
-    jobs = _store_postings(db, postings, now)
+    jobs = _store_postings(db, postings, now) if postings else 0
     for job, other in plan.merges:
         decisions.merge(db, other, job)
     waiting.drop(db, (*postings, *plan.dropped))
@@ -70,6 +70,8 @@ def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed
         waiting.list_again(db, plan.source.name, plan.seen)
         _touch(db, plan.source.name, plan.seen, "last_seen = ?, closed_at = NULL, missing = 0", now)
         _touch(db, plan.source.name, plan.gone, _MISSED, now)
+        if plan.unchanged:
+            db.execute(_MISSED_AGAIN, [now, plan.source.name])
     waiting.keep(db, plan.waiting)
     outbox.close_expired(db, now)
     alerts, messages = _add_alerts(db, plan.alerts, now)
@@ -79,6 +81,7 @@ def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed
 
 
 _MISSED = "closed_at = coalesce(closed_at, CASE WHEN missing THEN ? END), missing = 1"
+_MISSED_AGAIN = "UPDATE posting SET closed_at = ? WHERE source = ? AND missing = 1 AND closed_at IS NULL"
 
 
 # --- postings -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from tests.shared import shared
 
 def test_labelled_pairs_are_told_apart_as_well_as_promised() -> None:
     shared("data", dedupe.PAIRS)
-    found = dedupe.score()
+    found = dedupe.score("pairs")
     assert found["pairs"] >= 150
     assert found["precision"] >= 0.98, found["wrongly_joined"]
     assert found["recall"] >= 0.95, found["wrongly_split"]

@@ -59,6 +59,9 @@ def _print(found: list[Score], misses: int) -> None:
     for score in found:
         _say(f"{score.name:24} {score.n:6} {score.exact:8.2%} {score.precision:8.2%} {score.recall:8.2%}")
     for score in found:
+        if score.beside:
+            _say(f"\n{score.name}: " + ", ".join(f"{name} {value:.4f}" for name, value in score.beside.items()))
+    for score in found:
         _print_rules(score)
         for outcome in score.misses[:misses]:
             _say(f"  {outcome.id}: {outcome.text[:300]!r}")

@@ -25,7 +25,8 @@ def scores(field: str) -> Iterator[Score]:
     for name, examples, measure in SETS.get(field, ()):
         yield Score(field, name, tuple(measure(example, Reading(example.raw)) for example in examples()))
     if field == "dedupe":
-        yield Score(field, "pairs", tuple(dedupe.outcomes()))
+        for name in dedupe.SETS:
+            yield Score(field, name, tuple(dedupe.outcomes(name)), dedupe.figures(name))
 
 
 # --- short cases ------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from typing import Any
 
 
@@ -43,6 +44,7 @@ class Score:
     field: str
     data: str
     outcomes: tuple[Outcome, ...]
+    beside: Mapping[str, float] = with_default(default_factory=dict)  # figures of this field alone: F1, B-cubed
 
     @property
     def name(self) -> str:
@@ -80,6 +82,7 @@ class Score:
             "field": self.field,
             "data": self.data,
             **self.figures(),
+            **self.beside,
             "rules": {rule: {"fired": fired, "right": right} for rule, (fired, right) in self.rules.items()},
             "misses": [
                 {"id": o.id, "text": o.text, "expected": o.expected, "got": o.got, "rule": o.rule}

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolecall.dedupe.names import companies_agree
-from rolecall.dedupe.prints import SAMPLE
+from rolecall.dedupe.shingles import SAMPLE
 from rolecall.dedupe.titles import telling, title_stems
 from rolecall.model import Print
 

@@ -30,17 +30,23 @@ class Title:
 
 def read_title(title: str, places: Collection[str] = ()) -> Title:
     """Return a title in its parts; `places` are those the posting names elsewhere."""
+    (first, *more), references = _parts(title)
+    where = {word for place in places for word in words(place)} if more else set()
+    found = {place for part in more if (place := _place(part))}
+    kept = [part for part in more if not where.issuperset(words(part)) and not _place(part)]
+    core = " ".join([_SPELLING.get(word, word) for word in words(" ".join((first, *kept)))])
+    return Title(_without(core, places) or core, frozenset(found), references)
+
+
+@lru_cache(maxsize=4096)
+def _parts(title: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the parts of a title between brackets, commas and dashes, and the references in it."""
     plain = title.lower()
     for pattern, replacement in _PHRASES:
         plain = pattern.sub(replacement, plain)
     plain = fold(plain)
-    references = tuple(_REFERENCE.findall(plain))
-    first, *more = _SEGMENTS.split(_REFERENCE.sub(" ", plain))
-    where = {word for place in places for word in words(place)}
-    found = {place for part in more if (place := _place(part.strip()))}
-    kept = [part for part in more if not where.issuperset(words(part)) and not _place(part.strip())]
-    core = " ".join(_SPELLING.get(word, word) for part in (first, *kept) for word in words(part))
-    return Title(_without(core, places) or core, frozenset(found), references)
+    parts = _SEGMENTS.split(_REFERENCE.sub(" ", plain))
+    return tuple(part.strip() for part in parts), tuple(_REFERENCE.findall(plain))
 
 
 @lru_cache(maxsize=65536)
@@ -71,7 +77,7 @@ def _place(part: str) -> str:
 
 
 def _without(core: str, places: Collection[str]) -> str:
-    for place in sorted(places, key=len, reverse=True):
+    for place in sorted((place for place in places if place in core), key=len, reverse=True):
         core = f" {core} ".replace(f" {place} ", " ")
     return " ".join(core.split())
 

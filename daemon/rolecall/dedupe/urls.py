@@ -11,12 +11,15 @@ from rolecall.dedupe.words import WORDS
 _TRACKING = frozenset(WORDS["tracking"])
 _TRACKING_ON = {board: frozenset(keys) for board, keys in WORDS["tracking_on"].items()}
 _ATS_HOSTS: tuple[str, ...] = tuple(WORDS["ats_hosts"])
+_PLAIN = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+(?:/[\w/.~%+-]*)?)", re.ASCII)  # nothing to take away
 _LINK = re.compile(r"https?://[^\s<>\"')\]]{8,300}")
 _LINKS = 20  # of one description; what follows is no advert any more
 
 
 def canonical_url(url: str) -> str:
     """Return `url` without what differs from visit to visit; "" for what is no absolute http(s) address."""
+    if plain := _PLAIN.fullmatch(url):
+        return f"https://{plain[1]}".rstrip("/")
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
@@ -37,10 +40,12 @@ def vacancy_links(text: str) -> Iterator[str]:
     for number, match in enumerate(_LINK.finditer(text.replace("\\", ""))):
         if number == _LINKS:
             return
-        link = canonical_url(match[0].rstrip(".,;"))
-        host, _, path = link.removeprefix("https://").partition("/")
-        if host.endswith(_ATS_HOSTS) and re.search(r"\d{4}", path):
-            yield link
+        said = match[0].lower()
+        if any(host in said for host in _ATS_HOSTS):
+            link = canonical_url(match[0].rstrip(".,;"))
+            host, _, path = link.removeprefix("https://").partition("/")
+            if host.endswith(_ATS_HOSTS) and re.search(r"\d{4}", path):
+                yield link
 
 
 def is_employers_own(url: str) -> bool:

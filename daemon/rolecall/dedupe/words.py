@@ -15,8 +15,13 @@ _WORD = re.compile(r"[a-z0-9+#]+(?:\.[a-z0-9]+)*")
 
 def fold(text: str) -> str:
     """Return `text` in lower case and ASCII, without accents and apostrophes: boards drop both."""
-    text = text.lower().replace("'", "").replace("’", "")
-    return text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return folded(text).replace(b"'", b"").decode()
+
+
+def folded(text: str) -> bytes:
+    """Return `text` in lower case and ASCII, without accents and curly apostrophes; the straight ones stay."""
+    text = text.lower()
+    return text.encode() if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore")
 
 
 def words(text: str) -> list[str]:

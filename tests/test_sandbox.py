@@ -222,10 +222,11 @@ async def test_the_child_cannot_speak_for_another_source() -> None:
 async def test_a_next_page_lies_on_the_same_host() -> None:
     async with trial_sandbox() as sandbox:
         here = await sandbox.parse(Trial("next"), reply(b"https://jobs.example/feed?page=2"))
-        assert here.next == Request("https://jobs.example/feed?page=2")
-        assert here.wait == 86_400
+        assert here.following == (Request("https://jobs.example/feed?page=2"),)
+        assert (here.wait, here.complete) == (86_400, True)
         for url in (b"https://elsewhere.example/", b"http://jobs.example/", b"file:///etc/passwd", b"//x", b"http://["):
-            assert (await sandbox.parse(Trial("next"), reply(url))).next is None
+            page = await sandbox.parse(Trial("next"), reply(url))
+            assert (page.following, page.complete) == ((), False)  # a list without its next page is not whole
 
 
 async def test_ten_thousand_rows_of_a_board_are_read(sandbox: Sandbox) -> None:

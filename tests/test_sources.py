@@ -409,8 +409,7 @@ def test_hacker_news_takes_the_newest_thread_of_its_kind() -> None:
     titles = ["Ask HN: Who wants to be hired? (Nov)", "Ask HN: Who is hiring? (Nov)", "Ask HN: Who is hiring? (Oct)"]
     hits = [{"objectID": str(n), "title": title} for n, title in enumerate(titles)]
     page = HackerNews().parse(reply(json.dumps({"hits": hits})))
-    assert page.next is not None
-    assert page.next.url == "https://hn.algolia.com/api/v1/items/1"
+    assert [request.url for request in page.following] == ["https://hn.algolia.com/api/v1/items/1"]
     with pytest.raises(Unreadable, match="no thread"):
         HackerNews().parse(reply('{"hits": []}'))
 
@@ -468,8 +467,7 @@ def test_a_json_feed_with_what_schema_org_says_in_it() -> None:
     assert first.fields["baseSalary"]["value"]["minValue"] == 60_000
     assert first.closes_at == datetime(2026, 12, 24, tzinfo=UTC)
     assert (second.id, second.description) == ("7", "Linux.")
-    assert page.next is not None
-    assert page.next.url.endswith("?page=2")
+    assert [request.url.endswith("?page=2") for request in page.following] == [True]
 
 
 def rss(item: str, head: str = "") -> Reply:

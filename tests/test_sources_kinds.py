@@ -64,11 +64,11 @@ def test_teamtailors_json_is_read_with_what_schema_org_says_in_it() -> None:
 
 def test_teamtailors_pages_together_are_the_whole_list() -> None:
     first = Teamtailor("brightwater").parse(fixture("teamtailor.json"))
-    assert first.next == Request("https://brightwater.example/jobs.json?page=2")
+    assert first.following == (Request("https://brightwater.example/jobs.json?page=2"),)
     assert first.complete
     body = json.loads(FIXTURES.joinpath("teamtailor.json").read_bytes())
     last = Teamtailor("brightwater").parse(reply(json.dumps({**body, "next_url": None})))
-    assert (last.next, last.complete) == (None, True)
+    assert (last.following, last.complete) == ((), True)
 
 
 def test_teamtailors_rss_is_the_whole_list_only_while_it_is_short() -> None:
@@ -135,13 +135,13 @@ def test_nhs_pages_follow_one_another_until_the_last_or_the_limit() -> None:
     assert "keyword=python+developer&location=Leeds&distance=20&page=1&limit=100" in asked.url
     body = FIXTURES.joinpath("nhs.xml").read_text().replace("<title></title>", "<title>A</title>")
     first = source.parse(reply(body, asked.url))
-    assert first.next is not None
-    assert first.next.url == asked.url.replace("page=1", "page=2")
+    (second,) = first.following
+    assert second.url == asked.url.replace("page=1", "page=2")
     assert first.complete
-    last = source.parse(reply(body, first.next.url))
-    assert (last.next, last.complete) == (None, True)
+    last = source.parse(reply(body, second.url))
+    assert (last.following, last.complete) == ((), True)
     cut = replace(source, pages=1).parse(reply(body, asked.url))
-    assert (cut.next, cut.complete) == (None, False)
+    assert (cut.following, cut.complete) == ((), False)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ class Request:
     """What a source wants to know. `url` is absolute; the scheme says which fetcher answers (https, http, file).
 
     `url` is stored and logged, so it holds no key: `query` is what is added to it when it is sent, and like `headers`
-    it is never shown.
+    it is never shown. `robots`: it is a page made for people, so the host's robots.txt decides. `always`: its answer is
+    read even when it is the one of last time, because the source's pages only mean something together.
     """
 
     url: str
@@ -38,6 +39,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = None
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    robots: bool = False
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,14 @@ class RawPosting:
 class Page:
     """What one reply held. `complete`: this is the source's whole list, so what is absent has gone.
 
-    `skipped` counts rows that could not be read; `next` asks for the page after this one. `items`: hash of an item in
+    `skipped` counts rows that could not be read; `following` asks for more pages. `items`: hash of an item in
     the reply → id of its posting; those known from last time (`Reply.known`) are not among `postings` again.
     """
 
     postings: tuple[RawPosting, ...]
     complete: bool = False
     skipped: int = 0
-    next: Request | None = None
+    following: tuple[Request, ...] = ()
     wait: float | None = None  # seconds until the source itself wants to be asked again (ttl, skipHours)
     items: Mapping[str, str] = field(default_factory=dict)
 

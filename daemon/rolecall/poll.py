@@ -108,16 +108,20 @@ async def _ask(entry: SourceEntry, state: SourceState, house: House) -> _Answers
     waiting: list[Request] = list(entry.source.requests())
     while waiting and len(asked) < MAX_PAGES:
         request = waiting.pop(0)
-        reply = await ask(house, entry.source, request, state.validators.get(request.url, Validators()))
+        reply = await ask(house, entry.source, request, _known(request, state))
         asked.append(request.url)
         replies.append(reply)
         if not reply.unchanged:
             page = await house.parser.parse(entry.source, replace(reply, known=state.items))
             pages.append(page)
-            waiting.extend([page.next] if page.next else [])
+            waiting.extend(page.following)
     whole = not waiting and len(pages) == len(replies) and all(page.complete for page in pages)
     ids = frozenset[str]().union(*(page.ids for page in pages))
     return _Answers(tuple(pages), ids, decide.new_validators(replies, asked, state.validators), whole)
+
+
+def _known(request: Request, state: SourceState) -> Validators:
+    return Validators() if request.always else state.validators.get(request.url, Validators())
 
 
 async def _unknown(source: str, pages: Sequence[Page], store: Store) -> list[tuple[RawPosting, str]]:

@@ -59,7 +59,7 @@ class Trial:
             case "secret":
                 good = replace(good, title=f"key {self.key.reveal()!r}")
             case "next":
-                return Page((good,), next=Request(reply.body.decode()), wait=1e9)
+                return Page((good,), following=(Request(reply.body.decode()),), wait=1e9, complete=True)
             case "many":
                 return Page(tuple(replace(good, id=str(n), description="text " * 100) for n in range(20_000)))
             case "forge":

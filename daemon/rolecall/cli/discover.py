@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
+from urllib.parse import urlsplit
 
 import typer
 
@@ -116,7 +115,7 @@ class Search:
         if not page or await self._each(from_page(url, page)):
             return
         for link in careers_links(url, page):
-            if await self._may_follow(link) and await self._each(from_page(link, await self._page(link))):
+            if await self._each(from_page(link, await self._page(link, robots=True))):
                 return
 
     async def _by_name(self, company: str) -> None:
@@ -167,28 +166,17 @@ class Search:
         self.result.found.append(_found(table, source.name, page, candidate.because))
         return True
 
-    async def _may_follow(self, link: str) -> bool:
-        """Ask robots.txt (RFC 9309) about a page that the user did not name; without one everything is allowed."""
-        from rolecall.errors import Refused, SourceError
-        from rolecall.model import Request, Validators
+    async def _page(self, url: str, *, robots: bool = False) -> str:
+        """Return a page's text; "" when there is none, and then why not is remembered.
 
-        try:
-            reply = await self._fetcher.fetch(Request(urljoin(link, "/robots.txt")), Validators())
-        except Refused:
-            return True
-        except SourceError:
-            return False
-        robots = RobotFileParser()
-        robots.parse(reply.body[:500_000].decode("utf-8", "replace").splitlines())
-        return robots.can_fetch("Rolecall", link)
-
-    async def _page(self, url: str) -> str:
-        """Return a page's text; "" when there is none, and then why not is remembered."""
+        `robots`: the user did not name it, so its host's robots.txt decides.
+        """
         from rolecall.errors import SourceError
         from rolecall.model import Request, Validators
 
+        request = Request(url, headers={"Accept": "text/html,*/*;q=0.5"}, robots=robots)
         try:
-            reply = await self._fetcher.fetch(Request(url, headers={"Accept": "text/html,*/*;q=0.5"}), Validators())
+            reply = await self._fetcher.fetch(request, Validators())
         except SourceError as error:
             self.result.failed[url] = str(error)
             return ""

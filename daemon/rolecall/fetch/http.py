@@ -20,7 +20,8 @@ from rolecall import __version__
 from rolecall.errors import Refused, Unreachable, Unreadable
 from rolecall.fetch import body, files, idle, imap
 from rolecall.fetch.guard import Forbidden, guarded_socket
-from rolecall.fetch.turns import Turns
+from rolecall.fetch.robots import Door
+from rolecall.fetch.turns import Turns, host_of
 from rolecall.model import Reply, Request, Validators, digest_of
 
 MAX_REDIRECTS = 5
@@ -43,6 +44,7 @@ class HttpFetcher:
         self._guarded = not allow_private
         self._deadline = deadline
         self._http: aiohttp.ClientSession | None = None
+        self._door = Door(lambda request: self._follow(request, Validators()), self._turns)
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
@@ -79,7 +81,9 @@ class HttpFetcher:
                 return await imap.read(request, validators, datetime.now(UTC))
         reply = await self._follow(request, validators)
         if reply.unchanged and not _conditions(validators):
-            raise Unreadable(f"{_host(request.url)} answered 304 (not modified), but nobody had asked for changes only")
+            raise Unreadable(
+                f"{host_of(request.url)} answered 304 (not modified), but nobody had asked for changes only"
+            )
         if reply.body and reply.body_hash == validators.body_hash:
             return replace(reply, status=304, body=b"")
         return reply
@@ -93,7 +97,9 @@ class HttpFetcher:
         url, moved_to, lasting, left = request.url, None, True, self._deadline
         headers = {**request.headers, **_conditions(validators)}
         for _ in range(MAX_REDIRECTS + 1):
-            async with self._turns.of(_host(url)):
+            if request.robots:
+                await self._door.check(url)
+            async with self._turns.of(host_of(url)):
                 started = monotonic()
                 reply = await self._ask(request, url, headers, left)
                 left -= monotonic() - started
@@ -102,14 +108,14 @@ class HttpFetcher:
             target = _target(url, reply.headers)
             lasting = lasting and reply.status in (301, 308)
             moved_to = target if lasting else moved_to
-            if (_host(target), urlsplit(target).scheme) != (_host(url), urlsplit(url).scheme):
+            if (host_of(target), urlsplit(target).scheme) != (host_of(url), urlsplit(url).scheme):
                 headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
             url = target
-        raise Unreachable(f"{_host(request.url)} redirects more than {MAX_REDIRECTS} times")
+        raise Unreachable(f"{host_of(request.url)} redirects more than {MAX_REDIRECTS} times")
 
     async def _ask(self, request: Request, url: str, headers: Mapping[str, str], deadline: float) -> Reply:
         """Return one host's answer: 200, 304 or a redirect; everything else is an error in a sentence."""
-        host = _host(url)
+        host = host_of(url)
         try:
             async with asyncio.timeout(deadline):
                 return await self._exchange(request, url, headers)
@@ -135,7 +141,7 @@ class HttpFetcher:
                 chunks = response.content.iter_chunked(65_536)
                 content = await body.read(chunks, answered.get("content-encoding", ""), limit)
             elif response.status not in (301, 302, 303, 304, 307, 308):
-                self._complain(_host(url), response.status, answered)
+                self._complain(host_of(url), response.status, answered)
             return Reply(url, response.status, answered, content, datetime.now(UTC), digest=await _digest(content))
 
     def _complain(self, host: str, status: int, headers: Mapping[str, str]) -> NoReturn:
@@ -160,26 +166,14 @@ def _conditions(validators: Validators) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _host(url: str) -> str:
-    """Return the host (and port) of an http(s) address; raises `Refused` for any other. Never shows a query."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise Refused("the address is not a valid one") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise Refused(f"only http and https addresses are asked, not {parts.scheme or 'no scheme'}:")
-    return f"{host}:{port}" if port else host
-
-
 def _target(url: str, headers: Mapping[str, str]) -> str:
     """Return where a redirect leads; raises `Unreadable` when it does not say."""
     if not headers.get("location"):
-        raise Unreadable(f"{_host(url)} redirects, but does not say where")
+        raise Unreadable(f"{host_of(url)} redirects, but does not say where")
     try:
         return urljoin(url, headers["location"])
     except ValueError:
-        raise Refused(f"{_host(url)} redirects to an address that is not a valid one") from None
+        raise Refused(f"{host_of(url)} redirects to an address that is not a valid one") from None
 
 
 def _not_connected(host: str, error: aiohttp.ClientConnectorError) -> Unreachable | Refused:

@@ -62,9 +62,10 @@ def posting_line(raw: RawPosting) -> bytes:
 
 def page_line(page: Page, lost: int) -> bytes:
     """Return the last line of an answer; `lost` postings were not fit to be carried."""
-    next_url = page.next.url if page.next and page.next.method == "GET" else None
-    complete = page.complete and not lost
-    return _line({"end": {"complete": complete, "skipped": page.skipped + lost, "next": next_url, "wait": page.wait}})
+    following = [[each.url, each.robots, each.always] for each in page.following if each.method == "GET"]
+    complete = page.complete and not lost and len(following) == len(page.following)
+    end = {"complete": complete, "skipped": page.skipped + lost, "following": following, "wait": page.wait}
+    return _line({"end": end})
 
 
 def item_lines(items: Mapping[str, str]) -> Iterator[bytes]:
@@ -105,17 +106,23 @@ def read_items(value: Json) -> dict[str, str]:
 def read_end(
     value: dict[str, Json], postings: tuple[RawPosting, ...], items: Mapping[str, str], allowed: Callable[[str], bool]
 ) -> Page:
-    """Return the page that an answer's last line ends. A next page is asked only where `allowed` agrees."""
-    url, wait = _maybe(value["next"], str), _maybe(value["wait"], (int, float))
-    follow = bool(url) and allowed(url)
+    """Return the page that an answer's last line ends. Other pages are asked only where `allowed` agrees."""
+    wait = _maybe(value["wait"], (int, float))
+    asked = [_request(each) for each in _typed(value["following"], list)]
+    following = tuple(request for request in asked if allowed(request.url))
     return Page(
         postings,
-        complete=_typed(value["complete"], bool) and follow == bool(url),  # without its next page, no whole list
+        complete=_typed(value["complete"], bool) and len(following) == len(asked),  # without them, no whole list
         skipped=_typed(value["skipped"], int),
-        next=Request(url) if follow else None,
+        following=following,
         wait=None if wait is None else min(max(float(wait), 0.0), 86_400.0),
         items=items,
     )
+
+
+def _request(value: Json) -> Request:
+    url, robots, always = _typed(value, list)
+    return Request(_typed(url, str), robots=_typed(robots, bool), always=_typed(always, bool))
 
 
 def _typed(value: Json, kind: type[T]) -> T:

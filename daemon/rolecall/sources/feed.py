@@ -91,7 +91,7 @@ class Feed:
             merged(postings),
             complete=whole and not channel.broken and not skipped,
             skipped=skipped,
-            next=Request(channel.next_url) if channel.next_url else None,
+            following=(Request(channel.next_url),) if channel.next_url else (),
             wait=_wait(channel, reply, preset.pause),
             items=items,
         )

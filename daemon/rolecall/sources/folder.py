@@ -53,7 +53,7 @@ class Folder:
             page,
             postings=tuple(replace(each, source=self.name) for each in page.postings),
             complete=True,
-            next=None,
+            following=(),
             wait=None,
         )
 

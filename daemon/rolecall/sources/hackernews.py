@@ -53,7 +53,7 @@ class HackerNews:
         number = next(filter(str.isdecimal, (hit.text("objectID") for hit in threads)), None)
         if number is None:
             raise Unreadable("the answer names no thread of this kind")
-        return Page((), next=Request(f"{self.base}/api/v1/items/{number}"))
+        return Page((), following=(Request(f"{self.base}/api/v1/items/{number}"),))
 
     def _posting(self, row: Row) -> RawPosting | None:
         text = row.html("text")

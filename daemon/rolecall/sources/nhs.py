@@ -56,8 +56,8 @@ class NHS:
         number = int(here[2]) if here else 1
         left = _number(root.findtext("totalPages")) - number
         more = here is not None and left > 0 and number < self.pages
-        after = Request(_PAGE.sub(rf"\g<1>{number + 1}", reply.url)) if more else None
-        return listing(list(_rows(root)), self._posting, complete=left <= 0 or more, next_page=after)
+        after = (Request(_PAGE.sub(rf"\g<1>{number + 1}", reply.url)),) if more else ()
+        return listing(list(_rows(root)), self._posting, complete=left <= 0 or more, following=after)
 
     def _posting(self, row: Row) -> RawPosting:
         return RawPosting(

@@ -110,7 +110,11 @@ def json_of(reply: Reply) -> Json:
 
 
 def listing(
-    rows: object, read: Callable[[Row], RawPosting | None], *, complete: bool = False, next_page: Request | None = None
+    rows: object,
+    read: Callable[[Row], RawPosting | None],
+    *,
+    complete: bool = False,
+    following: tuple[Request, ...] = (),
 ) -> Page:
     """Read each row by itself. None = deliberately not a posting; `BadRow` = skipped and counted.
 
@@ -132,7 +136,7 @@ def listing(
     if skipped and not postings:
         raise Unreadable(f"not one of {skipped} rows could be read: the format may have changed")
     # A list of which part could not be read says nothing about what is absent from it.
-    return Page(merged(postings), complete=complete and not skipped, skipped=skipped, next=next_page)
+    return Page(merged(postings), complete=complete and not skipped, skipped=skipped, following=following)
 
 
 def _not_a_row() -> RawPosting | None:

@@ -78,7 +78,7 @@ def shown(sent: Message) -> dict[str, str]:
     row = Row("j1", datetime(2026, 11, 20, tzinfo=UTC), "Python", "alert", card, (None, None))
     zone = config_of(CHANNELS + SEARCH).zone
     return {
-        "telegram": "\n".join(telegram_texts(sent)),
+        "telegram": "\n".join(text.html for text in telegram_texts(sent)),
         "console": render_text(sent),
         "mail as text": mail.text,
         "mail as html": mail.html,

@@ -22,6 +22,7 @@ from rolecall.baseline import make_baselines
 from rolecall.clock import clock
 from rolecall.config import Channel, Config, SourceEntry, load, secrets_of
 from rolecall.deliver import deliver, suspension_notice
+from rolecall.desk import FrontDesk
 from rolecall.errors import ConfigError, StoreError
 from rolecall.fetch import HttpFetcher
 from rolecall.house import House
@@ -32,6 +33,7 @@ from rolecall.ports import Dropped, Plan, Sent, SourceState, Suspend
 from rolecall.sandbox import Sandbox
 from rolecall.spool import carry_out
 from rolecall.store import SqliteStore
+from rolecall.talk import ChannelMemory, Listening, Remembering
 from rolecall.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Daemon:
         self.poll_wake = asyncio.Event()
         self.deliver_wake = asyncio.Event()
         self.reload_wake = asyncio.Event()
+        self.listen_anew = asyncio.Event()
         self.states: dict[str, SourceState] = {}
         self.running: set[str] = set()
         self.rung: set[str] = set()  # sources that said that they have news
@@ -93,6 +96,7 @@ class Daemon:
             async with asyncio.timeout(None) as deadline, asyncio.TaskGroup() as group:
                 group.create_task(self._poll_due(group), name="poll")
                 group.create_task(self._deliver_due(group), name="deliver")
+                group.create_task(self._listen(), name="listen")
                 group.create_task(self._reloads(), name="reload")
                 group.create_task(self._signs_of_life(), name="watchdog")
                 group.create_task(self._rates(), name="rates")
@@ -129,14 +133,14 @@ class Daemon:
         for channel in config.channels:
             if channel.name in suspended:  # the user may have mended it; a Retry-After is kept
                 await store.resume(channel.name)
-            await channel.notifier.open()
+            await self._open(channel)
         self.states = dict(await store.source_states())
         await asyncio.to_thread(rates.take_kept, config.database, self.house.now().date())
         await self._take_decisions()
         await make_baselines(self.house)
 
     def _wake_all(self) -> None:
-        for event in (self.poll_wake, self.deliver_wake, self.reload_wake):
+        for event in (self.poll_wake, self.deliver_wake, self.reload_wake, self.listen_anew):
             event.set()
 
     def _status(self) -> str:
@@ -244,6 +248,24 @@ class Daemon:
         await self.house.store.commit(Plan(now=now, notices=notices))
         self.deliver_wake.set()
 
+    async def _open(self, channel: Channel) -> None:
+        if isinstance(channel.notifier, Remembering):
+            await channel.notifier.remember(ChannelMemory(self.house.store, channel.name))
+        await channel.notifier.open()
+
+    # --- listening
+
+    async def _listen(self) -> None:
+        """Hear what people press and say, one task a bot; anew when the channels have changed."""
+        desk = FrontDesk(self.house, self.reload_wake.set)
+        while not self.stop.is_set():
+            self.listen_anew.clear()
+            async with asyncio.TaskGroup() as group:
+                for channels in listening(self.house.config.channels):
+                    first = next(iter(channels.values()))
+                    group.create_task(first.listen(channels, desk, self.listen_anew), name="listen")
+                await self.listen_anew.wait()
+
     # --- reloading
 
     async def _reloads(self) -> None:
@@ -274,10 +296,12 @@ class Daemon:
         for channel in channels:
             await self.house.store.resume(channel.name)
             if channel is not open_now.get(channel.name):
-                await channel.notifier.open()
+                await self._open(channel)
         async with self.house.deciding:
             self.house.config = replace(config, channels=channels, database=before.database)
             self.house.index = Index(config.searches)
+        if channels != before.channels:
+            self.listen_anew.set()
         await self._close_channels([channel for channel in before.channels if channel not in channels])
         await make_baselines(self.house)
         self.poll_wake.set()
@@ -328,6 +352,15 @@ class Daemon:
             return False
         silent = asyncio.get_running_loop().time() - min(self.beats.values())
         return silent < 2 * interval + self.house.config.daemon.tick.total_seconds()
+
+
+def listening(channels: Iterable[Channel]) -> list[dict[str, Listening]]:
+    """Return the channels that listen, by name, those of one bot together."""
+    lines: dict[str, dict[str, Listening]] = {}
+    for channel in channels:
+        if isinstance(channel.notifier, Listening) and channel.notifier.line:
+            lines.setdefault(channel.notifier.line, {})[channel.name] = channel.notifier
+    return list(lines.values())
 
 
 def _say_what_needs_a_restart(before: Config, after: Config) -> None:

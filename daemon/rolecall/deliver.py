@@ -25,9 +25,10 @@ from rolecall.ports import (
     StoredJob,
     Suspend,
 )
+from rolecall.render.buttons import keyboard
 from rolecall.render.card import make_card, notes
 from rolecall.render.subject import subject
-from rolecall.vacancy import merged, reposts
+from rolecall.vacancy import merged, pressable, reposts
 
 log = logging.getLogger(__name__)
 
@@ -162,6 +163,7 @@ def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime) -> Car
         home=_home(best.search, config),
         notes=notes(known, job.id, job.maybe),
         attributions=(copy.raw.attribution for copy in job.postings if copy.closed_at is None),
+        buttons=keyboard(pressable(job, known.posting), people.of("", job.marks), now, config.zone),
     )
 
 

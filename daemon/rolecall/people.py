@@ -140,10 +140,11 @@ def is_snoozed(person: str, marks: Iterable[Mark], now: datetime) -> bool:
 def state(person: str, marks: Iterable[Mark], now: datetime, zone: ZoneInfo) -> str:
     """Return what a person said of a job, in words: "saved, applied 3 Nov"; "" where nothing was said."""
     said = sorted(of(person, marks), key=lambda mark: mark.at)
-    return ", ".join(_in_words(mark, zone) for mark in said if mark.until is None or mark.until > now)
+    return ", ".join(in_words(mark, zone) for mark in said if mark.until is None or mark.until > now)
 
 
-def _in_words(mark: Mark, zone: ZoneInfo) -> str:
+def in_words(mark: Mark, zone: ZoneInfo) -> str:
+    """Return "applied 3 Nov", or until when a job is out of sight."""
     day = (mark.until or mark.at).astimezone(zone)
     match mark.kind:
         case "saved":

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from rolecall.model import Keyboard
+from rolecall.ports import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,20 @@ class Memory(Protocol):
     async def recall(self) -> Mapping[str, str]: ...
 
     async def note(self, name: str, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMemory:
+    """The memory of one channel, in the store."""
+
+    store: Store
+    channel: str
+
+    async def recall(self) -> Mapping[str, str]:
+        return await self.store.notes(self.channel)
+
+    async def note(self, name: str, text: str) -> None:
+        await self.store.note(self.channel, name, text)
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ from rolecall.dedupe import Merged, merge
 from rolecall.model import Posting
 from rolecall.normalise import normalise
 from rolecall.ports import StoredJob, StoredPosting
+from rolecall.render.buttons import Pressable
 from rolecall.render.facts import level_text, mode_text
 from rolecall.render.money import pay_text
 
@@ -27,6 +28,12 @@ def merged(job: StoredJob, also: Iterable[Posting] = ()) -> Merged:
     past = [c for c in old if (c.raw.source, c.raw.location) in listed or any(_is_repost(o, [c]) for o in old)]
     current = [copy for copy in old if copy not in past]
     return merge([*(normalise(c.raw) for c in current), *newer.values(), *(normalise(c.raw) for c in past)])
+
+
+def pressable(job: StoredJob, posting: Posting, *, muted: bool = False, apart: bool = False) -> Pressable:
+    """Return what the buttons under a job need to know; `posting` is the best of its copies."""
+    copies = sum(copy.closed_at is None and copy.raw.url != posting.raw.url for copy in job.postings)
+    return Pressable(job.id, posting.raw.company, bool(posting.agency.value), copies, muted, apart)
 
 
 def reposts(job: StoredJob) -> int:

@@ -11,7 +11,7 @@ from rolecall.config import Config
 from rolecall.decide import better
 from rolecall.dedupe import Merged
 from rolecall.deliver import card_of
-from rolecall.model import Card, Match, Posting
+from rolecall.model import Action, Card, Match, Posting
 from rolecall.normalise import normalise
 from rolecall.ports import ChannelState, DeadMessage, SourceState, Store, StoredAlert, StoredJob, StoredPosting
 from rolecall.render.card import notes
@@ -130,6 +130,18 @@ async def why(store: Store, config: Config, id_or_url: str) -> Explanation | Non
     shown = max(range(len(postings)), key=lambda copy: max(map(better, judged[copy]), default=(0, 0.0)))
     matches = tuple(max(of_one_search, key=better) for of_one_search in zip(*judged, strict=True))
     return Explanation(job, postings[shown], matches, await store.alerted_at(job.id), _notes(job, known))
+
+
+async def card(store: Store, config: Config, job: StoredJob, now: datetime) -> Card:
+    """Return one job as an alert of the searches that match it today would show it."""
+    found = await why(store, config, job.id)
+    matches = found.matches if found else ()
+    matching = [match for match in matches if match.action is not Action.DROP] or matches[:1]
+    key = (job.postings[0].raw.source, job.postings[0].raw.id)
+    alerts = [
+        StoredAlert(0, match.search, match.action, match.reasons, match.rank, now, key, job) for match in matching
+    ] or [StoredAlert(0, "", Action.DROP, (), 0.0, now, key, job)]
+    return card_of(alerts, config, now)
 
 
 def _notes(job: StoredJob, known: Merged) -> tuple[str, ...]:

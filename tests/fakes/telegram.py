@@ -40,6 +40,8 @@ class Fault(Enum):
     """What the next sendMessage meets instead of success."""
 
     FLOOD = Answer(429, "Too Many Requests: retry after 7", {"retry_after": 7})
+    FLOOD_SHORT = Answer(429, "Too Many Requests: retry after 1", {"retry_after": 1})
+    EDIT_TOO_LATE = Answer(400, "Bad Request: message can't be edited")
     FLOOD_LONG = Answer(429, "Too Many Requests: retry after 70", {"retry_after": 70})
     FLOOD_BARE = Answer(429, "Too Many Requests")
     BLOCKED = Answer(403, "Forbidden: bot was blocked by the user")
@@ -64,6 +66,10 @@ class Fault(Enum):
     RESET_AFTER = "the connection is reset after the message is accepted"
     HANG = "accepted, then no answer"
 
+
+CONFLICT = Answer(
+    409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+)
 
 Keyboard = list[list[dict[str, str]]]
 
@@ -107,6 +113,7 @@ class FakeTelegram:
     commands: list[str] = field(default_factory=list)
     updates: Updates = field(default_factory=Updates)
     requests: int = 0
+    conflicts: int = 0  # so many getUpdates to come meet another listener
     floods: int = 0  # 429 answers that were earned, not programmed
     migrated: dict[str, int] = field(default_factory=dict)
     _faults: deque[Fault] = field(default_factory=deque)
@@ -126,25 +133,24 @@ class FakeTelegram:
         """The same for the next edits."""
         self._edit_faults.extend(faults)
 
-    def press(self, words: str, *, user: int = OWNER, message: int | None = None, again: str = "") -> str:
-        """Press the button that says `words`, under the latest message that has it; return the query's id."""
-        shown = [m for m in self.messages if message in (None, m.id) and words in str(self.keyboard(m.id))]
-        data = next(b["callback_data"] for row in self.keyboard(shown[-1].id) for b in row if words in b["text"])
-        query = again or str(7_000_000_000_000 + len(self.updates.waiting) + 100 * (self.updates.polls + 1))
-        where = {"message_id": shown[-1].id, "date": 1, "chat": chat(_number(shown[-1].chat)), "text": shown[-1].text}
-        thread = {"message_thread_id": shown[-1].thread, "is_topic_message": True} if shown[-1].thread else {}
-        self.updates.add(
-            callback_query={
-                "id": query, "from": person(user), "chat_instance": "1", "data": data, "message": where | thread
-            }
-        )  # fmt: skip
-        return query
+    def press(
+        self, words: str, *, user: int = OWNER, message: int | None = None, again: str = "", data: str | None = None
+    ) -> str:
+        """Press the button that says `words`, under the latest message that has it; return the query's id.
+
+        `data`: what the press says instead of what the button says; `again`: the id of a query that is repeated.
+        """
+        found = [(m, b) for m in self.messages for row in self.keyboard(m.id) for b in row if words in b["text"]]
+        shown, button = next((m, b) for m, b in reversed(found) if message in (None, m.id))
+        where = {"message_id": shown.id, "date": 1, "chat": chat(_number(shown.chat)), "text": shown.text}
+        thread = {"message_thread_id": shown.thread, "is_topic_message": True} if shown.thread else {}
+        return self.updates.press(user, again, button["callback_data"] if data is None else data, where | thread)
 
     def say(self, text: str, *, user: int = OWNER, to: int | str | None = None, thread: int | None = None) -> int:
         """Write something to the bot; return the update's id."""
         where = chat(user if to is None else to)
         kind = "channel_post" if where["type"] == "channel" else "message"
-        content: dict[str, Any] = {"message_id": 90_000 + self.updates.polls, "date": 1, "chat": where, "text": text}
+        content: dict[str, Any] = {"message_id": self.updates.next_id(), "date": 1, "chat": where, "text": text}
         content |= {"message_thread_id": thread, "is_topic_message": True} if thread else {}
         return self.updates.add(**{kind: content if kind == "channel_post" else content | {"from": person(user)}})
 
@@ -205,9 +211,12 @@ class FakeTelegram:
         return Answer(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait}) if wait else None
 
     async def _get_updates(self, form: dict[str, Any]) -> web.StreamResponse:
+        if self.conflicts:
+            self.conflicts -= 1
+            return _error(CONFLICT)
         found = await self.updates.get(int(form.get("offset", 0)), float(form.get("timeout", 0)))
         if found is None:
-            return _error(Answer(409, "Conflict: terminated by other getUpdates request; one bot instance only"))
+            return _error(CONFLICT)
         return _ok(found)
 
     def _answer_press(self, form: dict[str, Any]) -> web.Response:

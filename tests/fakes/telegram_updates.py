@@ -26,13 +26,26 @@ class Updates:
         self._news.set()
         return int(self.waiting[-1]["update_id"])
 
+    def next_id(self) -> int:
+        return next(self._ids)
+
+    def press(self, user: int, again: str, data: str, message: dict[str, Any]) -> str:
+        """Queue the press of a button; return the query's id."""
+        query = again or str(7_000_000_000_000 + self.next_id())
+        self.add(
+            callback_query={
+                "id": query, "from": person(user), "chat_instance": "1", "data": data, "message": message
+            }
+        )  # fmt: skip
+        return query
+
     async def get(self, offset: int, seconds: float) -> list[dict[str, Any]] | None:
         """Confirm what came before `offset` and return the rest, when there is some; None: another poll took over."""
         self.polls += 1
         self._poll = mine = object()
         self._news.set()  # wakes the poll before this one
         if offset > 0:
-            self.waiting = [each for each in self.waiting if each["update_id"] >= offset]
+            self.waiting = [each for each in self.waiting if _id(each) >= offset]
         deadline = asyncio.get_running_loop().time() + seconds
         while not self.waiting and self._poll is mine and asyncio.get_running_loop().time() < deadline:
             self._news.clear()
@@ -41,6 +54,10 @@ class Updates:
             except TimeoutError:
                 break
         return list(self.waiting) if self._poll is mine else None
+
+
+def _id(update: Any) -> int:
+    return int(update["update_id"]) if isinstance(update, dict) else 0
 
 
 def person(user: int, language: str = "en") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rolecall.dedupe import Merged
-from rolecall.model import Answer, Card, Copy, Need, Place, Posting, Reason, Tech
+from rolecall.model import Answer, Card, Copy, Keyboard, Need, Place, Posting, Reason, Tech
 from rolecall.normalise.vocabulary import name as tech_name
 from rolecall.render import ages, clean, facts, money
 from rolecall.render.names import board_name
@@ -31,6 +31,7 @@ def make_card(
     home: Place | None = None,
     notes: tuple[str, ...] = (),
     attributions: Iterable[str] = (),
+    buttons: Keyboard = (),
 ) -> Card:
     """Return the vacancy in words, as of `now`, by the calendar of `zone`; clean, ready for any renderer.
 
@@ -59,6 +60,7 @@ def make_card(
         attribution=" · ".join(dict.fromkeys(filter(None, (raw.attribution, *attributions)))),
         rank=rank,
         notes=notes,
+        buttons=buttons,
     )
     return clean.clean_card(card)
 

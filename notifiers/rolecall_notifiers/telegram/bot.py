@@ -73,8 +73,9 @@ class Bot:
     async def updates(self, offset: int) -> list[Any]:
         """Return what was done and said since `offset`, as Telegram wrote it; waits for something to happen."""
         asked = {"offset": offset, "timeout": LISTEN, "allowed_updates": WANTED}
-        # Not `get_updates`: one update that it cannot read would hide the whole batch.
-        found = await self._library.do_api_request("getUpdates", asked, read_timeout=LISTEN + 10)
+        # Not `get_updates`: one update that it cannot read would hide the whole batch. In small letters, which are
+        # the same to Telegram, so that the library does not propose it.
+        found = await self._library.do_api_request("getupdates", asked, read_timeout=LISTEN + 10)
         return list(found)
 
     # --- speaking

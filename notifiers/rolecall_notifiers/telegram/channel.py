@@ -131,8 +131,13 @@ class Telegram:
 
     async def listen(self, channels: Mapping[str, Listening], desk: Desk, stop: asyncio.Event) -> None:
         """Hear presses and commands for all channels of this bot."""
+        from rolecall_notifiers.telegram.bot import Bot
         from rolecall_notifiers.telegram.door import Door
         from rolecall_notifiers.telegram.ear import Ear
 
         door = Door({name: each for name, each in channels.items() if isinstance(each, Telegram)})
-        await Ear(self.chat.bot, door, desk, stop).listen()
+        bot = Bot.join(self.token.reveal(), self.base_url, self.timeout)  # its own: a reload closes channels
+        try:
+            await Ear(bot, door, desk, stop).listen()
+        finally:
+            await bot.leave()

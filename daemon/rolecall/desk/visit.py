@@ -1,0 +1,66 @@
+"""Somebody at the desk: who it is, and what the desk's people look up and write down for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rolecall import people
+from rolecall.config import Config
+from rolecall.house import House
+from rolecall.model import Keyboard
+from rolecall.people import Decision
+from rolecall.ports import Store, StoredJob
+from rolecall.render.buttons import keyboard
+from rolecall.vacancy import merged, pressable
+
+
+class NotUnderstood(Exception):
+    """What was asked cannot be done; the text is the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One press or one line. `id` is the same when it is heard again; `who` tells several people of a chat apart."""
+
+    house: House
+    channel: str
+    id: str
+    who: str = ""
+    person: str = ""
+    reload: Callable[[], None] = field(default=lambda: None)
+
+    @property
+    def store(self) -> Store:
+        return self.house.store
+
+    @property
+    def config(self) -> Config:
+        return self.house.config
+
+    @property
+    def now(self) -> datetime:
+        return self.house.now()
+
+    async def record(self, decision: Decision) -> bool:
+        """Carry out a decision; False when that changes nothing."""
+        async with self.house.deciding:
+            try:
+                return await self.store.record(decision)
+            except LookupError:
+                raise NotUnderstood("That job is not stored any more.") from None
+
+    async def job(self, job: str) -> StoredJob:
+        """Return a job by its id; raises `NotUnderstood`."""
+        found = await self.store.job(job)
+        if found is None:
+            raise NotUnderstood("That job is not stored any more.")
+        return found
+
+    async def buttons(self, job: StoredJob, *, apart: bool = False) -> Keyboard:
+        """Return what stands under a job's message now."""
+        posting = merged(job).posting
+        muted = any(mute.covers(posting.raw.company) for mute in await self.store.mutes(["", self.person]))
+        marks = people.of(self.person, job.marks)
+        return keyboard(pressable(job, posting, muted=muted, apart=apart), marks, self.now, self.config.zone)

@@ -1,0 +1,94 @@
+"""What the desk says, as Telegram HTML. Everything foreign is escaped; long answers come as several texts."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rolecall.model import Answer, Card, Match, Message, RawPosting, Reason
+from rolecall.render.clean import clean_card, line
+from rolecall.render.telegram import Block, Text, numbered, packed, telegram_texts
+
+_SIGNS = {Answer.YES: "✅", Answer.NO: "❌", Answer.UNKNOWN: "❔"}
+
+
+def esc(text: str, limit: int = 300) -> str:
+    """Return foreign text fit for Telegram's HTML, on one line."""
+    return html.escape(line(text, limit), quote=True)
+
+
+def texts(*blocks: str) -> tuple[Text, ...]:
+    """Return blocks of HTML as texts within Telegram's limits."""
+    return tuple(packed(Block(block) for block in blocks if block))
+
+
+def job_texts(card: Card) -> tuple[Text, ...]:
+    """Return one job as an alert shows it."""
+    return telegram_texts(Message(card.job, "alert", "", (card,)))
+
+
+def listed(cards: Sequence[Card], heading: str) -> tuple[Text, ...]:
+    """Return jobs as a numbered list; a number's button opens its job."""
+    blocks = (numbered(number, clean_card(card), why=False) for number, card in enumerate(cards, 1))
+    return tuple(packed([Block(heading), *blocks]))
+
+
+def explained(raw: RawPosting, matches: Iterable[Match], notes: Iterable[str]) -> tuple[Text, ...]:
+    """Return what every search thinks of a job, criterion by criterion."""
+    company = f" — {esc(raw.company)}" if raw.company else ""
+    remarks = "\n".join(f"📝 {esc(note)}" for note in notes)
+    return texts(f"<b>{esc(raw.title)}</b>{company}" + (f"\n{remarks}" if remarks else ""), *map(_match, matches))
+
+
+def _match(match: Match) -> str:
+    head = f"<b>{esc(match.search)}</b> → {match.action.value}"
+    return "\n".join([head, *_reasons(match.reasons)])
+
+
+def _reasons(reasons: Iterable[Reason]) -> Iterator[str]:
+    for reason in reasons:
+        said = reason.verdict.label or reason.verdict.reason.replace("_", " ")
+        quoted = f" <i>“{esc(reason.evidence, 120)}”</i>" if reason.evidence else ""
+        yield f"{_SIGNS[reason.verdict.answer]} {esc(reason.criterion)}: {esc(said)}{quoted}"
+
+
+# --- looking --------------------------------------------------------------------------------------------------
+
+
+def commands(named: Iterable[tuple[str, str]]) -> str:
+    """Return the commands, one a line."""
+    return "\n".join(f"/{name} – {esc(summary)}" for name, summary in named)
+
+
+def totals(counts: Mapping[str, int]) -> str:
+    """Return the numbers of what was collected so far."""
+    number = {name: f"{counts.get(name, 0):,}" for name in ("postings", "jobs", "duplicates", "alerts", "messages")}
+    return (
+        f"<b>{number['jobs']}</b> jobs in {number['postings']} postings ({number['duplicates']} copies folded)\n"
+        f"<b>{number['alerts']}</b> alerts, <b>{number['messages']}</b> messages sent"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One source or channel: whether it is well, its name, and what is to be said of it."""
+
+    well: bool
+    name: str
+    words: str
+
+
+def status(sources: Sequence[Health], channels: Sequence[Health], aside: Sequence[str]) -> tuple[Text, ...]:
+    """Return how everything is: those in trouble one by one, the others counted."""
+    ill = [each for each in sources if not each.well]
+    return texts(
+        f"📡 <b>{len(sources) - len(ill)} of {len(sources)} sources are well</b>",
+        *(_health(each) for each in ill),
+        "\n".join(["📬 <b>Channels</b>", *map(_health, channels)]),
+        "\n".join(["🗑 <b>Set aside</b>", *map(esc, aside)]) if aside else "",
+    )
+
+
+def _health(each: Health) -> str:
+    return f"{'✅' if each.well else '⚠️'} {esc(each.name)}: {esc(each.words)}"

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rolecall.dedupe.words import WORDS, fold, words
-from rolecall.normalise.place import find
-from rolecall.normalise.place_words import title_accidents
 
 _FILLER = frozenset(WORDS["filler"])
 _LEVELS = frozenset(WORDS["levels"])
@@ -70,6 +68,9 @@ def telling(core: str, company: str) -> bool:
 @lru_cache(maxsize=4096)
 def _place(part: str) -> str:
     """Return the folded name of the place that a part of a title is, "" where it is none ("Payments", "Fleet")."""
+    from rolecall.normalise.place import find  # late: whoever compares no titles does not pay for the gazetteer
+    from rolecall.normalise.place_words import title_accidents
+
     if not part or part.count(" ") > 2 or part in title_accidents() or _SPELLING.keys() & set(part.split()):
         return ""
     place = find(part)

@@ -73,12 +73,13 @@ async def test_there_is_no_child_before_the_first_reply_and_none_after_an_idle_w
         assert (await sandbox.parse(FEED, reply(GOOD))).postings
 
 
-def test_the_child_does_not_load_what_understands_postings() -> None:
+async def test_the_child_does_not_load_what_understands_postings() -> None:
     """It starts in a third of the time and takes half the memory."""
     asked = (
         "import rolecall.sources.preload, sys; print([m for m in sys.modules if m.startswith('rolecall.normalise')])"
     )
-    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "[]\n"
+    command = (sys.executable, "-c", asked)
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"  # noqa: ASYNC221 # it is brief
 
 
 async def test_nothing_is_left_behind_when_it_is_closed() -> None:

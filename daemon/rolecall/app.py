@@ -7,7 +7,6 @@ period is over is it cancelled.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -25,6 +24,7 @@ from rolecall.deliver import deliver, suspension_notice
 from rolecall.desk import FrontDesk
 from rolecall.errors import ConfigError, StoreError
 from rolecall.fetch import HttpFetcher
+from rolecall.garbage import Garbage
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.plugins import kinds
@@ -85,6 +85,7 @@ class Daemon:
         self.senders: dict[str, asyncio.Task[None]] = {}
         self.sending: dict[str, asyncio.Lock] = {}
         self.beats: dict[str, float] = {}
+        self.garbage = Garbage()
 
     # --- the life
 
@@ -154,6 +155,7 @@ class Daemon:
     async def _poll_due(self, group: asyncio.TaskGroup) -> None:
         while not self.stop.is_set():
             self._beat("poll")
+            self.garbage.take_out(busy=bool(self.running))
             await self._take_decisions()
             self.watch.keep(self.house.config.sources, group)
             self._hurry()
@@ -393,12 +395,6 @@ def signals(daemon: Daemon) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _leave_out_of_collections() -> None:
-    """Let the collector pass over what stays for good, vocabularies above all: a full round took 40 ms."""
-    gc.collect()
-    gc.freeze()
-
-
 async def run(config: Config, *, once: bool = False) -> bool:
     """Live until told to stop, or do everything due once; True when all went well."""
     async with open_house(config) as house:
@@ -406,6 +402,6 @@ async def run(config: Config, *, once: bool = False) -> bool:
         with signals(daemon):
             if once:
                 return await daemon.once()
-            _leave_out_of_collections()
+            daemon.garbage.begin()
             await daemon.live()
             return True

@@ -160,6 +160,8 @@ def without_bridges(
 
     Never silently after two separate alerts, nor against the user's word: then the bridges stay, to be shown.
     """
+    if not any(each.bridges for each in found):
+        return tuple(found), ()
     into: dict[str, str] = {}
     settled: list[Assignment] = []
     for each in found:

@@ -20,6 +20,7 @@ from rolecall.sources.adzuna import Adzuna
 from rolecall.sources.arbeitnow import Arbeitnow
 from rolecall.sources.ashby import Ashby
 from rolecall.sources.dates import LONDON, epoch, instant
+from rolecall.sources.devitjobs import DevITjobs
 from rolecall.sources.feed import Feed, PresetName, title_regex
 from rolecall.sources.folder import Folder
 from rolecall.sources.greenhouse import Greenhouse
@@ -29,6 +30,7 @@ from rolecall.sources.jobicy import Jobicy
 from rolecall.sources.lever import Lever
 from rolecall.sources.mail import Mail
 from rolecall.sources.nhs import NHS
+from rolecall.sources.page import CareersPage
 from rolecall.sources.personio import Personio
 from rolecall.sources.pinpoint import Pinpoint
 from rolecall.sources.presets import PRESETS
@@ -38,6 +40,7 @@ from rolecall.sources.reed import Reed
 from rolecall.sources.remoteok import RemoteOK
 from rolecall.sources.remotive import Remotive
 from rolecall.sources.repair import single_encoded, unescaped_html, without_boilerplate, without_poller_tag
+from rolecall.sources.sitemap import Sitemap
 from rolecall.sources.teamtailor import Teamtailor
 from rolecall.sources.workable import Workable
 from rolecall.sources.workingnomads import WorkingNomads
@@ -77,6 +80,9 @@ EXAMPLES: dict[str, Source] = {
     "teamtailor": Teamtailor("acme"),
     "nhs": NHS(),
     "workingnomads": WorkingNomads(),
+    "devitjobs": DevITjobs(),
+    "page": CareersPage(URL),
+    "sitemap": Sitemap(URL),
     "adzuna": Adzuna("1a2b", Secret("hunter2")),
     "reed": Reed(Secret("hunter2")),
     "remotive": Remotive(),
@@ -87,8 +93,12 @@ EXAMPLES: dict[str, Source] = {
     "mail": Mail("imap.quillfish.example", "mina", Secret("hunter2")),
     "folder": Folder("/srv/jobs"),
 }
-JSON_BOARDS = [name for name in EXAMPLES if name not in ("feed", "folder", "mail", "nhs", "personio", "teamtailor")]
-BARE = ("lever", "remoteok", "workingnomads")  # boards whose answer is a list without an envelope
+JSON_BOARDS = [
+    name
+    for name in EXAMPLES
+    if name not in ("feed", "folder", "mail", "nhs", "page", "personio", "sitemap", "teamtailor")
+]
+BARE = ("devitjobs", "lever", "remoteok", "workingnomads")  # boards whose answer is a list without an envelope
 LIST = {"adzuna": "results", "reed": "results", "recruitee": "offers", "pinpoint": "data", "arbeitnow": "data",
         "hackernews": "children"}  # fmt: skip
 
@@ -145,6 +155,8 @@ def test_what_is_not_this_kind_of_answer_is_unreadable_and_never_silently_empty(
         ("nhs", "<nhsJobs><totalPages>0</totalPages><totalResults>0</totalResults></nhsJobs>"), ("workingnomads", "[]"),
         ("teamtailor", '{"version": "https://jsonfeed.org/version/1.1", "items": []}'),
         ("hackernews", '{"id": 1, "children": []}'),
+        ("devitjobs", "[]"), ("sitemap", '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>'),
+        ("page", '<script type="application/ld+json">{"@type": "ItemList", "itemListElement": []}</script>'),
         ("feed", '<rss version="2.0"><channel><title>Jobs</title></channel></rss>'),
         ("feed", '<feed xmlns="http://www.w3.org/2005/Atom"><title>Jobs</title></feed>'),
         ("feed", '{"version": "https://jsonfeed.org/version/1", "items": []}'), ("folder", "[]"),

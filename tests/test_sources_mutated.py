@@ -21,6 +21,8 @@ from rolecall.secret import Secret
 from rolecall.sources import KINDS
 from rolecall.sources.feed import Feed
 from rolecall.sources.folder import Folder
+from rolecall.sources.page import CareersPage
+from rolecall.sources.sitemap import Sitemap
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 REQUIRED: dict[str, Any] = {"board": "acme", "app_id": "1a2b", "app_key": Secret("k"), "key": Secret("k")}
@@ -33,7 +35,9 @@ def made(kind: str) -> Source:
     return source
 
 
-SOURCES = {kind: made(kind) for kind in KINDS if kind not in ("feed", "folder", "mail", "nhs", "personio")}
+SOURCES = {
+    kind: made(kind) for kind in KINDS if kind not in ("feed", "folder", "mail", "nhs", "page", "personio", "sitemap")
+}
 SOURCES["jsonfeed"] = Feed("https://brightwater.example/jobs.json")
 XML: dict[str, Source] = {
     "weworkremotely.rss": Feed("https://board.example/", preset="weworkremotely"),
@@ -43,6 +47,8 @@ XML: dict[str, Source] = {
     "personio.xml": made("personio"),
     "nhs.xml": made("nhs"),
     "jobsacuk.rss": Feed(preset="jobsacuk"),
+    "page.html": CareersPage("https://board.example/"),
+    "sitemap.xml": Sitemap("https://board.example/"),
 }
 
 junk = st.recursive(

@@ -14,6 +14,7 @@ from rolecall.dedupe import job_id
 from rolecall.model import Assignment, Print, Validators
 from rolecall.people import Again, Decision
 from rolecall.ports import (
+    SETTLED,
     ChannelState,
     Claim,
     Committed,
@@ -177,6 +178,17 @@ async def test_a_row_that_waits_knows_whether_the_latest_list_held_it(store: Sto
     assert {each.raw.id: each.listed for each in await store.waiting(SOURCE, NOW, 9)} == {
         "a": False, "b": True, "c": True,
     }  # fmt: skip
+
+
+async def test_a_row_that_is_settled_stays_known_and_is_never_asked_until_it_changes_or_goes(store: Store) -> None:
+    await store.commit(plan(waiting=(row("a"), row("b"))))
+    await store.commit(plan(waiting=(row("a", tries=SETTLED), row("b", tries=SETTLED))))
+    assert await store.waiting(SOURCE, NOW, 9) == []
+    assert await store.known(SOURCE, ["a", "b"]) == {"a": "first", "b": "first"}
+    await store.commit(plan(waiting=(row("a", content_hash="second"),)))
+    assert [each.raw.id for each in await store.waiting(SOURCE, NOW, 9)] == ["a"]
+    await store.commit(poll(seen=("a",)))
+    assert await store.known(SOURCE, ["a", "b"]) == {"a": "second"}
 
 
 async def test_a_posting_comes_back_as_the_source_said_it(store: Store) -> None:

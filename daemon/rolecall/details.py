@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from rolecall import news
 from rolecall.asking import ask
@@ -21,12 +21,13 @@ from rolecall.match import Index, Search
 from rolecall.model import RawPosting, Validators
 from rolecall.news import Pace
 from rolecall.normalise import normalise
-from rolecall.ports import Detail, Detailed, Plan, Source, Waiting
+from rolecall.ports import SETTLED, Addressed, Detail, Detailed, Plan, Source, Waiting
 from rolecall.thinking import think
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 PATIENCE = timedelta(days=3)
 MANY = 200  # rows looked at after one poll
 
@@ -65,7 +66,8 @@ async def read(source: Source, house: House, stop: asyncio.Event, *, first: bool
     """
     if not isinstance(source, Detailed):
         return
-    visit, overdue = _Visit(source, house, first), house.now() - PATIENCE
+    visit = _Visit(source, house, first)
+    overdue = LONG_AGO if isinstance(source, Addressed) else house.now() - PATIENCE
     rows = await house.store.waiting(source.name, overdue, MANY)
     to_ask = [row for row in rows if row.since >= overdue]
     for row in rows[: len(rows) - len(to_ask)]:
@@ -76,7 +78,7 @@ async def read(source: Source, house: House, stop: asyncio.Event, *, first: bool
             return
         error = await visit.take(row, ask=True)
         if isinstance(error, Unreachable | NotNow):  # it is left alone until the next poll
-            await visit.put_back(to_ask[number:], error)
+            await visit.put_back(to_ask[number : number + 1 if isinstance(source, Addressed) else None], error)
             return
         if error is not None:
             await visit.put_back([row], error)
@@ -93,7 +95,8 @@ class _Visit:
     async def take(self, row: Waiting, *, ask: bool) -> SourceError | None:
         """Store a posting, with its text or without having asked for it; returns what went wrong."""
         try:
-            await self._store(await self._whole(row.raw) if ask else _as_it_is(row.raw), row)
+            raw = await self._whole(row.raw) if ask else self._without(row.raw)
+            await (self._store(raw, row) if raw else self._settle(row))
         except SourceError as error:
             return error
         except StoreError:
@@ -104,7 +107,7 @@ class _Visit:
         return None
 
     async def do_without(self, row: Waiting) -> None:
-        log.warning("detail-missing source=%s id=%s: it stands as its list gave it", self.source.name, row.raw.id)
+        log.warning("detail-missing source=%s id=%s: it is done without", self.source.name, row.raw.id)
         await self.take(row, ask=False)
 
     async def put_back(self, rows: Sequence[Waiting], error: SourceError) -> None:
@@ -120,16 +123,23 @@ class _Visit:
             else:
                 await self.do_without(row)
 
-    async def _whole(self, raw: RawPosting) -> RawPosting:
-        """Return the posting with its text."""
+    async def _whole(self, raw: RawPosting) -> RawPosting | None:
+        """Return the posting with its text, None where its page is no posting."""
         request = self.source.detail(raw)
         if request is None:
             return raw
         reply = await ask(self.house, self.source, request, Validators(), detail=True)
         page = await self.house.parser.parse(Detail(self.source, raw), reply)
-        if not page.postings:
+        if page.skipped:
             raise Unreadable("nothing is left of the posting's page")
-        return replace(page.postings[0], id=raw.id)
+        return replace(page.postings[0], id=raw.id) if page.postings else None
+
+    def _without(self, raw: RawPosting) -> RawPosting | None:
+        return None if isinstance(self.source, Addressed) else _as_it_is(raw)
+
+    async def _settle(self, row: Waiting) -> None:
+        """Remember that there is no posting, so that it is not asked again."""
+        await self.house.store.commit(Plan(self.house.now(), waiting=(replace(row, tries=SETTLED),)))
 
     async def _store(self, raw: RawPosting, row: Waiting) -> None:
         pace: Pace = "news" if not row.baseline else "summary" if self.first else "digest"

@@ -68,8 +68,18 @@ class Detailed(Source, Protocol):
     def detail(self, raw: RawPosting) -> Request | None:
         """What to ask for the rest of a posting of the list; None where the list has told all that is needed."""
 
-    def read_detail(self, raw: RawPosting, reply: Reply) -> RawPosting:
-        """Return the posting with what the reply adds. Raises `Unreadable` when it is not what this kind gives."""
+    def read_detail(self, raw: RawPosting, reply: Reply) -> RawPosting | None:
+        """Return the posting with what the reply adds; None when it shows that there is no posting.
+
+        Raises `Unreadable` when it is not what this kind gives.
+        """
+
+
+@runtime_checkable
+class Addressed(Detailed, Protocol):
+    """A source whose list holds addresses only: a row is no posting before its page has been read, nor without it."""
+
+    addresses_only: ClassVar[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,8 @@ class Detail:
         return self.source.name
 
     def parse(self, reply: Reply) -> Page:
-        return Page((self.source.read_detail(self.raw, reply),))
+        posting = self.source.read_detail(self.raw, reply)
+        return Page((posting,) if posting else ())
 
 
 DIRECTORY = "application/vnd.rolecall.directory+json"
@@ -157,6 +168,9 @@ class NewPosting:
     closes_at: datetime | None = None  # when applications close; it counts as closed from then on
 
 
+SETTLED = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A row of a source's list whose text is still to be asked for: no posting yet, but never forgotten.
@@ -170,7 +184,7 @@ class Waiting:
     hopeful: bool = True  # no search is ruled out by what the row says: these are asked first
     baseline: bool = False  # it stood in the source's first list: no news
     listed: bool = True  # in the latest list that was read
-    tries: int = 0  # that failed
+    tries: int = 0  # that failed; `SETTLED`: its page is no posting, and not asked again before the row changes
 
     @property
     def key(self) -> tuple[str, str]:

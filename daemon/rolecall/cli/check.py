@@ -14,7 +14,11 @@ from rolecall.cli.table import table
 if TYPE_CHECKING:
     from rolecall.config import Channel, Config, SourceEntry
     from rolecall.fetch import HttpFetcher
+    from rolecall.model import Page
     from rolecall.sandbox import Sandbox
+
+
+MOST_PAGES = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -64,11 +68,12 @@ async def _try_source(entry: SourceEntry, fetcher: HttpFetcher, parser: Sandbox)
     from rolecall.errors import SourceError
     from rolecall.model import Validators
 
+    pages: list[Page] = []
+    waiting = list(entry.source.requests())
     try:
-        pages = [
-            await parser.parse(entry.source, await fetcher.fetch(request, Validators()))
-            for request in entry.source.requests()
-        ]
+        while waiting and len(pages) < MOST_PAGES:
+            pages.append(await parser.parse(entry.source, await fetcher.fetch(waiting.pop(0), Validators())))
+            waiting.extend(pages[-1].following)
     except SourceError as error:
         return _line("source", entry.source.name, "failed", str(error))
     count = sum(len(page.postings) for page in pages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rolecall.model import Confidence, Fact, Visa
+from rolecall.normalise.fields import stated
 from rolecall.normalise.rules import Hit, hits, rules, sentence
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
@@ -21,7 +22,7 @@ def read_visa(doc: Doc) -> Fact[Visa]:
     """
     found = hits(rules("visa"), doc.parts)
     if not found:
-        return Fact()
+        return _field(doc)
     right = any(hit.rule.value == "right_to_work" for hit in found)
     refused = [hit for hit in found if hit.rule.value == "no"]
     offered = [hit for hit in found if hit.rule.value == "yes" and not _inside(hit, refused)]
@@ -34,6 +35,14 @@ def read_visa(doc: Doc) -> Fact[Visa]:
     if offered:
         return offered[0].fact(Visa(True, right), flags=frozenset({"qualified"}) if refused else frozenset())
     return (refused or found)[0].fact(Visa(False, right), confidence=Confidence.HIGH if refused else Confidence.LOW)
+
+
+def _field(doc: Doc) -> Fact[Visa]:
+    """Return what a board's own field says; "No" is a text like any other, and not true."""
+    for path, text in stated(doc.raw.fields, ("hasVisaSponsorship",)):
+        if (said := text.strip().lower()) in ("yes", "no"):
+            return Fact(Visa(said == "yes"), "field", f"{path}={text}"[:160], "visa.field", Confidence.MEDIUM)
+    return Fact()
 
 
 def _inside(hit: Hit, refusals: list[Hit]) -> bool:

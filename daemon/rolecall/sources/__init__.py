@@ -12,6 +12,7 @@ from rolecall.ports import Source
 from rolecall.sources.adzuna import Adzuna
 from rolecall.sources.arbeitnow import Arbeitnow
 from rolecall.sources.ashby import Ashby
+from rolecall.sources.devitjobs import DevITjobs
 from rolecall.sources.feed import Feed
 from rolecall.sources.folder import Folder
 from rolecall.sources.greenhouse import Greenhouse
@@ -21,12 +22,14 @@ from rolecall.sources.jobicy import Jobicy
 from rolecall.sources.lever import Lever
 from rolecall.sources.mail import Mail
 from rolecall.sources.nhs import NHS
+from rolecall.sources.page import CareersPage
 from rolecall.sources.personio import Personio
 from rolecall.sources.pinpoint import Pinpoint
 from rolecall.sources.recruitee import Recruitee
 from rolecall.sources.reed import Reed
 from rolecall.sources.remoteok import RemoteOK
 from rolecall.sources.remotive import Remotive
+from rolecall.sources.sitemap import Sitemap
 from rolecall.sources.teamtailor import Teamtailor
 from rolecall.sources.workable import Workable
 from rolecall.sources.workingnomads import WorkingNomads
@@ -44,6 +47,7 @@ KINDS: Mapping[str, type[Source]] = {
     "adzuna": Adzuna,
     "reed": Reed,
     "nhs": NHS,
+    "devitjobs": DevITjobs,
     "remoteok": RemoteOK,
     "remotive": Remotive,
     "jobicy": Jobicy,
@@ -51,6 +55,8 @@ KINDS: Mapping[str, type[Source]] = {
     "workingnomads": WorkingNomads,
     "arbeitnow": Arbeitnow,
     "hackernews": HackerNews,
+    "page": CareersPage,
+    "sitemap": Sitemap,
     "mail": Mail,
     "folder": Folder,
 }

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from rolecall.model import Json, RawPosting
+from rolecall.model import Json, RawPosting, Reply
 from rolecall.sources.dates import LONDON, closing, instant
 from rolecall.sources.reading import BadRow, Row, places
 from rolecall.sources.repair import html_of
@@ -46,6 +46,19 @@ def objects(page: str) -> Iterator[dict[str, Json]]:
                 yield each
                 if len(waiting) < _MOST:
                     waiting.extend(each.get(name) for name in _INSIDE)
+
+
+_CHARSET = re.compile(r"charset\s{0,5}=\s{0,5}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+
+
+def page_text(reply: Reply) -> str:
+    """Return a page as text, in the charset that its header or its beginning names."""
+    start = reply.body[:4_000].decode("latin-1")
+    named = _CHARSET.search(reply.headers.get("content-type", "")) or _CHARSET.search(start)
+    try:
+        return reply.body.decode(named[1] if named else "utf-8", "replace")
+    except LookupError:
+        return reply.body.decode("utf-8", "replace")
 
 
 def _scripts(page: str) -> Iterator[str]:

@@ -53,6 +53,11 @@ class Row:
             raise BadRow(f"no {names[0]}")
         return found
 
+    def yes(self, name: str) -> bool:
+        """Tell whether a value is true; boards write it as `true`, 1 and "Yes", and "No" is not true."""
+        value = self._values.get(name)
+        return value is True or value == 1 or (isinstance(value, str) and value.strip().lower() in ("yes", "true", "1"))
+
     def row(self, name: str) -> Row:
         return Row(self._values.get(name))
 

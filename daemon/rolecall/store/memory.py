@@ -10,6 +10,7 @@ from rolecall import people
 from rolecall.dedupe import canonical_url
 from rolecall.model import Print
 from rolecall.ports import (
+    SETTLED,
     Committed,
     NewAlert,
     NewPosting,
@@ -52,7 +53,7 @@ class MemoryStore(MemoryDecisions):
         return known | {id_: self._waiting[source, id_].content_hash for id_ in ids if (source, id_) in self._waiting}
 
     async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
-        rows = [each for key, each in self._waiting.items() if key[0] == source]
+        rows = [each for key, each in self._waiting.items() if key[0] == source and each.tries < SETTLED]
         rows.sort(key=lambda row: (row.since >= overdue, row.tries, not row.hopeful, row.baseline, row.since))
         return rows[:limit]
 
@@ -122,6 +123,8 @@ class MemoryStore(MemoryDecisions):
     def _list_again(self, source: str, seen: Collection[str]) -> None:
         here = [key for key in self._waiting if key[0] == source] if seen else []
         self._waiting |= {key: replace(self._waiting[key], listed=key[1] in seen) for key in here}
+        for key in [key for key in here if not self._waiting[key].listed and self._waiting[key].tries >= SETTLED]:
+            del self._waiting[key]
 
     def _store(self, new: NewPosting, now: datetime) -> None:
         key, job = new.print.key, new.assignment.job

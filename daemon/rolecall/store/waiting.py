@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from rolecall.ports import Waiting
+from rolecall.ports import SETTLED, Waiting
 from rolecall.store.content import pack, unpack
 from rolecall.store.rows import Row, chunks, marks, to_time, to_us
 
@@ -15,7 +15,7 @@ Key = tuple[str, str]
 
 
 def read(db: Database, source: str, overdue: datetime, limit: int) -> list[Waiting]:
-    rows = db.execute(_IN_ORDER, [source, to_us(overdue), limit])
+    rows = db.execute(_IN_ORDER, [source, SETTLED, to_us(overdue), limit])
     return [_waiting(source, row) for row in rows]
 
 
@@ -26,8 +26,8 @@ def _waiting(source: str, row: Row) -> Waiting:
 
 
 _IN_ORDER = """
-SELECT source_id, content_hash, since, hopeful, baseline, listed, tries, content FROM waiting WHERE source = ?
-ORDER BY since < ? DESC, tries, hopeful DESC, baseline, since, id LIMIT ?
+SELECT source_id, content_hash, since, hopeful, baseline, listed, tries, content FROM waiting
+WHERE source = ? AND tries < ? ORDER BY since < ? DESC, tries, hopeful DESC, baseline, since, id LIMIT ?
 """
 
 
@@ -60,8 +60,9 @@ def drop(db: Database, keys: Iterable[Key]) -> None:
 
 
 def list_again(db: Database, source: str, seen: Sequence[str]) -> None:
-    """Note which rows are in the latest list. Costs nothing where none waits."""
+    """Note which rows are in the latest list, and forget the settled ones that are not. Costs nothing where none is."""
     if seen and db.conn.execute("UPDATE waiting SET listed = 0 WHERE source = ?", [source]).rowcount:
         for chunk in chunks(seen):
             query = f"UPDATE waiting SET listed = 1 WHERE source = ? AND source_id IN ({marks(chunk)})"  # noqa: S608 (only ?)
             db.execute(query, [source, *chunk])
+        db.execute("DELETE FROM waiting WHERE source = ? AND NOT listed AND tries >= ?", [source, SETTLED])

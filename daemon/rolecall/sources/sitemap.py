@@ -1,0 +1,148 @@
+"""A careers site by its sitemap: its addresses are the list, and each new one is read once (design: sources.md 6.4)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import ClassVar
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree as ET  # read in the sandbox only; expat itself stops entity bombs
+
+from rolecall.dedupe.urls import canonical_url
+from rolecall.errors import Unreadable
+from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources import jobposting
+from rolecall.sources.page import HTML, check_address, place_of
+from rolecall.sources.reading import BadRow, Row, merged
+
+MOST = 5_000  # addresses; of more, the newest
+MOST_MAPS = 15
+MAX_XML = 50_000_000  # bytes, as the protocol says
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """The adverts that a sitemap, or the sitemaps of an index, lead to. The site's robots.txt decides.
+
+    `pattern`: what stands in the address of an advert, as a regular expression. An address is asked when it is new or
+    has a new date; what turns out to be no advert is not asked again.
+    """
+
+    kind: ClassVar[str] = "sitemap"
+    summary: ClassVar[str] = "a careers site, by its sitemap and the adverts for search engines on its pages"
+    interval: ClassVar[timedelta] = timedelta(hours=6)
+    minimum: ClassVar[timedelta] = timedelta(hours=1)
+    details: ClassVar[int] = 60
+    addresses_only: ClassVar[bool] = True
+
+    url: str
+    label: str = ""
+    company: str = ""
+    country: str = ""
+    pattern: str = "job|vacanc|career|position"
+
+    def __post_init__(self) -> None:
+        check_address(self.url)
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            raise ValueError(f"pattern is no regular expression: {error}") from None
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.label or place_of(self.url)}"
+
+    def requests(self) -> Sequence[Request]:
+        return (Request(self.url, robots=True, always=True),)
+
+    def parse(self, reply: Reply) -> Page:
+        """Read a list of addresses, or an index, which leads to the lists that speak of jobs (to all, if none does)."""
+        root, found = _read(reply.body)
+        here = [(url, changed) for url, changed in found if _host(url) == _host(reply.url)]
+        fitting = [(url, changed) for url, changed in here if self._fits(url)]
+        if root == "sitemapindex":
+            chosen = [url for url, _ in fitting or here]
+            following = tuple(Request(url, robots=True, always=True) for url in chosen[:MOST_MAPS])
+            return Page((), complete=len(chosen) <= MOST_MAPS, following=following)
+        newest = sorted(fitting, key=lambda each: each[1], reverse=True)[:MOST]
+        return Page(merged(self._row(*each) for each in newest), complete=len(newest) == len(fitting))
+
+    def _fits(self, url: str) -> bool:
+        parts = urlsplit(url)
+        return re.search(self.pattern, f"{parts.path}?{parts.query}", re.IGNORECASE) is not None
+
+    def _row(self, url: str, changed: str) -> RawPosting:
+        fields = {"lastmod": changed} if changed else {}
+        return RawPosting(self.name, canonical_url(url), _title(url), url, company=self.company, fields=fields)
+
+    def detail(self, raw: RawPosting) -> Request:
+        return Request(raw.url, headers=HTML, robots=True)
+
+    def read_detail(self, raw: RawPosting, reply: Reply) -> RawPosting | None:
+        """Return the advert on a page; None when it carries none, or several of which none is its own."""
+        rows = list(map(Row, jobposting.job_postings(jobposting.page_text(reply))))
+        own = [row for row in rows if canonical_url(row.text("url")) == raw.id] if len(rows) > 1 else rows
+        try:
+            found = jobposting.posting(own[0], self.name, raw.id, raw.url) if own else None
+        except BadRow:
+            return None
+        return found and replace(found, company=found.company or self.company, country=self.country.upper() or None)
+
+
+def _read(body: bytes) -> tuple[str, list[tuple[str, str]]]:
+    """Return the name of the root and (address, date) of every entry; raises `Unreadable` when it is no sitemap."""
+    try:
+        elements = ET.iterparse(io.BytesIO(_plain(body)), ["start", "end"])  # noqa: S314 # see the import
+        _, root = next(elements)
+        if (name := _local(root)) not in ("urlset", "sitemapindex"):
+            raise Unreadable("the answer is XML, but not a sitemap")
+        return name, list(_entries(root, elements))
+    except (ET.ParseError, StopIteration, ValueError, LookupError):
+        raise Unreadable("the answer is not whole XML: it is a web page, cut off or broken") from None
+
+
+def _entries(root: ET.Element, elements: Iterator[tuple[str, ET.Element]]) -> Iterator[tuple[str, str]]:
+    for event, element in elements:
+        if event == "end" and _local(element) in ("url", "sitemap"):
+            said = {_local(child): (child.text or "").strip() for child in element}
+            if said.get("loc"):
+                yield said["loc"], said.get("lastmod", "")
+            root.clear()  # a sitemap may be long
+
+
+def _plain(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        plain = stream.decompress(body, MAX_XML)
+    except zlib.error:
+        raise Unreadable("the sitemap is compressed, but damaged") from None
+    if not stream.eof:
+        raise Unreadable("the sitemap is compressed, and cut off or too large")
+    return plain
+
+
+def _local(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+_SLUG = re.compile(r"[^\W\d_]{2}")
+
+
+def _title(url: str) -> str:
+    """Return the words in an address that say most: a first idea of what the advert is about."""
+    path = unquote(urlsplit(url).path)
+    words = [part.rpartition(".")[0] or part for part in path.split("/") if _SLUG.search(part)]
+    return re.sub(r"[\W_]+", " ", max(words[-2:], key=len, default="")).strip() or path or url

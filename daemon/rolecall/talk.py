@@ -56,10 +56,10 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A chat that was bound to a channel by a code: `channel` is "" where the code was refused."""
+    """A chat that was bound to a channel, with a word of welcome; `channel` is "" where the code was no good."""
 
     channel: str
-    word: str
+    word: str = ""
 
 
 class Desk(Protocol):
@@ -111,6 +111,19 @@ class ChannelMemory:
 
     async def note(self, name: str, text: str) -> None:
         await self.store.note(self.channel, name, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A memory to look at: for commands, which do not write beside the daemon."""
+
+    notes: Mapping[str, str]
+
+    async def recall(self) -> Mapping[str, str]:
+        return self.notes
+
+    async def note(self, name: str, text: str) -> None:
+        """Nothing: the daemon will find out by itself."""
 
 
 @runtime_checkable

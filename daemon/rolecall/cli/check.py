@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rolecall.cli.options import ConfigOption, JsonOption, load_config
+from rolecall.cli.options import ConfigOption, JsonOption, load_config, reading
 from rolecall.cli.table import table
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ async def _try_all(config: Config) -> list[dict[str, object]]:
     fetcher = HttpFetcher(contact=options.contact, pause=pause, allow_private=options.allow_private)
     async with fetcher, Sandbox() as parser:
         sources = await asyncio.gather(*(_try_source(entry, fetcher, parser) for entry in config.sources))
+    await _remind(config, config.channels)
     channels = await asyncio.gather(*(_try_channel(channel) for channel in config.channels))
     return [*sources, *channels]
 
@@ -110,7 +112,7 @@ def test(
         names = ", ".join(each.name for each in loaded.channels)
         raise typer.BadParameter(f"there is no channel {notifier!r}; channels are {names}")
     _log_warnings(loaded)
-    typer.echo(f"{channel.name}: sent ({asyncio.run(_send_test(channel))})")
+    typer.echo(f"{channel.name}: sent ({asyncio.run(_send_test(channel, loaded))})")
 
 
 def _log_warnings(config: Config) -> None:
@@ -121,7 +123,18 @@ def _log_warnings(config: Config) -> None:
     logs.set_up("warning", secrets_of(config))
 
 
-async def _send_test(channel: Channel) -> str:
+async def _remind(config: Config, channels: Iterable[Channel]) -> None:
+    """Let channels know what the daemon noted: with whom they are paired."""
+    from rolecall.talk import Recalled, Remembering
+
+    remembering = [(each.name, each.notifier) for each in channels if isinstance(each.notifier, Remembering)]
+    if remembering and config.database.exists():
+        async with reading(config) as store:
+            for name, notifier in remembering:
+                await notifier.remember(Recalled(await store.notes(name)))
+
+
+async def _send_test(channel: Channel, config: Config) -> str:
     from datetime import UTC, datetime
     from uuid import uuid4
 
@@ -130,6 +143,7 @@ async def _send_test(channel: Channel) -> str:
     now = datetime.now(UTC)
     text = "If you can read this, Rolecall can reach you here."
     message = Message(f"test-{uuid4().hex[:12]}", "notice", "A test from Rolecall", text=text, created_at=now)
+    await _remind(config, [channel])
     await channel.notifier.open()
     try:
         return await channel.notifier.send(message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from html import escape
 
-from rolecall.desk import ask, employers, jobs
+from rolecall.desk import ask, employers, jobs, pairing
 from rolecall.desk.visit import NotUnderstood, Visit
 from rolecall.house import House
 from rolecall.render import talk
@@ -83,7 +83,7 @@ class FrontDesk:
 
     async def say(self, channel: str, said: Said) -> Replies:
         word, _, rest = said.text.strip().partition(" ")
-        command = COMMANDS.get(word.removeprefix("/").lower()) if word.startswith("/") else None
+        command = COMMANDS.get(word[1:].lower().replace("start", "help")) if word.startswith("/") else None
         if command is None:
             return (Reply("/help says what I understand."),) if said.to_us else ()
         try:
@@ -92,7 +92,8 @@ class FrontDesk:
             return (Reply(escape(str(answer))),)
 
     async def pair(self, channels: Sequence[str], code: str, note: str) -> Paired:
-        return Paired("", "That code is not valid (any more).")
+        house = self._house
+        return await pairing.pair(house.store, house.config.database, channels, code, note, house.now())
 
     def _visit(self, channel: str, id: str, who: str = "") -> Visit:  # noqa: A002 (as everywhere)
         return Visit(self._house, channel, id, who, reload=self._reload)

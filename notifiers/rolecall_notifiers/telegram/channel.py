@@ -78,6 +78,10 @@ class Telegram:
         """Ask Telegram who the bot is and whether it knows the chat."""
         return await self.chat.describe()
 
+    async def bot_name(self) -> str:
+        """Ask Telegram for the bot's user name."""
+        return await self.chat.bot_name()
+
     async def send(self, message: Message) -> str:
         """Send the message's texts and return the last one's id. A second try goes on where the first one stopped."""
         life = self._life

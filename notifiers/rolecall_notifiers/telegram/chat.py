@@ -44,12 +44,19 @@ class Chat:
 
     async def describe(self) -> str:
         """Return who writes to whom."""
+        name = await self.bot_name()
         try:
-            name = await self.bot.name()
             await self.bot.knows(self._known())
         except FAILURES as error:
             raise self._failure(error) from None  # the chain may hold the token
         return f"bot @{name} may write to chat {self.id}"
+
+    async def bot_name(self) -> str:
+        """Return the user name of the bot that speaks here."""
+        try:
+            return await self.bot.name()
+        except FAILURES as error:
+            raise self._failure(error) from None
 
     async def deliver(self, text: str, keyboard: Keyboard = ()) -> str:
         """Send one HTML text and return its id."""

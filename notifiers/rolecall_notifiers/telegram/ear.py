@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 STORE_PAUSE = 5.0  # seconds, while the database cannot be used
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds, while Telegram cannot be reached or another one listens
+NO_SUCH_CODE = "That code is not valid (any more). <code>rolecall telegram pair</code> makes a new one."
 
 
 class Ear:
@@ -116,14 +117,16 @@ class Ear:
         text = self._to_us(update.text)
         if text is None:
             return
+        code = _pairing_code(text)
+        if code and await self._paired(update, code):
+            return
         channel, to_us = self._door.channel(update), text.startswith("/") or update.private or update.reply
         if channel is not None and self._door.may_act(channel, update):
             said = Said(f"{channel}:{update.id}", text, f"{update.chat}:{update.user or 0}", to_us)
             self._reply(self._chat(update), await self._desk.say(channel, said))
-        elif code := _pairing_code(text):
-            await self._pair(update, code)
         elif to_us and self._door.may_be_told():
-            self._reply(self._chat(update), (Reply(self._door.refusal(channel, update)),))
+            word = NO_SUCH_CODE if code else self._door.refusal(channel, update)
+            self._reply(self._chat(update), (Reply(word),))
 
     def _to_us(self, text: str) -> str | None:
         """Return the text without "@our_bot" behind its command; None where it is for another bot."""
@@ -133,16 +136,19 @@ class Ear:
             return text
         return f"{word}{blank}{rest}" if name.lower() == self._name else None
 
-    async def _pair(self, update: Update, code: str) -> None:
+    async def _paired(self, update: Update, code: str) -> bool:
+        """Bind the chat, if this is a good code; after a few wrong ones nobody may try for a while."""
         if not self._door.may_try():
-            return
+            return False
         note = Binding(update.chat, update.thread, update.user, update.title).written()
         paired = await self._desk.pair(self._door.unpaired, code, note)
-        if paired.channel:
-            self._door.bind(paired.channel, note)
-        else:
+        if not paired.channel:
             self._door.wrong_code()
+            return False
+        self._door.bind(paired.channel, note)
+        log.info("paired channel=%s chat=%s", paired.channel, update.chat)
         self._reply(self._chat(update), (Reply(paired.word),))
+        return True
 
     # --- speaking
 

@@ -42,7 +42,7 @@ async def test_a_source_out_of_budget_says_until_when_and_is_not_failing() -> No
     assert board.asked == []
     for state in states.values():
         assert (state.failures, state.last_error) == (0, "")
-        assert state.waiting == "out of budget: adzuna allows 83 calls a day"
+        assert state.put_off == "out of budget: adzuna allows 83 calls a day"
         assert state.due_at == first + DAY, "when the first of the 83 is a day old"
 
 
@@ -56,7 +56,7 @@ async def test_a_restart_does_not_refill_a_budget(tmp_path: Path) -> None:
         await store.close()
 
 
-async def test_the_searches_of_a_used_up_budget_take_turns() -> None:
+async def test_the_searches_on_one_budget_take_turns_so_that_its_calls_last_the_day() -> None:
     clock, days = Clock(), 3
     async with Board() as board:
         board.serve("/v1/api/jobs/gb/search/1", ROWS)
@@ -65,7 +65,7 @@ async def test_the_searches_of_a_used_up_budget_take_turns() -> None:
                 await poll_all(house)
                 clock.forward(minutes=10)
     counts = asked_for(board)
-    assert sum(counts.values()) == days * 83
+    assert days * 70 < sum(counts.values()) <= days * 83
     assert max(counts.values()) - min(counts.values()) <= 4, counts
 
 

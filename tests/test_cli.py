@@ -222,9 +222,9 @@ def test_a_board_cannot_steer_the_terminal(home: Path) -> None:
 def test_status_shows_sources_channels_and_totals(home: Path) -> None:
     said = run("status", at=home).stdout
     assert said.startswith("3 postings, 3 jobs (0 duplicates folded), 2 alerts, 0 messages sent")
-    assert any(line.split()[:2] == ["greenhouse:larkspur", "ok"] for line in said.splitlines())
-    assert any(line.split()[:2] == ["feed:gone", "suspended"] and "404" in line for line in said.splitlines())
-    assert any(line.split()[:2] == ["console", "2"] for line in said.splitlines()), "a summary and a notice wait"
+    assert any(line.split()[:2] == ["greenhouse:larkspur", "alive"] for line in said.splitlines())
+    assert any(line.split()[:2] == ["feed:gone", "gone"] and "404" in line for line in said.splitlines())
+    assert any(line.split()[:2] == ["console", "1"] for line in said.splitlines()), "a summary waits"
 
 
 def test_status_as_json_is_for_programs(home: Path) -> None:

@@ -9,20 +9,14 @@ import pytest
 
 from rolecall.config import Config
 from rolecall.decide import (
-    NOTICE_AFTER,
     Judged,
-    after_failure,
-    after_success,
     alerts,
     content_hash,
     merge,
     new_validators,
-    notice_of,
 )
-from rolecall.errors import Refused, SourceError, Unreachable
 from rolecall.model import Action, Answer, Match, Page, RawPosting, Reply, Validators
-from rolecall.ports import NewAlert, SourceState
-from rolecall.schedule import DAY
+from rolecall.ports import NewAlert
 from tests.house import CHANNELS, NOON, config_of, greenhouse
 
 RAW = RawPosting("feed:larkspur", "1", "Python developer", company="Larkspur Ltd", location="Leeds", description="Text")
@@ -32,7 +26,6 @@ CONFIG = config_of(
     + '\n[[search]]\nname = "Python"\nstack.any = ["python"]\n[[search]]\nname = "Quiet"\nnotify = ["phone"]\n'
 )
 ENTRY = CONFIG.sources[0]
-NEW = SourceState(ENTRY.source.name, NOON)
 
 
 def match(search: str = "Python", action: Action = Action.ALERT, rank: float = 1.0) -> Match:
@@ -90,71 +83,6 @@ def test_two_copies_of_a_vacancy_in_one_poll_are_one_alert_by_the_better_copy() 
         (alert,) = plan(*order)
         assert alert.key[1] == "2"
         assert alert.action is Action.ALERT
-
-
-# --- the source -----------------------------------------------------------------------------------------------
-
-
-def fail(state: SourceState, error: SourceError, times: int = 1) -> SourceState:
-    for _ in range(times):
-        state = after_failure(state, ENTRY, error, NOON)
-    return state
-
-
-def test_failure_slows_down_and_keeps_what_made_the_next_request_conditional() -> None:
-    known = replace(NEW, validators={"u": Validators("etag")}, baseline=True, last_success=NOON)
-    waits = [fail(known, Unreachable("down"), times).due_at - NOON for times in (1, 2, 3, 12)]
-    assert waits == sorted(waits)
-    assert waits[0] < timedelta(minutes=3)
-    assert fail(known, Unreachable("down")).validators == known.validators
-
-
-def test_a_source_is_not_asked_before_it_said() -> None:
-    assert fail(NEW, Unreachable("busy", retry_after=7200)).due_at - NOON >= timedelta(hours=2)
-
-
-def test_a_refusal_slows_the_source_to_once_a_day() -> None:
-    refused = fail(NEW, Refused("404"))
-    assert (refused.health, refused.due_at) == ("suspended", NOON + DAY)
-
-
-def test_success_forgets_failures_and_counts_what_was_read() -> None:
-    ok = after_success(fail(NEW, Unreachable("down"), 3), ENTRY, [Page((RAW,), skipped=2)], {}, NOON)
-    assert (ok.health, ok.failures, ok.postings, ok.skipped, ok.baseline) == ("ok", 0, 1, 2, True)
-
-
-def test_an_unchanged_answer_keeps_the_counts_of_the_last_one() -> None:
-    ok = after_success(replace(NEW, postings=7, skipped=1), ENTRY, [], {}, NOON)
-    assert (ok.postings, ok.skipped, ok.health) == (7, 1, "ok")
-
-
-TROUBLES: dict[str, list[SourceError]] = {
-    "for long": [Unreachable("down")] * (NOTICE_AFTER + 4),
-    "for good": [Refused("404")] * 3,
-    "refused, then down, then refused": [Refused("403"), *[Unreachable("down")] * 8, Refused("403")],
-    "down for long, then refused": [*[Unreachable("down")] * 8, Refused("410")],
-}
-
-
-@pytest.mark.parametrize("errors", TROUBLES.values(), ids=TROUBLES.keys())
-def test_one_notice_when_a_source_breaks_and_one_when_it_is_back(errors: list[SourceError]) -> None:
-    told, state = [], NEW
-    for error in errors:
-        before, state = state, after_failure(state, ENTRY, error, NOON)
-        told += [notice.subject for notice in notice_of(before, state, "phone", NOON)]
-    after = after_success(state, ENTRY, [], {}, NOON)
-    told += [notice.subject for notice in notice_of(state, after, "phone", NOON)]
-    assert told == [f"{NEW.name} cannot be read", f"{NEW.name} is back"]
-
-
-def test_a_short_trouble_is_not_worth_a_notice() -> None:
-    state = fail(NEW, Unreachable("down"), NOTICE_AFTER - 1)
-    assert notice_of(NEW, state, "phone", NOON) == ()
-    assert notice_of(state, after_success(state, ENTRY, [], {}, NOON), "phone", NOON) == ()
-
-
-def test_without_an_owner_nobody_is_told() -> None:
-    assert notice_of(NEW, fail(NEW, Refused("404")), None, NOON) == ()
 
 
 # --- the postings ---------------------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ async def test_after_three_tries_the_row_stands_as_its_list_gave_it(watch: Watch
     assert await watch.texts() == {}
     assert await watch.poll(times=2) == ["1"]
     assert await watch.texts() == {"1": ""}
-    assert watch.state.health == "ok"
+    assert watch.state.health == "alive"
     assert await watch.told() == {"1": "digest"}, "a list of titles does not say whether it is Python"
 
 

@@ -195,7 +195,7 @@ async def test_credentials_stay_with_the_host_they_were_meant_for(board: Board, 
 async def test_a_client_error_is_refused(board: Board, fetcher: HttpFetcher, status: int) -> None:
     with pytest.raises(Refused, match=f"answered {status}") as caught:
         await get(fetcher, board.serve("/jobs", status=status))
-    assert not caught.value.gone
+    assert caught.value.gone == (status == 404)
 
 
 async def test_410_says_that_the_source_is_gone(board: Board, fetcher: HttpFetcher) -> None:

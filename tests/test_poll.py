@@ -91,7 +91,7 @@ async def test_an_unchanged_answer_changes_nothing(board: Board, store: Store) -
     assert board.asked[-1][2]["If-None-Match"] == '"one"'
     assert (await store.totals(), await waiting(store), await store.open_ids(name)) == before
     assert states[name].validators == first[name].validators
-    assert (states[name].health, states[name].postings) == ("ok", 1)
+    assert (states[name].health, states[name].postings) == ("alive", 1)
 
 
 async def test_a_changed_posting_that_now_matches_alerts_once(board: Board, store: Store) -> None:
@@ -188,7 +188,7 @@ async def test_a_bad_answer_is_one_line_counted_and_shown_and_the_others_go_on(
     bad, good = status.sources
     assert bad.failures == 1
     assert bad.error
-    assert (good.health, good.postings) == ("ok", 1)
+    assert (good.health, good.postings) == ("alive", 1)
     lines = [record.getMessage() for record in caplog.records if "feed:bad" in record.getMessage()]
     assert len(lines) == 1
     assert lines[0].startswith("poll-failed source=feed:bad failures=1 ")
@@ -200,7 +200,7 @@ async def test_an_empty_feed_is_a_good_answer(board: Board) -> None:
     config = config_of(CHANNELS + SEARCH + feed("quiet", f"{board.url}/feed"))
     async with house_of(config) as house:
         states = await poll_all(house)
-    assert (states["feed:quiet"].health, states["feed:quiet"].postings) == ("ok", 0)
+    assert (states["feed:quiet"].health, states["feed:quiet"].postings) == ("empty", 0)
 
 
 class Buggy(Greenhouse):
@@ -217,7 +217,7 @@ async def test_a_source_that_raises_a_bug_is_a_failing_source(
     async with house_at(board, store) as house:
         entry = SourceEntry(Buggy("larkspur", base=board.url), timedelta(minutes=30))
         state = await poll(entry, SourceState(entry.source.name, NOON), house)
-    assert (state.health, state.last_error) == ("failing", "a bug in Rolecall: KeyError")
+    assert (state.health, state.last_error) == ("unreadable", "a bug in Rolecall: KeyError")
     assert "forgotten" in caplog.text, "the traceback is in the log"
 
 
@@ -264,7 +264,7 @@ async def test_a_search_that_comes_while_a_poll_is_under_way_is_asked_too(board:
 
         board.on(PATH.format("larkspur"), answer)
         states = await again(house, clock)
-    assert states["greenhouse:larkspur"].health == "ok"
+    assert states["greenhouse:larkspur"].health == "alive"
     assert [alert.search for alert in await store.alerts(10)] == ["New"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rolecall.schedule import DAY, next_poll, next_retry, next_slot, parse_duration, parse_time
+from rolecall.schedule import DAY, jittered, next_retry, next_slot, parse_duration, parse_time, spell
 
 LONDON = ZoneInfo("Europe/London")
 MOMENTS = st.integers(1_767_000_000, 1_830_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -75,31 +75,37 @@ def test_a_digest_every_so_often_is_a_multiple_of_its_length(now: datetime, seco
     assert slot.timestamp() % seconds == 0
 
 
-@given(MOMENTS, st.integers(60, 86400), st.text(max_size=20))
-def test_a_healthy_source_is_asked_again_after_its_interval_give_or_take_a_tenth(
-    now: datetime, seconds: int, name: str
+@given(MOMENTS, st.integers(60, 86400), st.integers(60, 86400), st.text(max_size=20))
+def test_times_are_spread_by_a_tenth_but_never_below_the_floor(
+    now: datetime, every: int, floor: int, name: str
 ) -> None:
-    wait = (next_poll(now, timedelta(seconds=seconds), name) - now).total_seconds()
-    assert 0.9 * seconds - 1 <= wait <= 1.1 * seconds + 1
+    every, floor = max(every, floor), floor
+    wait = jittered(timedelta(seconds=every), timedelta(seconds=floor), name, now).total_seconds()
+    assert floor <= wait <= 1.1 * every + 1
+    assert wait >= 0.9 * every - 1
 
 
-def test_a_source_that_wants_to_be_asked_less_often_is() -> None:
-    now = utc("2026-05-01T00:00:00+00:00")
-    assert next_poll(now, timedelta(minutes=30), "a", wait=7200) - now > timedelta(minutes=100)
-
-
-@given(MOMENTS, st.integers(1, 10_000), st.none() | st.floats(0, 86400))
-def test_a_failing_source_is_never_given_up_and_never_hammered(
-    now: datetime, failures: int, retry_after: float | None
+@given(MOMENTS, st.integers(1, 10_000), st.integers(0, 7200), st.none() | st.floats(0, 86400))
+def test_a_failing_source_is_never_given_up_never_hammered_and_asked_no_oftener_than_a_healthy_one(
+    now: datetime, failures: int, floor: int, retry_after: float | None
 ) -> None:
-    wait = next_retry(now, timedelta(minutes=30), "a", failures, retry_after) - now
+    least = timedelta(seconds=floor)
+    wait = next_retry(now, timedelta(minutes=30), least, "a", failures, retry_after) - now
     assert timedelta(minutes=1) < wait <= DAY
-    assert wait >= min(DAY, timedelta(seconds=retry_after or 0))
+    assert wait >= min(DAY, max(least, timedelta(seconds=retry_after or 0)))
 
 
 def test_retries_slow_down_to_once_a_day() -> None:
-    now = utc("2026-05-01T00:00:00+00:00")
-    waits = [next_retry(now, timedelta(minutes=30), "a", n, None) - now for n in (1, 3, 6, 9, 15)]
+    now, no = utc("2026-05-01T00:00:00+00:00"), timedelta(0)
+    waits = [next_retry(now, timedelta(minutes=30), no, "a", n, None) - now for n in (1, 3, 6, 9, 15)]
     assert waits == sorted(waits)
     assert waits[0] < timedelta(minutes=3)
     assert waits[-1] > timedelta(hours=20)
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [("20s", "20 s"), ("45m", "45 min"), ("90m", "1.5 h"), ("3h", "3 h"), ("25h", "25 h"), ("2d", "2 days")],
+)
+def test_a_length_of_time_is_written_as_a_person_does(text: str, spelt: str) -> None:
+    assert spell(parse_duration(text)) == spelt

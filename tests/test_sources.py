@@ -301,9 +301,10 @@ def test_ashby_keeps_the_words_that_tell_on_target_earnings_from_a_salary() -> N
 
 
 def test_remote_ok_is_repaired_attributed_and_linked_as_its_terms_ask() -> None:
-    page = RemoteOK().parse(reply(FIXTURES / "remoteok.json", cache_control="public, max-age=3600"))
+    answer = reply(FIXTURES / "remoteok.json", cache_control="public, max-age=3600")
+    page = RemoteOK().parse(answer)
     first, second = page.postings
-    assert (page.complete, page.skipped, page.wait) == (False, 1, 3600)
+    assert (page.complete, page.skipped, answer.fresh_for) == (False, 1, 3600)
     assert first.description == "<p>It’s about APIs – for £70k.</p>"
     assert first.company == "Larkspur & Sons"
     assert second.url == "https://remoteok.com/remote-jobs/remote-sre-tidewater-902"

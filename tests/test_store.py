@@ -20,7 +20,9 @@ from rolecall.ports import (
     Committed,
     Dead,
     Dropped,
+    Move,
     NewPosting,
+    Reported,
     RetryAt,
     Sent,
     SourceState,
@@ -29,6 +31,7 @@ from rolecall.ports import (
     Suspend,
     Waiting,
 )
+from rolecall.rhythm import Rhythm
 from rolecall.schedule import Limit
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
@@ -69,7 +72,8 @@ async def test_a_source_state_comes_back_as_it_was_saved(store: Store) -> None:
         due_at=after(minutes=30),
         validators={"https://larkspur.example/feed": Validators('"abc"', "Mon, 02 Mar 2026 09:00:00 GMT", "00ff")},
         baseline=True,
-        health="failing",
+        health="unreachable",
+        since=after(hours=-1),
         failures=3,
         last_try=NOW,
         last_success=after(hours=-2),
@@ -77,8 +81,13 @@ async def test_a_source_state_comes_back_as_it_was_saved(store: Store) -> None:
         last_error_at=NOW,
         postings=41,
         skipped=1,
-        moved_to="https://larkspur.example/jobs",
-        waiting="out of budget",
+        put_off="out of budget",
+        pace="asked every 3 h: about 1 new a day",
+        every=timedelta(hours=3),
+        wait=timedelta(minutes=60),
+        rhythm=Rhythm(after(days=-9), NOW, 3.25, 7200.5, 9000.0, 12, 40.5),
+        move=Move("https://larkspur.example/feed", "https://larkspur.example/jobs", NOW, 3, settled=True),
+        gap=(after(hours=-9), after(hours=-2)),
         version="0.1.0",
     )
     await store.commit(plan(source=state))
@@ -89,6 +98,13 @@ async def test_the_latest_source_state_replaces_the_one_before(store: Store) -> 
     await store.commit(plan(source=SourceState(SOURCE, NOW, {"u": Validators("a")}, failures=2)))
     await store.commit(plan(source=SourceState(SOURCE, after(hours=1))))
     assert await store.source_states() == {SOURCE: SourceState(SOURCE, after(hours=1))}
+
+
+async def test_what_the_owner_was_told_is_remembered(store: Store) -> None:
+    told = {(SOURCE, "trouble"): Reported(NOW), (SOURCE, "gap"): Reported(NOW, open=False)}
+    await store.commit(plan(reported=told))
+    await store.commit(plan(reported={(SOURCE, "trouble"): Reported(after(days=1), open=False)}))
+    assert await store.reported() == told | {(SOURCE, "trouble"): Reported(after(days=1), open=False)}
 
 
 async def test_a_budget_gives_no_more_calls_than_its_limits_in_any_stretch_of_time(store: Store) -> None:
@@ -337,7 +353,7 @@ async def test_text_of_every_alphabet_and_half_a_character_survives(store: Store
 
 
 async def test_half_a_character_in_an_error_stops_nothing(store: Store) -> None:
-    state = SourceState(SOURCE, NOW, last_error="odd: \ud800", moved_to="https://\udfff")
+    state = SourceState(SOURCE, NOW, last_error="odd: \ud800", move=Move("https://\udfff", "https://\udfff", NOW))
     await store.commit(plan(source=state, notices=(replace(notice(), text="\ud800"),)))
     await store.settle((await claimed(store)).id, Dead("\ud800"), NOW)
     assert (await store.source_states())[SOURCE].last_error.startswith("odd: ")

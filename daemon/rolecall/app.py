@@ -18,22 +18,25 @@ from typing import Any
 
 from rolecall import __version__, details, logs, rates, systemd
 from rolecall.baseline import make_baselines
-from rolecall.clock import clock
+from rolecall.clock import Waker, clock
 from rolecall.config import Channel, Config, SourceEntry, load, secrets_of
 from rolecall.deliver import deliver, suspension_notice
 from rolecall.desk import FrontDesk
 from rolecall.errors import ConfigError, StoreError
 from rolecall.fetch import HttpFetcher
 from rolecall.garbage import Garbage
+from rolecall.health import rebased
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.plugins import kinds
 from rolecall.poll import due, poll
 from rolecall.ports import Dropped, Plan, Sent, SourceState, Suspend
+from rolecall.report import Reporter
 from rolecall.sandbox import Sandbox
 from rolecall.spool import carry_out
 from rolecall.store import SqliteStore
 from rolecall.talk import ChannelMemory, Listening, Remembering
+from rolecall.trouble import troubled
 from rolecall.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -69,9 +72,11 @@ async def open_house(config: Config) -> AsyncIterator[House]:
 class Daemon:
     """The long life: polls what is due, delivers what is due, reloads when told, ends when told."""
 
-    def __init__(self, house: House, config_path: Path | None = None) -> None:
+    def __init__(self, house: House, config_path: Path | None = None, clock: Waker = clock) -> None:
         self.house = house
         self.config_path = config_path
+        self.clock = clock
+        self.reporter = Reporter(house)
         self.stop = asyncio.Event()
         self.poll_wake = asyncio.Event()
         self.deliver_wake = asyncio.Event()
@@ -102,7 +107,7 @@ class Daemon:
                 group.create_task(self._signs_of_life(), name="watchdog")
                 group.create_task(self._rates(), name="rates")
                 wakes = {"poll": (self.poll_wake, options.tick), "deliver": (self.deliver_wake, options.tick)}
-                async with clock(wakes):
+                async with self.clock(wakes):
                     systemd.ready(self._status())
                     await self.stop.wait()
                 systemd.stopping()
@@ -119,11 +124,12 @@ class Daemon:
         async with asyncio.TaskGroup() as group:
             for entry, state in due(self.house.config, self.states, self.house.now()):
                 group.create_task(self._poll_one(entry, state))
+        await self.reporter.report(self.states, at_once=True)
         await self.house.store.hurry(self.house.now())
         delivered = [await self._deliver_all(channel.name) for channel in self.house.config.channels]
         await self._close_channels(self.house.config.channels)
         states = [self.states.get(entry.source.name) for entry in self.house.config.sources]
-        return all(delivered) and all(state is not None and state.health == "ok" for state in states)
+        return all(delivered) and all(state is not None and not state.failures for state in states)
 
     async def _begin(self) -> None:
         store, config = self.house.store, self.house.config
@@ -146,8 +152,8 @@ class Daemon:
 
     def _status(self) -> str:
         config = self.house.config
-        bad = [name for name, state in self.states.items() if state.health in ("failing", "suspended")]
-        ill = f", {len(bad)} of them failing" if bad else ""
+        bad = troubled(self.states, config)
+        ill = f", {len(bad)} of them in trouble" if bad else ""
         return f"watching {len(config.sources)} sources{ill} for {len(config.searches)} searches"
 
     # --- polling
@@ -157,12 +163,15 @@ class Daemon:
             self._beat("poll")
             self.garbage.take_out(busy=bool(self.running))
             await self._take_decisions()
+            now = self.house.now()
+            self.states = {name: rebased(state, now) for name, state in self.states.items()}
             self.watch.keep(self.house.config.sources, group)
             self._hurry()
-            for entry, state in due(self.house.config, self.states, self.house.now()):
+            for entry, state in due(self.house.config, self.states, now):
                 if entry.source.name not in self.running:
                     self.running.add(entry.source.name)
                     group.create_task(self._poll_one(entry, state), name=f"poll:{entry.source.name}")
+            await self._report()
             await self._next(self.poll_wake)
         self.watch.end()
 
@@ -177,6 +186,14 @@ class Daemon:
             soon = max(now, state.last_try + RING_PAUSE) if state.last_try else now
             self.states[name] = replace(state, due_at=min(state.due_at, soon))
         self.rung &= self.running
+
+    async def _report(self) -> None:
+        """Tell the owner what is new about the sources."""
+        try:
+            if await self.reporter.report(self.states):
+                self.deliver_wake.set()
+        except StoreError as error:
+            await self._store_trouble(error)
 
     async def _take_decisions(self) -> None:
         """Carry out what the user decided by commands since the last tick."""
@@ -203,7 +220,7 @@ class Daemon:
     async def _read_details(self, entry: SourceEntry, before: SourceState) -> None:
         """Slowly, and without a slot: others poll meanwhile."""
         after = self.states.get(entry.source.name)
-        if after is not None and after.health == "ok":
+        if after is not None and not after.failures and not after.put_off:
             await details.read(entry.source, self.house, self.stop, first=not before.baseline)
 
     async def _store_trouble(self, error: StoreError) -> None:

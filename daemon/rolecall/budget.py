@@ -73,8 +73,10 @@ class Share:
 def share_of(source: Source, config: Config) -> Share | None:
     """Return a source's share of the budget it is asked on, None where there is none."""
     own = next(_budgets((source,)), None)
+    if own is None:
+        return None
     sharing = sum(budget is own for budget in _budgets(entry.source for entry in config.sources))
-    return Share(own, max(1, sharing)) if own else None
+    return Share(own, max(1, sharing))
 
 
 def _budgets(sources: Iterable[Source]) -> Iterator[Budget]:

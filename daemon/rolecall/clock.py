@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,6 +22,8 @@ GUARD_EVERY = 5.0
 JUMP = 2.0  # seconds between wall and monotonic clock that count as a jump
 
 Wakes = Mapping[str, tuple[asyncio.Event, timedelta]]
+Waker = Callable[[Wakes], AbstractAsyncContextManager[None]]
+"""What sets each event at its interval while its context lasts: `clock`, or a test's."""
 
 
 @asynccontextmanager

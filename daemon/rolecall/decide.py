@@ -9,19 +9,16 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
-from rolecall import __version__, people
-from rolecall.config import Channel, Config, SourceEntry
-from rolecall.errors import NotNow, Refused, SourceError
+from rolecall import people
+from rolecall.config import Channel, Config
 from rolecall.match import Index, Search
 from rolecall.model import Action, Assignment, Match, Page, Posting, Print, RawPosting, Reply, Validators
-from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, SourceState, StoredJob
-from rolecall.schedule import DAY, next_poll, next_retry, next_slot
+from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, StoredJob
+from rolecall.schedule import next_slot
 from rolecall.vacancy import changes, closes_at, merged
-
-NOTICE_AFTER = 5  # failures in a row before the owner hears of a source that cannot be reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,71 +38,6 @@ class Judged:
     key: tuple[str, str]
     job: str
     matches: tuple[Match, ...]
-
-
-# --- the source -----------------------------------------------------------------------------------------------
-
-
-def after_success(
-    state: SourceState, entry: SourceEntry, pages: Sequence[Page], validators: Mapping[str, Validators], now: datetime
-) -> SourceState:
-    """Return the state after a poll that was answered (also with "unchanged")."""
-    wait = max((page.wait or 0 for page in pages), default=0.0)
-    return replace(
-        state,
-        due_at=next_poll(now, entry.every, state.name, wait),
-        validators=validators,
-        baseline=True,
-        health="ok",
-        failures=0,
-        version=__version__,
-        waiting="",
-        last_try=now,
-        last_success=now,
-        postings=sum(len(page.ids) for page in pages) if pages else state.postings,
-        skipped=sum(page.skipped for page in pages) if pages else state.skipped,
-        items={digest: known for page in pages for digest, known in page.items.items()} if pages else state.items,
-    )
-
-
-def after_failure(state: SourceState, entry: SourceEntry, error: SourceError, now: datetime) -> SourceState:
-    """Return the state after a poll that failed. A refusal slows the source to once a day; it is never given up.
-
-    Refused once, it stays "suspended" until it answers again, whatever happens in between: one trouble, one notice.
-    """
-    failures = state.failures + 1
-    refused = isinstance(error, Refused)
-    due = now + DAY if refused else next_retry(now, entry.every, state.name, failures, error.retry_after)
-    return replace(
-        state,
-        due_at=due,
-        health="suspended" if refused or state.health == "suspended" else "failing",
-        failures=failures,
-        waiting="",
-        last_try=now,
-        last_error=str(error),
-        last_error_at=now,
-    )
-
-
-def after_waiting(state: SourceState, entry: SourceEntry, error: NotNow, now: datetime) -> SourceState:
-    """Return the state of a source that was not asked: it is as well or ill as before, and comes later."""
-    return replace(state, due_at=now + min(DAY, timedelta(seconds=error.retry_after or 0)), waiting=str(error))
-
-
-def notice_of(before: SourceState, after: SourceState, owner: str | None, now: datetime) -> tuple[NewNotice, ...]:
-    """Return one word to the owner when a source breaks for good or for long, and one when it is back."""
-    if owner is None or _broken(before) == _broken(after):
-        return ()
-    if _broken(after):
-        subject, text = f"{after.name} cannot be read", f"{after.last_error}. It is tried again from time to time."
-    else:
-        subject, text = f"{after.name} is back", "It can be read again."
-    return (NewNotice(f"{after.name}:{after.health}:{now.isoformat()}", owner, subject, text, now),)
-
-
-def _broken(state: SourceState) -> bool:
-    return state.health == "suspended" or state.failures >= NOTICE_AFTER
 
 
 # --- the postings ---------------------------------------------------------------------------------------------

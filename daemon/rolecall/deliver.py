@@ -28,6 +28,7 @@ from rolecall.ports import (
 from rolecall.render.buttons import keyboard
 from rolecall.render.card import make_card, notes
 from rolecall.render.subject import subject
+from rolecall.trouble import digest_line
 from rolecall.vacancy import merged, pressable, reposts
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
     try:
         if reason := not_worth_sending(claim):
             return Dropped(reason)
-        message = await asyncio.to_thread(compose, claim, house.config, house.now())
+        aside = await _aside(claim, house)
+        message = await asyncio.to_thread(compose, claim, house.config, house.now(), aside)
         return Sent(await channel.notifier.send(message))
     except DeliveryError as error:
         return settlement(error, claim, house.now())
@@ -128,7 +130,14 @@ def _log(channel: Channel, claim: Claim, outcome: Outcome) -> None:
 # --- from rows to a message -----------------------------------------------------------------------------------
 
 
-def compose(claim: Claim, config: Config, now: datetime) -> Message:
+async def _aside(claim: Claim, house: House) -> str:
+    """Return what a digest says besides its jobs: which sources are in trouble."""
+    if claim.kind != "digest":
+        return ""
+    return digest_line(await house.store.source_states(), house.config, house.now())
+
+
+def compose(claim: Claim, config: Config, now: datetime, aside: str = "") -> Message:
     """Return the message a claimed row stands for: one card per job that is still open, best first."""
     ordered = sorted(_current(claim.alerts), key=lambda alert: alert.job.id)
     groups = [list(group) for _, group in groupby(ordered, key=lambda alert: alert.job.id)]
@@ -138,7 +147,7 @@ def compose(claim: Claim, config: Config, now: datetime) -> Message:
         kind=claim.kind,
         subject=claim.subject or subject(claim.kind, cards, now.astimezone(config.zone)),
         cards=tuple(cards),
-        text=claim.text,
+        text=claim.text or aside,
         total=len(cards),
         created_at=claim.created_at,
     )

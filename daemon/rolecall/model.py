@@ -8,15 +8,19 @@ frozen; datetimes are aware UTC; `None` means "not stated", never a magic number
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from enum import Enum, IntEnum, StrEnum
 from hashlib import blake2b
 from typing import Any, Generic, Literal, TypeVar
 
 T = TypeVar("T")
+
+_DAY = 86_400.0
 
 Json = Any
 """A value as `json.loads` gives it; checked where it is read, never trusted."""
@@ -73,6 +77,16 @@ class Reply:
         return self.status == 304
 
     @property
+    def fresh_for(self) -> float:
+        """For how many seconds the answer calls itself fresh: at most a day."""
+        control = self.headers.get("cache-control", "")
+        if found := re.search(r"max-age=(\d{1,9})", control):
+            return min(float(found[1]), _DAY)
+        if "no-cache" in control or "no-store" in control:
+            return 0.0
+        return min(max(_seconds_until(self.headers.get("expires", ""), self.received_at), 0.0), _DAY)
+
+    @property
     def body_hash(self) -> str:
         """What `Validators.body_hash` remembers: the same body need not be read twice."""
         return self.digest or digest_of(self.body)
@@ -80,6 +94,14 @@ class Reply:
 
 def digest_of(body: bytes) -> str:
     return blake2b(body, digest_size=16).hexdigest()
+
+
+def _seconds_until(date: str, now: datetime) -> float:
+    try:
+        at = parsedate_to_datetime(date)
+    except (ValueError, TypeError, IndexError):
+        return 0.0
+    return (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
 
 
 # --- what the source said -------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from rolecall import decide, details, news
 from rolecall.asking import ask
+from rolecall.budget import share_of
 from rolecall.config import Config, SourceEntry
 from rolecall.decide import Understood
 from rolecall.errors import NotNow, SourceError, StoreError
+from rolecall.health import Look, after_failure, after_put_off, after_success, readdressed
 from rolecall.house import House
 from rolecall.model import Page, RawPosting, Reply, Request, Validators
 from rolecall.ports import Committed, Plan, SourceState, Store, Waiting
@@ -52,29 +54,16 @@ async def poll(entry: SourceEntry, state: SourceState, house: House) -> SourceSt
         return await _failed(entry, state, SourceError(f"a bug in Rolecall: {type(error).__name__}"), house)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    """What one round of questions brought. `whole`: together the pages are all that the source lists now.
-
-    `ids`: of all postings listed; those known from last time were not read again.
-    """
-
-    pages: tuple[Page, ...]
-    ids: frozenset[str]
-    validators: Mapping[str, Validators]
-    whole: bool
-
-
 async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:
-    answers = await _ask(entry, state, house)
-    new = await _unknown(entry.source.name, answers.pages, house.store)
-    waiting = await details.waiting(entry.source, new, house, baseline=not state.baseline)
+    look = await _look(entry, state, house)
+    found = await _unknown(entry.source.name, look.pages, house.store)
+    waiting = await details.waiting(entry.source, found.changed, house, baseline=not state.baseline)
     held = {row.raw.id for row in waiting}
-    fresh = await news.understood([(raw, digest) for raw, digest in new if raw.id not in held], house)
-    after, committed = await _commit(entry, state, answers, fresh, waiting, house)
+    fresh = await news.understood([(raw, digest) for raw, digest in found.changed if raw.id not in held], house)
+    after, committed = await _commit(entry, state, replace(look, new=found.new), fresh, waiting, house)
     log.info(
         "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
-        after.name, len(answers.ids), committed.postings, committed.jobs, committed.alerts,
+        after.name, len(look.ids), committed.postings, committed.jobs, committed.alerts,
         after.skipped, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}",
     )  # fmt: skip
     return after
@@ -82,9 +71,8 @@ async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceS
 
 async def _failed(entry: SourceEntry, state: SourceState, error: SourceError, house: House) -> SourceState:
     now = house.now()
-    after = decide.after_failure(state, entry, error, now)
-    notices = decide.notice_of(state, after, house.config.owner, now)
-    await house.store.commit(Plan(now=now, source=after, notices=notices))
+    after = after_failure(state, entry, error, now)
+    await house.store.commit(Plan(now=now, source=after))
     log.warning(
         "poll-failed source=%s failures=%d next=%s error=%s",
         after.name, after.failures, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}", error,
@@ -94,18 +82,18 @@ async def _failed(entry: SourceEntry, state: SourceState, error: SourceError, ho
 
 async def _put_off(entry: SourceEntry, state: SourceState, error: NotNow, house: House) -> SourceState:
     now = house.now()
-    after = decide.after_waiting(state, entry, error, now)
+    after = after_put_off(state, error, now)
     await house.store.commit(Plan(now=now, source=after))
     log.info("put-off source=%s next=%s reason=%s", after.name, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}", error)
     return after
 
 
-async def _ask(entry: SourceEntry, state: SourceState, house: House) -> _Answers:
+async def _look(entry: SourceEntry, state: SourceState, house: House) -> Look:
     """Ask every request of the source, following its pages; unchanged replies give no page."""
     asked: list[str] = []
     replies: list[Reply] = []
     pages: list[Page] = []
-    waiting: list[Request] = list(entry.source.requests())
+    waiting: list[Request] = [readdressed(request, state) for request in entry.source.requests()]
     while waiting and len(asked) < MAX_PAGES:
         request = waiting.pop(0)
         reply = await ask(house, entry.source, request, _known(request, state))
@@ -115,22 +103,41 @@ async def _ask(entry: SourceEntry, state: SourceState, house: House) -> _Answers
             page = await house.parser.parse(entry.source, replace(reply, known=state.items))
             pages.append(page)
             waiting.extend(page.following)
-    whole = not waiting and len(pages) == len(replies) and all(page.complete for page in pages)
-    ids = frozenset[str]().union(*(page.ids for page in pages))
-    return _Answers(tuple(pages), ids, decide.new_validators(replies, asked, state.validators), whole)
+    return Look(
+        tuple(pages),
+        frozenset[str]().union(*(page.ids for page in pages)),
+        decide.new_validators(replies, asked, state.validators),
+        whole=not waiting and len(pages) == len(replies) and all(page.complete for page in pages),
+        wait=_asked_for(pages, replies),
+        moved_to=replies[0].moved_to if replies else None,
+    )
 
 
 def _known(request: Request, state: SourceState) -> Validators:
     return Validators() if request.always else state.validators.get(request.url, Validators())
 
 
-async def _unknown(source: str, pages: Sequence[Page], store: Store) -> list[tuple[RawPosting, str]]:
-    """Return the postings that are new or changed, with their content hash."""
+def _asked_for(pages: Sequence[Page], replies: Sequence[Reply]) -> timedelta:
+    """Return for how long the source wants to be left alone: by its own words (ttl), or while its answer is fresh."""
+    words = [page.wait or 0.0 for page in pages] + [reply.fresh_for for reply in replies]
+    return min(DAY, timedelta(seconds=max(words, default=0.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The postings that are new or changed, with their content hash; how many of them are new."""
+
+    changed: list[tuple[RawPosting, str]]
+    new: int
+
+
+async def _unknown(source: str, pages: Sequence[Page], store: Store) -> _Found:
     if not any(page.postings for page in pages):
-        return []
+        return _Found([], 0)
     hashed = await think(_hashed, pages)
     known = await store.known(source, [raw.id for raw, _ in hashed])
-    return [(raw, digest) for raw, digest in hashed if known.get(raw.id) != digest]
+    changed = [(raw, digest) for raw, digest in hashed if known.get(raw.id) != digest]
+    return _Found(changed, sum(raw.id not in known for raw, _ in hashed))
 
 
 def _hashed(pages: Sequence[Page]) -> list[tuple[RawPosting, str]]:
@@ -140,36 +147,35 @@ def _hashed(pages: Sequence[Page]) -> list[tuple[RawPosting, str]]:
 async def _commit(
     entry: SourceEntry,
     state: SourceState,
-    answers: _Answers,
+    look: Look,
     fresh: Sequence[Understood],
     waiting: tuple[Waiting, ...],
     house: House,
 ) -> tuple[SourceState, Committed]:
     """Write what the postings mean together with where the source stands now."""
     async with house.deciding if fresh else nullcontext():  # where nothing is new, nobody needs to wait
-        after = decide.after_success(state, entry, answers.pages, answers.validators, house.now())
+        after = after_success(state, entry, look, house.now(), share_of(entry.source, house.config))
         quiet = not state.baseline or state.version != after.version  # another version may read the same words anew
         told = await news.plan(fresh, house, "news" if state.baseline else "summary", updates=not quiet)
         plan = replace(
             told,
             source=after,
-            seen=tuple(answers.ids),
-            gone=await _gone(state, answers, house.store),
-            unchanged=not answers.pages,
-            notices=(*decide.notice_of(state, after, house.config.owner, told.now), *told.notices),
+            seen=tuple(look.ids),
+            gone=await _gone(state, look, house.store),
+            unchanged=not look.pages,
             waiting=waiting,
         )
         return after, await house.store.commit(plan)
 
 
-async def _gone(state: SourceState, answers: _Answers, store: Store) -> tuple[str, ...]:
+async def _gone(state: SourceState, look: Look, store: Store) -> tuple[str, ...]:
     """Return the ids missing from a whole list; the second time, they are closed.
 
     One that drops to nothing is more likely a fault than the end of every job: it closes nothing until a second one
     agrees.
     """
-    if not answers.whole:
+    if not look.whole:
         return ()
-    missing = await store.open_ids(state.name) - answers.ids
-    dropped = not answers.ids and state.postings > 0
+    missing = await store.open_ids(state.name) - look.ids
+    dropped = not look.ids and state.postings > 0
     return tuple(missing - await store.missing_ids(state.name) if dropped else missing)

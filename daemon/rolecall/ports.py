@@ -24,6 +24,7 @@ from rolecall.model import (
     Validators,
 )
 from rolecall.people import Decision, Mark, Muted
+from rolecall.rhythm import Rhythm
 from rolecall.schedule import Limit
 
 # --- sources --------------------------------------------------------------------------------------------------
@@ -127,14 +128,25 @@ class Parser(Protocol):
 
 # --- the store ------------------------------------------------------------------------------------------------
 
-SourceHealth = Literal["new", "ok", "failing", "suspended"]
+SourceHealth = Literal["new", "alive", "empty", "silent", "unreachable", "unreadable", "blocked", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An address that leads elsewhere for good, by its own words; `settled`: said often enough to ask there."""
+
+    of: str
+    to: str
+    since: datetime
+    times: int = 0
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """All that is remembered of a source; saved in the same transaction as its postings.
 
-    `validators` by request URL. `baseline`: the first successful poll has been stored. `counts` of the last good poll.
+    `validators` by request URL. `baseline`: the first successful poll has been stored.
     `items`: its `Page.items`; not stored, so that after a restart, perhaps of a newer version, all is read once.
     """
 
@@ -143,6 +155,7 @@ class SourceState:
     validators: Mapping[str, Validators] = field(default_factory=dict)
     baseline: bool = False
     health: SourceHealth = "new"
+    since: datetime | None = None  # of this health; one trouble may change its face
     failures: int = 0  # in a row
     last_try: datetime | None = None
     last_success: datetime | None = None
@@ -150,8 +163,13 @@ class SourceState:
     last_error_at: datetime | None = None
     postings: int = 0  # in the last good reply
     skipped: int = 0  # rows that could not be read in the last good reply
-    moved_to: str | None = None
-    waiting: str = ""  # why it was not asked when it was due, which is no fault of its own
+    put_off: str = ""  # why it was not asked when it was due, which is no fault of its own
+    pace: str = ""  # how often it is asked, and why, in words
+    every: timedelta = timedelta(0)  # how often it is asked while it is well
+    wait: timedelta = timedelta(0)  # how long it wants to be left alone after an answer
+    rhythm: Rhythm = field(default_factory=Rhythm)  # how often it has something new
+    move: Move | None = None
+    gap: tuple[datetime, datetime] | None = None  # between these two looks, postings may have come and gone
     version: str = ""  # of the program that read it last: another one may read the same words otherwise
     items: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
@@ -230,6 +248,14 @@ class NewNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """What the owner was told of a source, and when last. `open`: it still stands."""
+
+    at: datetime
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything one poll changes, executed by `Store.commit` in ONE transaction.
 
@@ -251,6 +277,7 @@ class Plan:
     merges: tuple[tuple[str, str], ...] = ()
     waiting: tuple[Waiting, ...] = ()
     dropped: tuple[tuple[str, str], ...] = ()
+    reported: Mapping[tuple[str, str], Reported] = field(default_factory=dict)  # (source, what it was about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +431,9 @@ class Store(Protocol):
     # polling
     async def source_states(self) -> Mapping[str, SourceState]:
         """Every source ever polled, by name."""
+
+    async def reported(self) -> Mapping[tuple[str, str], Reported]:
+        """What the owner was told of sources: (source, what it was about) → when."""
 
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Return id → content hash for those of `ids` that are stored or wait; "" where it had gone from its list."""

@@ -72,18 +72,37 @@ def free_at(latest: Callable[[int], datetime | None], limits: Iterable[Limit], n
     return max((time for time in times if time > now), default=None)
 
 
-def next_poll(now: datetime, every: timedelta, name: str, wait: float | None = None) -> datetime:
-    """Return when to ask a healthy source again: its interval or its own wish, ±10 %, at most a day."""
-    interval = max(every, timedelta(seconds=wait or 0))
-    return now + min(DAY, interval * _jitter(name, now))
+def jittered(every: timedelta, floor: timedelta, name: str, now: datetime) -> timedelta:
+    """Return `every` ±10 %; what would fall below the floor is as far above it instead."""
+    return floor + abs(every * _jitter(name, now) - floor)
 
 
-def next_retry(now: datetime, every: timedelta, name: str, failures: int, retry_after: float | None) -> datetime:
-    """Return when to ask a failing source again: doubling from two minutes, at least as long as it asked for."""
+def next_retry(
+    now: datetime, every: timedelta, floor: timedelta, name: str, failures: int, retry_after: float | None
+) -> datetime:
+    """Return when to ask a failing source again: doubling from two minutes, slowly to once a day; never given up.
+
+    At least as late as it asked for, and never more often than `floor` allows a healthy one.
+    """
     backoff = min(max(every, FIRST_RETRY), FIRST_RETRY * int(2 ** min(failures - 1, 12)))
     if failures > 6:
         backoff = min(DAY, every * int(2 ** min(failures - 6, 12)))
-    return now + min(DAY, max(backoff * _jitter(name, now), timedelta(seconds=retry_after or 0)))
+    asked = timedelta(seconds=retry_after or 0)
+    return now + min(DAY, max(jittered(max(backoff, floor), floor, name, now), asked))
+
+
+def spell(length: timedelta) -> str:
+    """Write a length of time as a person does: "45 min", "2.5 h", "3 days"."""
+    seconds = length.total_seconds()
+    for unit, size, most in (("s", 1, 90), ("min", 60, 90), ("h", 3600, 36)):
+        if seconds < size * most:
+            return f"{_rounded(seconds / size)} {unit}"
+    days = _rounded(seconds / 86400)
+    return f"{days} day{'s' if days != '1' else ''}"
+
+
+def _rounded(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
 
 
 def _jitter(name: str, now: datetime) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rolecall import match
+from rolecall.budget import share_of
 from rolecall.config import Config
 from rolecall.decide import better
 from rolecall.dedupe import Merged
@@ -15,6 +16,9 @@ from rolecall.model import Action, Card, Match, Posting
 from rolecall.normalise import normalise
 from rolecall.ports import ChannelState, DeadMessage, SourceState, Store, StoredAlert, StoredJob, StoredPosting
 from rolecall.render.card import notes
+from rolecall.schedule import DAY
+from rolecall.trouble import in_trouble, what_next
+from rolecall.trouble import why as why_so
 from rolecall.vacancy import merged, reposts
 
 
@@ -23,18 +27,36 @@ class SourceRow:
     """One source: what it is doing, in words where something is wrong."""
 
     name: str
-    health: str
-    last_success: datetime | None
-    next_due: datetime | None
-    postings: int
-    skipped: int
-    failures: int
-    error: str
+    health: str = "new"
+    in_trouble: bool = False
+    since: datetime | None = None
+    why: str = ""
+    next_due: datetime | None = None
+    what_next: str = ""
+    last_success: datetime | None = None
+    postings: int = 0
+    skipped: int = 0
+    failures: int = 0
+    error: str = ""
+    per_day: float | None = None
+    every_seconds: float = 0.0
+    gap: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """What was used of a provider's calls in the last day, and how many sources share them."""
+
+    name: str
+    used: int
+    limit: str
+    sources: int
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     sources: tuple[SourceRow, ...]
+    budgets: tuple[BudgetRow, ...]
     channels: tuple[ChannelState, ...]
     dead: tuple[DeadMessage, ...]
     totals: Mapping[str, int]
@@ -45,20 +67,46 @@ async def status(store: Store, config: Config, now: datetime) -> Status:
     states = await store.source_states()
     channels = await store.channels(now)
     return Status(
-        sources=tuple(_source_row(entry.source.name, states.get(entry.source.name)) for entry in config.sources),
+        sources=tuple(_source_row(entry.source.name, states, config, now) for entry in config.sources),
+        budgets=tuple(await _budgets(store, config, now)),
         channels=tuple(channels.get(channel.name, ChannelState(channel.name)) for channel in config.channels),
         dead=tuple(await store.dead_messages()),
         totals=await store.totals(),
     )
 
 
-def _source_row(name: str, state: SourceState | None) -> SourceRow:
+def _source_row(name: str, states: Mapping[str, SourceState], config: Config, now: datetime) -> SourceRow:
+    state = states.get(name)
     if state is None:
-        return SourceRow(name, "new", None, None, 0, 0, 0, "")
-    error = state.last_error if state.failures else ""
+        return SourceRow(name, what_next="asked for the first time when the daemon runs")
     return SourceRow(
-        name, state.health, state.last_success, state.due_at, state.postings, state.skipped, state.failures, error
+        name=name,
+        health=state.health,
+        in_trouble=in_trouble(state),
+        since=state.since,
+        why=why_so(state, config, now),
+        next_due=state.due_at,
+        what_next=what_next(state),
+        last_success=state.last_success,
+        postings=state.postings,
+        skipped=state.skipped,
+        failures=state.failures,
+        error=state.last_error if state.failures else "",
+        per_day=state.rhythm.per_day(now),
+        every_seconds=state.every.total_seconds(),
+        gap=state.gap,
     )
+
+
+async def _budgets(store: Store, config: Config, now: datetime) -> list[BudgetRow]:
+    """Return the budgets that configured sources are asked on."""
+    shares = [share for entry in config.sources if (share := share_of(entry.source, config))]
+    spent = await store.spent(now - DAY)
+    names = dict.fromkeys(share.budget for share in shares)
+    return [
+        BudgetRow(each.name, spent.get(each.name, 0), str(each.limits[0]), sum(s.budget == each for s in shares))
+        for each in names
+    ]
 
 
 @dataclass(frozen=True, slots=True)

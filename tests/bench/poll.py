@@ -97,7 +97,7 @@ async def _rolecall(url: str, feeds: int) -> Measured:
         async def one(entry: SourceEntry) -> None:
             name = entry.source.name
             states[name] = await journey.poll(entry, states.get(name) or SourceState(name, house.now()), house)
-            assert states[name].health == "ok", states[name].last_error
+            assert states[name].health == "alive", states[name].last_error
 
         for each in ROUNDS:
             with _timed_understanding() as spent:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rolecall.config import Config
     from rolecall.model import Match
     from rolecall.ports import StoredPosting
-    from rolecall.views import Explanation, Row, Status
+    from rolecall.views import BudgetRow, Explanation, Row, SourceRow, Status
 
 
 def register(app: typer.Typer) -> None:
@@ -59,25 +59,31 @@ def _status_text(seen: Status, zone: ZoneInfo) -> str:
         f"({totals.get('duplicates', 0)} duplicates folded), {totals.get('alerts', 0)} alerts, "
         f"{totals.get('messages', 0)} messages sent",
         table([_source_line(row, zone) for row in seen.sources]) or "No sources.",
+        table([_budget_line(row) for row in seen.budgets]),
         table([_channel_line(row, zone) for row in seen.channels]) or "No channels.",
     ]
     if seen.dead:
         dead = [{"SET ASIDE": m.id, "CHANNEL": m.channel, "MESSAGE": m.subject, "WHY": m.error} for m in seen.dead]
         parts.append(table(dead))
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
-def _source_line(row: Any, zone: ZoneInfo) -> dict[str, object]:
+def _source_line(row: SourceRow, zone: ZoneInfo) -> dict[str, object]:
     skipped = f" ({row.skipped} unreadable)" if row.skipped else ""
     return {
         "SOURCE": row.name,
         "HEALTH": row.health,
-        "LAST SUCCESS": _when(row.last_success, zone),
-        "NEXT": _when(row.next_due, zone),
+        "SINCE": _when(row.since, zone),
+        "READ": _when(row.last_success, zone),
         "POSTINGS": f"{row.postings}{skipped}",
-        "FAILURES": row.failures or "",
-        "ERROR": row.error,
+        "NEXT": _when(row.next_due, zone),
+        "WHY": "; ".join(filter(None, (row.why, row.what_next))),
     }
+
+
+def _budget_line(row: BudgetRow) -> dict[str, object]:
+    shared = f"{row.sources} sources" if row.sources > 1 else "1 source"
+    return {"BUDGET": row.name, "CALLS IN THE LAST DAY": row.used, "ALLOWED": row.limit, "SHARED BY": shared}
 
 
 def _channel_line(row: Any, zone: ZoneInfo) -> dict[str, object]:

@@ -60,6 +60,7 @@ class DaemonOptions(BaseModel):
     allow_private: bool = False
     host_pause: Duration = timedelta(seconds=2)
     summary_wait: Duration = timedelta(seconds=60)
+    notice_wait: Duration = timedelta(minutes=10)
     tick: Duration = timedelta(seconds=5)
     grace: Duration = timedelta(seconds=20)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -124,10 +125,11 @@ class Times(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """One `[[source]]`: what to ask, and how often."""
+    """One `[[source]]`: what to ask, and how often; `fixed`: by the user's word."""
 
     source: Source
     every: timedelta
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

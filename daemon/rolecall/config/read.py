@@ -142,7 +142,7 @@ class _Reader:
                 continue
             if source.name in entries:
                 self._problem(path, f"{source.name} is listed twice.", "Remove one, or give it a label.")
-            entry = SourceEntry(source, pace.every or source.interval)
+            entry = SourceEntry(source, pace.every or source.interval, fixed=pace.every is not None)
             self._not_too_often(entry, path)
             entries[source.name] = entry
         return list(entries.values())

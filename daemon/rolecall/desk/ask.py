@@ -44,8 +44,8 @@ async def status(visit: Visit, words: str) -> tuple[Reply, ...]:
 
 
 def _source(source: views.SourceRow, visit: Visit) -> Health:
-    well = source.health in ("ok", "new")
-    words = f"{source.error or source.health}; last good {_when(source.last_success, visit)}"
+    well = not source.failures and not source.in_trouble
+    words = "; ".join(filter(None, (source.health, source.why, f"last good {_when(source.last_success, visit)}")))
     return Health(well, source.name, words)
 
 

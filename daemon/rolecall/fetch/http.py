@@ -152,7 +152,7 @@ class HttpFetcher:
                 self._turns.hold(host, wait)
             raise Unreachable(sentence, retry_after=wait)
         if 400 <= status < 500:
-            raise Refused(sentence, gone=status == HTTPStatus.GONE)
+            raise Refused(sentence, gone=status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE))
         raise Unreachable(sentence)
 
 

@@ -19,7 +19,7 @@ from rolecall.sources import delta, jsonfeed, syndication
 from rolecall.sources.dates import LONDON, closing, instant
 from rolecall.sources.delta import Part, Unfit
 from rolecall.sources.presets import PRESETS, Preset
-from rolecall.sources.reading import is_json, max_age, merged, short
+from rolecall.sources.reading import is_json, merged, short
 from rolecall.sources.syndication import Channel, Entry
 
 PresetName = Literal[
@@ -189,7 +189,7 @@ def _split_title(title: str, pattern: str) -> tuple[str, str]:
 def _wait(channel: Channel, reply: Reply, least: timedelta) -> float | None:
     """Return for how many seconds the feed asks to be left alone: ttl, max-age, and the hours it wants skipped."""
     start = reply.received_at
-    due = start + max(least, channel.pause, timedelta(seconds=max_age(reply) or 0))
+    due = start + max(least, channel.pause, timedelta(seconds=reply.fresh_for))
     for _ in range(24):
         if due.hour in channel.skip_hours:
             due = due.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

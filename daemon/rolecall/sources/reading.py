@@ -164,12 +164,6 @@ def places(*locations: str) -> str:
     return "; ".join(dict.fromkeys(filter(None, parts)))
 
 
-def max_age(reply: Reply) -> float | None:
-    """Return for how many seconds the answer calls itself fresh (at most a day)."""
-    found = re.search(r"max-age=(\d{1,9})", reply.headers.get("cache-control", ""))
-    return min(float(found[1]), 86_400.0) if found else None
-
-
 def check_board(board: str) -> None:
     """Raise ValueError, in a sentence, when the option cannot be a board's name."""
     if not re.fullmatch(r"[\w.-]+", board):

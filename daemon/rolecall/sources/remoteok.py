@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.sources.dates import epoch, instant
-from rolecall.sources.reading import Row, json_of, listing, max_age
+from rolecall.sources.reading import Row, json_of, listing
 from rolecall.sources.repair import single_encoded, without_poller_tag
 
 
@@ -32,7 +32,7 @@ class RemoteOK:
         return (Request(f"{self.base}/api"),)
 
     def parse(self, reply: Reply) -> Page:
-        return replace(listing(json_of(reply), self._posting), wait=max_age(reply))
+        return listing(json_of(reply), self._posting)
 
     def _posting(self, row: Row) -> RawPosting | None:
         if "legal" in row and "id" not in row:

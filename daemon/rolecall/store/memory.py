@@ -15,6 +15,7 @@ from rolecall.ports import (
     NewAlert,
     NewPosting,
     Plan,
+    Reported,
     SourceState,
     StoredAlert,
     StoredJob,
@@ -37,6 +38,7 @@ class MemoryStore(MemoryDecisions):
         self._news: dict[Key, NewPosting] = {}  # the latest text of each
         self._missing: set[Key] = set()
         self._notes: dict[str, dict[str, str]] = {}
+        self._reported: dict[tuple[str, str], Reported] = {}
         self._calls: dict[str, list[datetime]] = {}
         self._waiting: dict[Key, Waiting] = {}
 
@@ -46,6 +48,9 @@ class MemoryStore(MemoryDecisions):
     # polling
     async def source_states(self) -> Mapping[str, SourceState]:
         return dict(self._sources)
+
+    async def reported(self) -> Mapping[tuple[str, str], Reported]:
+        return dict(self._reported)
 
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
         stored = [id_ for id_ in ids if (source, id_) in self._news]
@@ -118,6 +123,7 @@ class MemoryStore(MemoryDecisions):
         for notice in plan.notices:
             self._add_notice(notice, plan.now)
         self._searches.update(plan.searches)
+        self._reported.update(plan.reported)
         return Committed(len(stored), new, alerts, len(self._outbox) - messages)
 
     def _list_again(self, source: str, seen: Collection[str]) -> None:

@@ -293,3 +293,27 @@ CREATE TABLE note (
   PRIMARY KEY (channel, name)
 ) WITHOUT ROWID
 """
+
+
+@migrations()
+def m006_health(db: Database) -> None:
+    """How sources are, how often they have something new, and what the owner was told of them."""
+    _run(db, _HEALTH)
+
+
+_HEALTH = """
+ALTER TABLE source ADD COLUMN since INTEGER;  -- of its health
+ALTER TABLE source ADD COLUMN learned TEXT NOT NULL DEFAULT '{}';  -- JSON: states.py
+ALTER TABLE source RENAME COLUMN waiting TO put_off;
+ALTER TABLE source DROP COLUMN moved_to;
+UPDATE source SET health = CASE health
+  WHEN 'ok' THEN 'alive' WHEN 'failing' THEN 'unreachable' WHEN 'suspended' THEN 'blocked' ELSE health END;
+
+CREATE TABLE reported (
+  source TEXT NOT NULL,
+  about TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  open INTEGER NOT NULL,
+  PRIMARY KEY (source, about)
+) WITHOUT ROWID
+"""

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from rolecall.dedupe import canonical_url
 from rolecall.model import Action, Print
-from rolecall.ports import SourceState, StoredAlert, StoredJob, StoredPosting
+from rolecall.ports import StoredAlert, StoredJob, StoredPosting
 from rolecall.store import said, waiting
 from rolecall.store.content import unpack
 from rolecall.store.rows import (
@@ -22,16 +22,11 @@ from rolecall.store.rows import (
     marks,
     print_of,
     reasons_of,
-    source_state,
     to_time,
     to_us,
 )
 
 # --- for polling ----------------------------------------------------------------------------------------------
-
-
-def source_states(db: Database) -> dict[str, SourceState]:
-    return {row["name"]: source_state(row) for row in db.query("SELECT * FROM source")}
 
 
 def known(db: Database, source: str, ids: Sequence[str]) -> dict[str, str]:

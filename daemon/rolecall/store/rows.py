@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeVar, overload
 
-from rolecall.model import Answer, Print, Reason, Validators, Verdict
+from rolecall.model import Answer, Print, Reason, Verdict
 from rolecall.people import Mark
-from rolecall.ports import SourceState
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -128,40 +127,3 @@ def mark_of(row: Row) -> Mark:
     """Read `mark_row` back."""
     person, kind, at, until = row
     return Mark(person, kind, to_time(at), to_time(until))
-
-
-# --- source states --------------------------------------------------------------------------------------------
-
-
-def source_row(state: SourceState) -> dict[str, object]:
-    return {
-        "name": state.name,
-        "due_at": to_us(state.due_at),
-        "validators": _validators_json(state.validators),
-        "baseline": state.baseline,
-        "health": state.health,
-        "failures": state.failures,
-        "last_try": to_us(state.last_try),
-        "last_success": to_us(state.last_success),
-        "last_error": writable(state.last_error),
-        "last_error_at": to_us(state.last_error_at),
-        "postings": state.postings,
-        "skipped": state.skipped,
-        "moved_to": None if state.moved_to is None else writable(state.moved_to),
-        "version": state.version,
-        "waiting": writable(state.waiting),
-    }
-
-
-def source_state(row: Mapping[str, Any]) -> SourceState:
-    """Read `source_row` back."""
-    values = dict(row)
-    for name in ("due_at", "last_try", "last_success", "last_error_at"):
-        values[name] = to_time(values[name])
-    values["baseline"] = bool(values["baseline"])
-    values["validators"] = {url: Validators(*parts) for url, parts in json.loads(values["validators"]).items()}
-    return SourceState(**values)
-
-
-def _validators_json(validators: Mapping[str, Validators]) -> str:
-    return dumps({url: [v.etag, v.last_modified, v.body_hash] for url, v in validators.items()})

@@ -20,13 +20,14 @@ from rolecall.ports import (
     DeadMessage,
     Outcome,
     Plan,
+    Reported,
     SourceState,
     StoredAlert,
     StoredJob,
     Waiting,
 )
 from rolecall.schedule import Limit
-from rolecall.store import calls, connection, decisions, notes, outbox, read, said, waiting, write
+from rolecall.store import calls, connection, decisions, notes, outbox, read, said, states, waiting, write
 from rolecall.store.rows import chunks
 from rolecall.store.worker import Worker, Writer
 from rolecall.thinking import think
@@ -81,7 +82,10 @@ class SqliteStore:
 
     # polling
     async def source_states(self) -> Mapping[str, SourceState]:
-        return await self._read(read.source_states)
+        return await self._read(states.source_states)
+
+    async def reported(self) -> Mapping[tuple[str, str], Reported]:
+        return await self._read(states.reported)
 
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
         return await self._read(read.known, source, ids)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from rolecall.ports import Committed, NewAlert, NewPosting, Plan, SourceState
-from rolecall.store import decisions, outbox, said, waiting
+from rolecall.ports import Committed, NewAlert, NewPosting, Plan
+from rolecall.store import decisions, outbox, said, states, waiting
 from rolecall.store.content import pack
 from rolecall.store.rows import (
     chunks,
@@ -20,7 +20,6 @@ from rolecall.store.rows import (
     print_json,
     reasons_json,
     shingles_blob,
-    source_row,
     to_us,
 )
 
@@ -66,7 +65,7 @@ def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed
         decisions.merge(db, other, job)
     waiting.drop(db, (*postings, *plan.dropped))
     if plan.source is not None:
-        _save_source(db, plan.source)
+        states.save(db, plan.source)
         waiting.list_again(db, plan.source.name, plan.seen)
         _touch(db, plan.source.name, plan.seen, "last_seen = ?, closed_at = NULL, missing = 0", now)
         _touch(db, plan.source.name, plan.gone, _MISSED, now)
@@ -76,6 +75,7 @@ def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed
     outbox.close_expired(db, now)
     alerts, messages = _add_alerts(db, plan.alerts, now)
     messages += sum(outbox.add_notice(db, notice, now) for notice in plan.notices)
+    states.remember(db, plan.reported)
     _save_searches(db, plan.searches)
     return Committed(postings=len(postings), jobs=jobs, alerts=alerts, messages=messages)
 
@@ -199,12 +199,6 @@ _MATCHED = (
 
 
 # --- states ---------------------------------------------------------------------------------------------------
-
-
-def _save_source(db: Database, state: SourceState) -> None:
-    row = source_row(state)
-    query = f"INSERT OR REPLACE INTO source ({', '.join(row)}) VALUES ({marks(list(row))})"  # noqa: S608 (our own names)
-    db.execute(query, list(row.values()))
 
 
 def _save_searches(db: Database, searches: Mapping[str, str]) -> None:

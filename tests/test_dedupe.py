@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecall.dedupe import as_json, assign, canonical_url, fingerprint, job_id, normal_company, same
-from rolecall.model import Assignment, Fact, Location, Pay, Place, Posting, Print, RawPosting, Salary
-
-ROLE = (
-    "You will build the ledger that settles card payments for small shops. We work in pairs, ship every day and keep "
-    "the pager quiet. You know one typed language well, have run services in production and can explain a trade-off. "
-    "The team of six owns its design, its deployments and its on-call rota, and you will mentor two graduates."
-)
-OTHER = (
-    "Our search group ranks eleven million recipes for hungry cooks. The stack is old but tidy, the data is large and "
-    "the questions are hard. Bring patience, statistics and a liking for slow queries that become fast ones. We meet "
-    "in the office when a whiteboard helps and otherwise trust you to find your own desk and your own hours."
-)
-
-
-def posting(
-    id: str,  # noqa: A002 - the field's own name
-    title: str = "Backend Engineer",
-    company: str = "Acme Ltd",
-    place: str = "Leeds",
-    text: str = ROLE,
-    source: str = "reed",
-    url: str = "",
-    apply_url: str = "",
-) -> Posting:
-    raw = RawPosting(source, id, title, url, company, place, description=text, apply_url=apply_url)
-    places = (Place(place, "GB"),) if place else ()
-    return Posting(raw=raw, text=text, location=Fact(Location(places), "field", place, "place.field"))
-
-
-def shown(*postings: Posting) -> list[Print]:
-    return [fingerprint(one) for one in postings]
-
-
-def jobs(*postings: Posting) -> int:
-    return len({assignment.job for assignment in assign(shown(*postings), [])})
+from rolecall.dedupe import canonical_url, normal_company
+from rolecall.model import Fact, Pay, Posting, Salary
+from tests.adverts import OTHER, ROLE, jobs, posting, prose
 
 
 @pytest.mark.parametrize(
@@ -139,14 +104,6 @@ def test_without_titles_nothing_is_the_same() -> None:
 # --- texts ----------------------------------------------------------------------------------------------------
 
 
-def prose(seed: int, words: int) -> str:
-    """Return invented words, the same for the same seed; two seeds share no run of three words."""
-    random = Random(seed)
-    return " ".join(
-        f"{random.choice('bdfglmnprst')}{random.choice('aeiou')}{random.randrange(10_000)}" for _ in range(words)
-    )
-
-
 @given(st.integers(0, 50), st.integers(150, 900), st.integers(400, 600), st.booleans())
 @settings(max_examples=50, deadline=None)
 def test_a_text_is_recognised_when_a_board_cuts_it_and_formats_it_anew(
@@ -202,6 +159,18 @@ def test_other_pay_keeps_adverts_apart_that_no_text_joins() -> None:
     assert jobs(paid("1", 60_000, ROLE), paid("2", 80_000, OTHER)) == 2
 
 
+def test_one_range_of_pay_stands_in_for_a_telling_title_or_for_the_place() -> None:
+    def told_anew(title: str, place: str, *ends: int) -> int:
+        pay = Salary(Pay("base", Decimal(ends[0]), Decimal(ends[-1]), "GBP", "year"), (ends[0], ends[-1]), "salary")
+        one, other = posting("1", title), posting("2", title, text=OTHER, place=place)
+        return jobs(*(replace(each, salary=Fact(pay)) for each in (one, other)))
+
+    assert told_anew("Data Engineer", "Leeds", 60_000, 65_000) == 1
+    assert told_anew("Data Engineer", "Leeds", 60_000) == 2, "a single round figure is too often somebody else's too"
+    assert told_anew("Data Engineer", "Bath", 60_000, 65_000) == 2
+    assert told_anew("Settlement Ledger Engineer", "Bath", 60_000, 65_000) == 1
+
+
 def test_an_agencys_copy_is_found_by_its_text_with_a_higher_bar() -> None:
     agency = {"company": "Hopkins Recruitment", "source": "reed"}
     assert jobs(posting("1"), posting("2", text=ROLE, **agency)) == 1
@@ -231,101 +200,3 @@ def test_a_careers_page_shared_by_many_vacancies_joins_none() -> None:
     page = "https://acme.example/careers"
     assert jobs(posting("1", apply_url=page), posting("2", title="Office Manager", text=OTHER, apply_url=page)) == 2
     assert jobs(posting("1", apply_url=page), posting("2", title="Senior Backend Engineer", apply_url=page)) == 2
-
-
-# --- clusters -------------------------------------------------------------------------------------------------
-
-
-def test_the_job_is_named_after_its_first_posting_and_says_why() -> None:
-    first, second = assign(shown(posting("1"), posting("2", source="adzuna")), [])
-    assert first.job == job_id(("reed", "1"))
-    assert first.same_as is None
-    assert len(first.job) == 8
-    assert (second.job, second.same_as) == (first.job, ("reed", "1"))
-    assert "company" in second.because
-
-
-def test_a_known_vacancy_takes_the_new_copy_in() -> None:
-    (known,) = shown(posting("1"))
-    (assignment,) = assign(shown(posting("2", source="adzuna")), [(known, "job00001")])
-    assert (assignment.job, assignment.bridges) == ("job00001", ())
-
-
-def test_a_posting_seen_again_stays_with_its_vacancy_whatever_it_says_now() -> None:
-    (known,) = shown(posting("1"))
-    (assignment,) = assign(shown(posting("1", title="Gardener", text=OTHER)), [(known, "job00001")])
-    assert assignment.job == "job00001"
-
-
-def test_known_vacancies_are_never_merged_but_what_connects_them_is_named() -> None:
-    url = "https://acme.example/jobs/9"
-    one, other = shown(posting("1"), posting("2", text=OTHER, url=url))
-    (assignment,) = assign(shown(posting("3", source="adzuna", url=url)), [(one, "job00001"), (other, "job00002")])
-    assert {assignment.job, *assignment.bridges} == {"job00001", "job00002"}
-    assert assignment.job == "job00002"  # the address is surer than the text
-
-
-def test_sameness_is_symmetric() -> None:
-    a, b = shown(posting("1"), posting("2", text=ROLE[:250]))
-    assert same(a, b) == same(b, a)
-
-
-copies = st.builds(
-    posting,
-    st.uuids().map(str),
-    st.sampled_from(
-        ["Backend Engineer", "Settlement Ledger Engineer", "Senior Backend Engineer", "Backend Engineer, Search"]
-    ),
-    st.sampled_from(["Acme Ltd", "ACME", "Acme Payments", "Hopkins Recruitment", ""]),
-    st.sampled_from(["Leeds", "Bath", ""]),
-    st.sampled_from([ROLE, ROLE[:250], ROLE[60:], OTHER, OTHER[:240] + ROLE[:200], prose(1, 200), ""]),
-    st.sampled_from(["reed", "adzuna", "greenhouse:acme"]),
-    st.sampled_from(["", "https://acme.example/jobs/9", "https://acme.example/jobs/10"]),
-)
-
-
-@given(st.lists(copies, max_size=9), st.randoms())
-@settings(max_examples=100, deadline=None)
-def test_the_order_of_arrival_does_not_change_the_clusters(postings: list[Posting], random: Random) -> None:
-    prints = shown(*postings)
-    shuffled = random.sample(prints, len(prints))
-    assert clusters(assign(prints, [])) == clusters(assign(shuffled, [])) == clusters(one_by_one(shuffled))
-
-
-@given(copies, copies)
-@settings(max_examples=100, deadline=None)
-def test_what_is_the_same_shares_a_key_and_is_the_same_both_ways(a: Posting, b: Posting) -> None:
-    one, other = shown(a, b)
-    assert same(one, other) == same(other, one)
-    if (found := same(one, other)) and found.score >= 0.9:
-        assert one.keys & other.keys
-
-
-def one_by_one(prints: list[Print]) -> list[Assignment]:
-    known: list[tuple[Print, str]] = []
-    found: list[Assignment] = []
-    for each in prints:
-        found += assign([each], known)
-        known.append((each, found[-1].job))
-    return found
-
-
-def clusters(assignments: Iterable[Assignment]) -> set[frozenset[tuple[str, str]]]:
-    """Return which postings are together, vacancies found to be one counted as one."""
-    groups: list[tuple[set[str], set[tuple[str, str]]]] = []
-    for each in assignments:
-        names, keys = {each.job, *each.bridges}, {each.key}
-        for group in [group for group in groups if group[0] & names]:
-            groups.remove(group)
-            names, keys = names | group[0], keys | group[1]
-        groups.append((names, keys))
-    return {frozenset(keys) for _, keys in groups}
-
-
-def test_the_filter_prints_what_the_contract_says() -> None:
-    assignments = assign(shown(posting("reed:1"), posting("adzuna:2", text=ROLE[:250])), [])
-    first, second = map(as_json, assignments)
-    assert first == {"id": "reed:1", "job": first["job"], "same_as": None, "because": [], "score": 1.0, "bridges": []}
-    assert (second["id"], second["job"], second["same_as"]) == ("adzuna:2", first["job"], "reed:1")
-    assert second["because"][:2] == ["company", "title"]
-    assert 0 < second["score"] <= 1

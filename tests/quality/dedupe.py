@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from rolecall.dedupe import assign, fingerprint, same
+from rolecall.dedupe.boilerplate import learn
 from rolecall.model import Print
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import raw_from_json
@@ -42,10 +43,10 @@ class Measured:
 
 @cache
 def measure(name: str) -> Measured:
-    """Let every posting of every labelled pair go through `assign` in one stream, one at a time, as in the daemon."""
+    """Let every posting of every labelled pair go through `assign` together, as in the filter."""
     labels, raws = _labels(name), _postings()
     prints = {each: _print(raws[each]) for each in dict.fromkeys(posting for pair in labels for posting in pair)}
-    jobs = _stream(prints.values())
+    jobs = {found.key[1]: found.job for found in assign(list(prints.values()), [])}
     said = {pair: jobs[pair[0]] == jobs[pair[1]] for pair in labels}
     return Measured(prints, said, {pair: label == "same" for pair, label in labels.items()})
 
@@ -53,9 +54,10 @@ def measure(name: str) -> Measured:
 def outcomes(name: str) -> Iterator[Outcome]:
     """Yield one outcome per labelled pair, for the scoreboard: "same" is the value that is found or missed."""
     measured = measure(name)
+    boilerplate = learn(measured.prints.values())
     for pair, wanted in measured.wanted.items():
         a, b = (measured.prints[each] for each in pair)
-        why = same(a, b)
+        why = same(a, b, boilerplate)
         text = f"{a.title} at {a.company} / {b.title} at {b.company}"
         found = "same" if measured.said[pair] else None
         yield single(" ".join(pair), text, "same" if wanted else None, found, why.because[-1].split()[0] if why else "")
@@ -110,16 +112,6 @@ def _postings() -> dict[str, dict[str, Any]]:
 
 def _print(posting: dict[str, Any]) -> Print:
     return fingerprint(normalise(raw_from_json(posting)))
-
-
-def _stream(prints: Iterable[Print]) -> dict[str, str]:
-    jobs, seen = dict[str, str](), defaultdict[str, list[tuple[Print, str]]](list)
-    for each in prints:
-        (found,) = assign([each], [pair for key in each.keys for pair in seen[key]])
-        jobs[each.id] = found.job
-        for key in each.keys:
-            seen[key].append((each, found.job))
-    return jobs
 
 
 def _b_cubed(said: Mapping[_Pair, bool], wanted: Mapping[_Pair, bool]) -> tuple[float, float]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -14,6 +14,7 @@ from rolecall.cli.options import ConfigOption, load_config
 if TYPE_CHECKING:
     from rolecall.model import RawPosting
 
+T = TypeVar("T")
 Objects = Iterable[dict[str, Any]]
 
 
@@ -32,23 +33,20 @@ def normalise() -> None:
 
 
 def dedupe() -> None:
-    """Read postings (JSON Lines) and print which of them are one vacancy, and why."""
+    """Read postings (JSON Lines) and print which of them are one vacancy, and why.
+
+    All of them are read before the first answer: what an employer says in all its adverts is learned from them.
+    """
     from rolecall.dedupe import as_json, assign, fingerprint
     from rolecall.model import Print
     from rolecall.normalise import normalise as understand
 
-    seen: dict[Hashable, dict[tuple[str, str], tuple[Print, str]]] = {}
+    def recognise(read: Iterable[Print | dict[str, Any]]) -> Objects:
+        answers = list(read)
+        found = iter(assign([each for each in answers if isinstance(each, Print)], []))
+        return (as_json(next(found)) if isinstance(each, Print) else each for each in answers)
 
-    def recognise(raw: RawPosting) -> Objects:
-        new = fingerprint(understand(raw))
-        keys = (new.key, *sorted(new.keys))  # its own too: a posting that comes again stays where it was
-        known = {known: pair for key in keys for known, pair in seen.get(key, {}).items()}
-        (found,) = assign([new], list(known.values()))
-        for key in keys:
-            seen.setdefault(key, {})[new.key] = (new, found.job)
-        return [as_json(found)]
-
-    _filter(recognise)
+    _print(recognise(_lines(sys.stdin.buffer, lambda raw: [fingerprint(understand(raw))])))
 
 
 def match(config: ConfigOption = None) -> None:
@@ -61,8 +59,12 @@ def match(config: ConfigOption = None) -> None:
 
 
 def _filter(work: Callable[[RawPosting], Objects]) -> None:
+    _print(_lines(sys.stdin.buffer, work))
+
+
+def _print(answers: Objects) -> None:
     failed = False
-    for output in _lines(sys.stdin.buffer, work):
+    for output in answers:
         failed = failed or "error" in output
         # A lone surrogate, which JSON may hold and UTF-8 may not, becomes the JSON escape it came as.
         typer.echo(json.dumps(output, ensure_ascii=False).encode("utf-8", "backslashreplace"))
@@ -70,7 +72,7 @@ def _filter(work: Callable[[RawPosting], Objects]) -> None:
         raise typer.Exit(1)
 
 
-def _lines(lines: Iterable[bytes], work: Callable[[RawPosting], Objects]) -> Iterator[dict[str, Any]]:
+def _lines(lines: Iterable[bytes], work: Callable[[RawPosting], Iterable[T]]) -> Iterator[T | dict[str, Any]]:
     """Answer every line; one that is no posting gives {"id", "error"} in its place."""
     from rolecall.normalise.facts import raw_from_json
 

@@ -20,6 +20,7 @@ from rolecall.dedupe.words import fold, folded, words
 from rolecall.model import Posting, Print
 
 HEAD = 78  # shingles: the shortest excerpts that boards deliver are about as long
+KEPT = 104  # shingles: an excerpt with a board's own sentence in front of it
 READ = 800  # words; what follows is about benefits and the employer
 REFERENCES = 4  # of one text, so that no text makes the index large
 SEARCHED = 20_000  # characters, for references
@@ -44,17 +45,17 @@ def fingerprint(posting: Posting) -> Print:
     text = folded(posting.text)
     said = split(text)
     shingles = Shingles(said[:READ])
-    head = shingles.head(HEAD)
+    beginning = shingles.head(KEPT)
     return Print(
         source=raw.source,
         id=raw.id,
-        keys=frozenset(_keys(posting, url, company, title, text, head)),
+        keys=frozenset(_keys(posting, url, company, title, text, beginning[:HEAD])),
         company=company,
         title=title.core,
         level=level_of(title.core),
         places=places or title.places,
         url=url,
-        shingles=frozenset((*head, *shingles.sampled(HEAD))),
+        shingles=frozenset((*beginning, *shingles.sampled(KEPT))),
         length=len(said),
         pay=_pay(posting),
     )

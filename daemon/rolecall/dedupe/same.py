@@ -2,31 +2,47 @@
 
 strong   the same address, or the same reference of one company, under titles that are not at odds
 medium   one company and one title, with texts of which the shorter stands in the other
-         (copies for several cities too), or with excerpts that cannot tell, one place and a telling title
+         (copies for several cities too), or with texts that cannot tell and two of: one place, a telling title, one pay
 weak     one title and one text under two companies' names: agencies, subsidiaries; with a higher bar
 veto     another title (level, numeral and team are part of it), another reference, another text about the role,
          other pay, another place
+
+What the employer says in all its adverts counts nothing, where it has been learned (`boilerplate.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.names import companies_agree
 from rolecall.dedupe.shingles import SAMPLE
 from rolecall.dedupe.titles import telling, title_stems
 from rolecall.model import Print
 
-SAME_TEXT = 0.5  # share of an excerpt found in the other text, under a telling title
-SAME_COMMON_TEXT = 0.7  # under a common one: excerpts often end before they come to the role
-SAME_WHOLE_TEXT = 0.75  # of a whole text: what an employer says of itself in every advert is seldom more
-SAME_BOARD_TEXT = 0.9  # of two adverts side by side on an employer's own board: they are two unless nearly equal
-SAME_ELSEWHERE = 0.7  # in another place, under a telling title
-SAME_COMMON_ELSEWHERE = 0.8  # "Data Analyst" of one agency in two cities may be two clients' jobs from one template
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """How much of the shorter text must stand in the other, where company and title are the same."""
+
+    telling: float  # of an excerpt, under a telling title
+    common: float  # under a common one: excerpts often end before they come to the role
+    whole: float  # of a whole text
+    one_board: float  # of two adverts side by side on an employer's own board: they are two unless nearly equal
+    elsewhere: float  # in another place, under a telling title
+    common_elsewhere: float  # "Data Analyst" of one agency in two cities may be two clients' jobs from one template
+
+
+LEARNED = Bars(0.55, 0.6, 0.5, 0.75, 0.6, 0.7)  # measured: half of what two roles say is common once in a hundred times
+STAND_IN = Bars(0.55, 0.7, 0.75, 0.9, 0.7, 0.8)  # where the boilerplate is not known: seldom more than three quarters
 SAME_UNDER_ANOTHER_NAME = 0.7
+EQUAL = 0.9
 EXCERPT = 120  # words: a shorter text may be cut off before it comes to the role
 FEW = 12  # shingles: less text proves nothing
 MANY = 24  # shingles: enough to recognise a text under another company's name
+
+_NONE: Boilerplate = {}
+_NOTHING = frozenset[int]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +53,53 @@ class Sameness:
     because: tuple[str, ...]
 
 
-def same(a: Print, b: Print) -> Sameness | None:
+def same(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> Sameness | None:
     """Return why `a` and `b` are one vacancy, None when they are not. Symmetric."""
     if strong := _strong(a, b):
         return strong
     if not a.title or _other_title(a, b) or _other_reference(a, b):
         return None
-    overlap = text_overlap(a, b)
+    overlap = text_overlap(a, b, boilerplate)
     if not companies_agree(a.company, b.company):
         return _under_another_name(a, b, overlap)
-    if overlap is not None and overlap >= _bar(a, b):
+    if overlap is not None and overlap >= _bar(a, b, boilerplate):
         return Sameness(round(0.77 + 0.2 * overlap, 3), ("company", "title", f"text {overlap:.2f}"))
-    return _by_name_and_place(a, b, overlap)
+    return _by_name(a, b, overlap)
 
 
-def text_overlap(a: Print, b: Print) -> float | None:
+def is_whole(print_: Print) -> bool:
+    """Return whether a text is long enough to tell its role; a shorter one may be cut off before it comes to it."""
+    return print_.length >= EXCERPT
+
+
+def text_overlap(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> float | None:
     """Return the share of the shorter description that stands in the other; None where there is too little text.
 
     Two whole texts are compared by what was sampled all over them: the beginning, kept in full, would weigh too much.
     """
-    common, fewer = a.shingles & b.shingles, min(len(a.shingles), len(b.shingles))
+    learned = boilerplate.get(a.company, _NOTHING) | boilerplate.get(b.company, _NOTHING)
+    one, other = a.shingles - learned, b.shingles - learned
+    common, fewer = one & other, min(len(one), len(other))
     if fewer < FEW:
-        return None
-    if min(a.length, b.length) >= EXCERPT and len(common) >= FEW:
-        sampled = min(_sampled(a.shingles), _sampled(b.shingles))
+        return _if_equal(a, b) if learned else None
+    if is_whole(a) and is_whole(b) and len(common) >= FEW:
+        sampled = min(_sampled(one), _sampled(other))
         if sampled >= FEW:
             return _sampled(common) / sampled
     return len(common) / fewer
 
 
+def _if_equal(a: Print, b: Print) -> float | None:
+    """Return the overlap of two whole texts that are nothing but boilerplate, where they are as good as equal."""
+    overlap = text_overlap(a, b) if is_whole(a) and is_whole(b) else None
+    return overlap if overlap is not None and overlap >= EQUAL else None
+
+
 def _sampled(shingles: frozenset[int]) -> int:
     return len([value for value in shingles if not value % SAMPLE])
+
+
+# --- evidence and vetoes --------------------------------------------------------------------------------------
 
 
 def _strong(a: Print, b: Print) -> Sameness | None:
@@ -94,24 +126,26 @@ def _other_reference(a: Print, b: Print) -> bool:
     return bool(one and other) and one.isdisjoint(other) and companies_agree(a.company, b.company)
 
 
-def _bar(a: Print, b: Print) -> float:
+def _bar(a: Print, b: Print, boilerplate: Boilerplate) -> float:
     """Return how much of the shorter text must stand in the other, where company and title are the same."""
+    bars = LEARNED if a.company in boilerplate or b.company in boilerplate else STAND_IN
     clear = telling(a.title, a.company)
-    bars = [SAME_TEXT if clear else SAME_COMMON_TEXT]
-    if min(a.length, b.length) >= EXCERPT:
-        bars.append(SAME_BOARD_TEXT if _one_board(a, b) else SAME_WHOLE_TEXT)
+    found = [bars.telling if clear else bars.common]
+    if is_whole(a) and is_whole(b):
+        found.append(bars.one_board if _one_board(a, b) else bars.whole)
     if not _meet(a, b):
-        bars.append(SAME_ELSEWHERE if clear else SAME_COMMON_ELSEWHERE)
-    return max(bars)
+        found.append(bars.elsewhere if clear else bars.common_elsewhere)
+    return max(found)
 
 
-def _by_name_and_place(a: Print, b: Print, overlap: float | None) -> Sameness | None:
+def _by_name(a: Print, b: Print, overlap: float | None) -> Sameness | None:
     """Company and title are the same and the texts prove nothing: cut off, told anew by a board, or missing."""
-    if _one_board(a, b) or not _meet(a, b) or _other_pay(a, b) or min(a.length, b.length) >= EXCERPT:
+    if _one_board(a, b) or _other_pay(a, b) or (is_whole(a) and is_whole(b)):
         return None
-    if overlap is not None and not telling(a.title, a.company):
+    place, pay = _meet(a, b), _one_pay(a, b)
+    if place + pay + telling(a.title, a.company) < 2 and not (place and overlap is None):
         return None
-    return Sameness(0.75, ("company", "title", "place"))
+    return Sameness(0.75, ("company", "title", *(["place"] if place else []), *(["pay"] if pay else [])))
 
 
 def _under_another_name(a: Print, b: Print, overlap: float | None) -> Sameness | None:
@@ -131,3 +165,8 @@ def _meet(a: Print, b: Print) -> bool:
 
 def _other_pay(a: Print, b: Print) -> bool:
     return bool(a.pay and b.pay) and set(a.pay).isdisjoint(b.pay)
+
+
+def _one_pay(a: Print, b: Print) -> bool:
+    """Return whether both state one range: a single round figure is too often somebody else's too."""
+    return a.pay == b.pay and len(a.pay) == 2

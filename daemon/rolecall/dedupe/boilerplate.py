@@ -1,0 +1,43 @@
+"""What an employer says in every advert, whatever the role, tells no two of its vacancies apart: it counts nothing.
+
+It is learned from the titles: what stands in adverts of three differently titled roles of one company is about the
+company. So it is a function of the adverts alone, however they came and whichever were taken for one vacancy.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import chain
+
+from rolecall.dedupe.titles import title_stems
+from rolecall.dedupe.words import WORDS
+from rolecall.model import Print
+
+Boilerplate = Mapping[str, frozenset[int]]
+"""Company → shingles that stand in adverts of several of its roles; a company of too few roles is not in it."""
+
+ROLES = 3
+
+_RANKS = frozenset([*WORDS["levels"], "i", "ii", "iii", "iv"])
+
+
+def learn(prints: Iterable[Print]) -> Boilerplate:
+    """Return what each company says in adverts of `ROLES` roles. The order of the prints makes no difference."""
+    said = defaultdict[str, defaultdict[tuple[str, ...], set[int]]](lambda: defaultdict(set))
+    for each in prints:
+        if each.company:
+            said[each.company][role_of(each.title)] |= each.shingles
+    return {company: _recurring(roles.values()) for company, roles in said.items() if len(roles) >= ROLES}
+
+
+@lru_cache(maxsize=65536)
+def role_of(title: str) -> tuple[str, ...]:
+    """Return what a title's core says of the role: a senior and a junior one share their text as one vacancy would."""
+    return tuple(stem for stem in title_stems(title) if stem not in _RANKS)
+
+
+def _recurring(texts: Iterable[Iterable[int]]) -> frozenset[int]:
+    counts = Counter(chain.from_iterable(texts))
+    return frozenset(shingle for shingle, count in counts.items() if count >= ROLES)

@@ -1,0 +1,125 @@
+"""Which postings are found to be the same as which, and the groups that they form.
+
+A posting is compared with the others group by group, and no further once it is known to belong to a group: thousands of
+copies of one advert cost as many comparisons, not millions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rolecall.dedupe.boilerplate import Boilerplate
+from rolecall.dedupe.same import Sameness, is_whole, same
+from rolecall.model import Print
+
+_Key = tuple[str, str]
+
+ASKED = 8  # whole texts of a group that are asked whether another group differs
+_SUREST_FIRST = "urct"  # kinds of look-up keys: address, reference, company and title, title and text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two postings found to be the same, the one that came first and the other."""
+
+    earlier: Print
+    later: Print
+    why: Sameness
+
+    def of(self, key: _Key) -> _Key:
+        """Return the other one's key."""
+        return self.earlier.key if key == self.later.key else self.later.key
+
+    @property
+    def thin(self) -> bool:
+        """Whether a cut-off text has a part in it."""
+        return not (is_whole(self.earlier) and is_whole(self.later))
+
+
+class Groups:
+    """Disjoint sets: whatever is joined has one root. Each remembers some of its whole texts."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Hashable, Hashable] = {}
+        self._wholes: dict[Hashable, list[Print]] = {}
+
+    def add(self, print_: Print) -> None:
+        if is_whole(print_):
+            self._wholes[self.root(print_.key)] = [print_]
+
+    def root(self, one: Hashable) -> Hashable:
+        parent = self._parent.setdefault(one, one)
+        while parent != self._parent[parent]:
+            self._parent[one] = parent = self._parent[self._parent[parent]]
+        return parent
+
+    def join(self, one: Hashable, other: Hashable) -> None:
+        old, root = self.root(one), self.root(other)
+        if old != root:
+            self._parent[old] = root
+            self._wholes[root] = (self.wholes(root) + self._wholes.pop(old, []))[:ASKED]
+
+    def wholes(self, one: Hashable) -> list[Print]:
+        """Return whole texts of the group, a few at most."""
+        return self._wholes.get(self.root(one), [])
+
+
+class Links:
+    """What was found to be the same, given what the employers say in all their adverts; `groups` follow it."""
+
+    def __init__(self, groups: Groups, boilerplate: Boilerplate) -> None:
+        self._groups, self._boilerplate = groups, boilerplate
+        self._index = defaultdict[str, dict[Hashable, list[Print]]](dict)
+        self._found = defaultdict[_Key, list[Link]](list)
+
+    def of(self, key: _Key) -> Sequence[Link]:
+        return self._found.get(key, ())
+
+    def find(self, known: Iterable[Print], new: Iterable[Print]) -> None:
+        """Compare every new posting with the known ones and with one another; whole texts first, excerpts join them."""
+        for print_ in known:
+            self._enter(print_)
+        for print_ in sorted(new, key=lambda each: (not is_whole(each), each.key)):
+            self._groups.add(print_)
+            for link in sorted(self._matches(print_), key=lambda link: (-link.why.score, link.earlier.key)):
+                if not (link.thin and self._differ(link.earlier.key, print_.key)):
+                    self._found[print_.key].append(link)
+                    self._found[link.earlier.key].append(link)
+                    self._groups.join(print_.key, link.earlier.key)
+            self._enter(print_)
+
+    def _enter(self, print_: Print) -> None:
+        root = self._groups.root(print_.key)
+        for key in print_.keys:
+            self._index[key].setdefault(root, []).append(print_)
+
+    def _matches(self, print_: Print) -> Iterable[Link]:
+        """Return a link to each group that holds a posting like this one."""
+        found, asked = dict[Hashable, Link](), set[_Key]()
+        for key in sorted(print_.keys, key=lambda key: _SUREST_FIRST.find(key[0])):
+            for root, members in self._at(key).items():
+                fresh = (other for other in members if other.key not in asked)
+                if root not in found and (link := self._first(print_, fresh, asked)):
+                    found[root] = link
+        return found.values()
+
+    def _first(self, print_: Print, others: Iterator[Print], asked: set[_Key]) -> Link | None:
+        for other in others:
+            asked.add(other.key)
+            if why := same(print_, other, self._boilerplate):
+                return Link(other, print_, why)
+        return None
+
+    def _at(self, key: str) -> Mapping[Hashable, Sequence[Print]]:
+        """Return the postings with a key by their group; groups that have been joined since are put together."""
+        groups = self._index.get(key, {})
+        for old in [old for old in groups if self._groups.root(old) != old]:
+            groups.setdefault(self._groups.root(old), []).extend(groups.pop(old))
+        return groups
+
+    def _differ(self, one: _Key, other: _Key) -> bool:
+        """Return whether the groups of two postings hold whole texts that are not the same."""
+        wholes = self._groups.wholes(other)
+        return any(not same(a, b, self._boilerplate) for a in self._groups.wholes(one) for b in wholes)

@@ -1,0 +1,159 @@
+"""Vacancies as clusters of postings: named after the first, never merged behind the user's back, whatever came when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from random import Random
+from unittest.mock import Mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rolecall.dedupe import as_json, assign, job_id, links, same
+from rolecall.dedupe.links import Links
+from rolecall.model import Assignment, Posting, Print
+from tests.adverts import OTHER, ROLE, posting, prose, shown
+
+
+def test_the_job_is_named_after_its_first_posting_and_says_why() -> None:
+    first, second = assign(shown(posting("1"), posting("2", source="adzuna")), [])
+    assert first.job == job_id(("reed", "1"))
+    assert first.same_as is None
+    assert len(first.job) == 8
+    assert (second.job, second.same_as) == (first.job, ("reed", "1"))
+    assert "company" in second.because
+
+
+def test_a_known_vacancy_takes_the_new_copy_in() -> None:
+    (known,) = shown(posting("1"))
+    (assignment,) = assign(shown(posting("2", source="adzuna")), [(known, "job00001")])
+    assert (assignment.job, assignment.bridges) == ("job00001", ())
+
+
+def test_a_posting_seen_again_stays_with_its_vacancy_whatever_it_says_now() -> None:
+    (known,) = shown(posting("1"))
+    (assignment,) = assign(shown(posting("1", title="Gardener", text=OTHER)), [(known, "job00001")])
+    assert assignment.job == "job00001"
+
+
+def test_known_vacancies_are_never_merged_but_what_connects_them_is_named() -> None:
+    url = "https://acme.example/jobs/9"
+    one, other = shown(posting("1"), posting("2", text=OTHER, url=url))
+    (assignment,) = assign(shown(posting("3", source="adzuna", url=url)), [(one, "job00001"), (other, "job00002")])
+    assert {assignment.job, *assignment.bridges} == {"job00001", "job00002"}
+    assert assignment.job == "job00002"  # the address is surer than the text
+
+
+def test_sameness_is_symmetric() -> None:
+    a, b = shown(posting("1"), posting("2", text=ROLE[:250]))
+    assert same(a, b) == same(b, a)
+
+
+EXCERPT = 120  # words
+BEGINNING = prose(5, 80)
+ONE_ROLE, OTHER_ROLE = (f"{BEGINNING} {prose(seed, 150)}" for seed in (6, 7))
+
+copies = st.builds(
+    posting,
+    st.uuids().map(str),
+    st.sampled_from(
+        ["Backend Engineer", "Settlement Ledger Engineer", "Senior Backend Engineer", "Backend Engineer, Search"]
+    ),
+    st.sampled_from(["Acme Ltd", "ACME", "Acme Payments", "Hopkins Recruitment", ""]),
+    st.sampled_from(["Leeds", "Bath", ""]),
+    st.sampled_from([ROLE, ROLE[:250], ROLE[60:], OTHER, OTHER[:240] + ROLE[:200], prose(1, 200), ""]),
+    st.sampled_from(["reed", "adzuna", "greenhouse:acme"]),
+    st.sampled_from(["", "https://acme.example/jobs/9", "https://acme.example/jobs/10"]),
+)
+
+
+@given(st.lists(copies, max_size=9), st.randoms())
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_arrival_does_not_change_the_clusters(postings: list[Posting], random: Random) -> None:
+    """Given what the employers say in all their adverts; and but for an excerpt that fits two vacancies."""
+    prints = shown(*postings)
+    shuffled = random.sample(prints, len(prints))
+    at_once, later = clusters(assign(prints, [])), clusters(one_by_one(shuffled, prints))
+    assert at_once == clusters(assign(shuffled, []))
+    excerpts = {each.key for each in prints if each.length < EXCERPT} if at_once != whatever_fits(prints) else set()
+    nothing = {frozenset[tuple[str, str]]()}
+    assert {each - excerpts for each in at_once} - nothing == {each - excerpts for each in later} - nothing
+
+
+def whatever_fits(prints: list[Print]) -> set[frozenset[tuple[str, str]]]:
+    """Return the clusters as they would be if an excerpt made everything one that it fits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Links, "_differ", lambda *_: False)
+        return clusters(assign(prints, []))
+
+
+two_roles = st.builds(
+    posting,
+    st.uuids().map(str),
+    st.just("Backend Engineer"),
+    text=st.sampled_from([BEGINNING, BEGINNING[:300], ONE_ROLE, OTHER_ROLE]),
+    source=st.sampled_from(["reed", "adzuna"]),
+)
+
+
+@given(st.lists(two_roles, max_size=9), st.randoms())
+@settings(max_examples=100, deadline=None)
+def test_an_excerpt_that_fits_two_roles_never_makes_them_one_whatever_came_first(
+    postings: list[Posting], random: Random
+) -> None:
+    prints = shown(*random.sample(postings, len(postings)))
+    for found in (assign(prints, []), one_by_one(prints, prints)):
+        together = clusters(found)
+        roles = [{each.key for each in postings if each.text == text} for text in (ONE_ROLE, OTHER_ROLE)]
+        assert all(not (roles[0] & cluster and roles[1] & cluster) for cluster in together)
+        assert all(any(keys <= cluster for cluster in together) for keys in roles if keys)
+
+
+def test_thousands_of_copies_cost_as_many_comparisons_not_millions(monkeypatch: pytest.MonkeyPatch) -> None:
+    (print_,) = shown(posting("1"))
+    many = [replace(print_, id=str(number), places=frozenset({f"town {number}"})) for number in range(3_000)]
+    counted = Mock(side_effect=links.same)
+    monkeypatch.setattr(links, "same", counted)
+    assert len({each.job for each in assign(many, [])}) == 1
+    assert counted.call_count == len(many) - 1
+
+
+@given(copies, copies)
+@settings(max_examples=100, deadline=None)
+def test_what_is_the_same_shares_a_key_and_is_the_same_both_ways(a: Posting, b: Posting) -> None:
+    one, other = shown(a, b)
+    assert same(one, other) == same(other, one)
+    if (found := same(one, other)) and found.score >= 0.9:
+        assert one.keys & other.keys
+
+
+def one_by_one(prints: list[Print], beside: list[Print]) -> list[Assignment]:
+    known: list[tuple[Print, str]] = []
+    found: list[Assignment] = []
+    for each in prints:
+        found += assign([each], known, beside=beside)
+        known.append((each, found[-1].job))
+    return found
+
+
+def clusters(assignments: Iterable[Assignment]) -> set[frozenset[tuple[str, str]]]:
+    """Return which postings are together, vacancies found to be one counted as one."""
+    groups: list[tuple[set[str], set[tuple[str, str]]]] = []
+    for each in assignments:
+        names, keys = {each.job, *each.bridges}, {each.key}
+        for group in [group for group in groups if group[0] & names]:
+            groups.remove(group)
+            names, keys = names | group[0], keys | group[1]
+        groups.append((names, keys))
+    return {frozenset(keys) for _, keys in groups}
+
+
+def test_the_filter_prints_what_the_contract_says() -> None:
+    assignments = assign(shown(posting("reed:1"), posting("adzuna:2", text=ROLE[:250])), [])
+    first, second = map(as_json, assignments)
+    assert first == {"id": "reed:1", "job": first["job"], "same_as": None, "because": [], "score": 1.0, "bridges": []}
+    assert (second["id"], second["job"], second["same_as"]) == ("adzuna:2", first["job"], "reed:1")
+    assert second["because"][:2] == ["company", "title"]
+    assert 0 < second["score"] <= 1

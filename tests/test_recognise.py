@@ -193,6 +193,21 @@ async def test_a_copy_that_states_the_pay_turns_a_doubt_into_an_alert(board: Boa
     assert len(card.also_on) == 1
 
 
+# --- boilerplate ----------------------------------------------------------------------------------------------
+
+
+async def test_what_an_employer_says_in_every_advert_hides_no_job_once_it_is_known(board: Board, store: Store) -> None:
+    about = "Python. " + prose(1)
+    titles = ("Office Manager", "Product Designer", "Payroll Clerk", "Warehouse Planner")
+    others = [advert(n, content=f"{about} {prose(n)}", title=title) for n, title in enumerate(titles, 10)]
+    one = advert(1, content=about + prose(2)[:400], title="Python Engineer")
+    other = advert(2, content=about + prose(3)[:400], title="Python Engineer")
+    async with living(board, store) as life:
+        assert len(await life.day(*others, one)) == 1
+        assert len(await life.day(other, board=NAMES[1])) == 1, "most of its text is the employer's"
+        assert await life.day(other | {"id": 3}, board=NAMES[1]) == [], "a copy is still a copy"
+
+
 # --- jobs that may be one -------------------------------------------------------------------------------------
 
 

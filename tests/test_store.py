@@ -247,6 +247,23 @@ async def test_a_posting_never_leaves_its_job(store: Store) -> None:
     assert await store.job("two") is None
 
 
+async def test_to_learn_from_come_late_adverts_of_a_company_under_different_titles(store: Store) -> None:
+    titles = [f"Clock mender {name}" for name in ("Alpha", "Beta", "Gamma", "Delta")]
+    await store.commit(plan(*(posting(title, title=title) for title in titles)))
+    await store.commit(plan(*(posting(f"{title} again", title=f"Senior {title}") for title in titles)))
+    found = await store.beside({"larkspur", "foxglove"})
+    assert 1 < len(found) <= len(titles), "roles may share a slot"
+    assert all(each.id.endswith("again") for each in found), "the latest of each role, whatever its rank"
+    assert await store.beside({"foxglove"}) == await store.beside(set()) == []
+    await store.commit(plan(*(replace_company(posting(each.id, title=each.title), "foxglove") for each in found)))
+    assert {each.id for each in await store.beside({"foxglove"})} == {each.id for each in found}
+    assert all(not each.id.endswith("again") for each in await store.beside({"larkspur"}))
+
+
+def replace_company(new: NewPosting, company: str) -> NewPosting:
+    return replace(new, print=replace(new.print, company=company))
+
+
 async def test_candidates_share_a_key_and_come_once(store: Store) -> None:
     one, two, three = (posting(i, keys=frozenset({"shared", f"c:{i}"})) for i in "abc")
     await store.commit(plan(one, two, three, posting("d")))

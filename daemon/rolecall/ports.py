@@ -450,6 +450,9 @@ class Store(Protocol):
         With `since`, only of those that were open after it, and of jobs that somebody is done with.
         """
 
+    async def beside(self, companies: Collection[str]) -> Sequence[Print]:
+        """Return late adverts of the companies (normal names), a few of each, under different titles, to learn from."""
+
     async def missing_ids(self, source: str) -> frozenset[str]:
         """Ids of the source's open postings that its last complete list did not hold."""
 

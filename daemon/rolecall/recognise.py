@@ -48,7 +48,9 @@ async def recognise(fresh: Sequence[Understood], store: Store, now: datetime) ->
     prints = [each.print for each in fresh]
     candidates = await store.candidates({key for each in prints for key in each.keys}, now - REPOSTED_WITHIN)
     apart = await store.apart({job for _, job in candidates}) if candidates else frozenset[frozenset[str]]()
-    found = await think(dedupe.assign, prints, candidates, apart)
+    companies = dedupe.in_doubt(prints, [known for known, _ in candidates])
+    beside = await store.beside(companies) if companies else ()
+    found = await think(dedupe.assign, prints, candidates, apart, beside)
     bridged = {job for each in found if each.bridges for job in (each.job, *each.bridges)}
     alerted = {job for _, job in await store.alerted(bridged)} if bridged else set()
     found, merges = decide.without_bridges(found, alerted, apart)

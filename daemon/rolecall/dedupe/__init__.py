@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rolecall.dedupe.boilerplate import in_doubt
 from rolecall.dedupe.cluster import assign, job_id
 from rolecall.dedupe.merge import Merged, merge
 from rolecall.dedupe.names import normal_company
@@ -19,6 +20,7 @@ __all__ = [
     "assign",
     "canonical_url",
     "fingerprint",
+    "in_doubt",
     "job_id",
     "merge",
     "normal_company",

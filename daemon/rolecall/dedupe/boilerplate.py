@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
+from zlib import crc32
 
 from rolecall.dedupe.titles import title_stems
 from rolecall.dedupe.words import WORDS
@@ -19,6 +20,7 @@ Boilerplate = Mapping[str, frozenset[int]]
 """Company → shingles that stand in adverts of several of its roles; a company of too few roles is not in it."""
 
 ROLES = 3
+SLOTS = 12  # of a company: as many of its adverts are read to learn from, each of another role
 
 _RANKS = frozenset([*WORDS["levels"], "i", "ii", "iii", "iv"])
 
@@ -30,6 +32,24 @@ def learn(prints: Iterable[Print]) -> Boilerplate:
         if each.company:
             said[each.company][role_of(each.title)] |= each.shingles
     return {company: _recurring(roles.values()) for company, roles in said.items() if len(roles) >= ROLES}
+
+
+def in_doubt(new: Iterable[Print], known: Iterable[Print]) -> frozenset[str]:
+    """Return the companies whose boilerplate may decide whether new postings are the same as others."""
+    prints = [*new, *known]
+    told = {each.key: [key for key in each.keys if key[0] in "ct"] for each in prints}  # not by address and reference
+    count = Counter(chain.from_iterable(told.values()))
+    return frozenset(each.company for each in prints if any(count[key] > 1 for key in told[each.key])) - {""}
+
+
+def slot(company: str, title: str) -> str:
+    """Return the look-up key of an advert to learn from: one of the `slots` of its company, by its role."""
+    return f"e:{company}:{crc32(' '.join(role_of(title)).encode('utf-8', 'surrogatepass')) % SLOTS}"
+
+
+def slots(company: str) -> list[str]:
+    """Return the look-up keys of adverts of several roles of a company."""
+    return [f"e:{company}:{number}" for number in range(SLOTS)]
 
 
 @lru_cache(maxsize=65536)

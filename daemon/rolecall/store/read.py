@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from rolecall.dedupe import canonical_url
+from rolecall.dedupe.boilerplate import slots
 from rolecall.model import Action, Print
 from rolecall.ports import StoredAlert, StoredJob, StoredPosting
 from rolecall.store import said, waiting
@@ -73,6 +74,23 @@ FROM posting p JOIN posting_body b ON b.posting = p.id
 WHERE p.id IN (SELECT posting FROM posting_key WHERE key IN ({}))
   AND (coalesce(p.closed_at, p.last_seen) >= ?
     OR EXISTS (SELECT 1 FROM mark WHERE job = p.job AND kind IN ('applied', 'dismissed')))
+"""
+
+
+def beside(db: Database, companies: Collection[str]) -> list[Print]:
+    """Return the latest advert of every slot of the companies, to learn from."""
+    wanted = [hashed(key) for company in companies for key in slots(company)]
+    rows = (
+        row for chunk in chunks(wanted) for row in db.execute(_BESIDE.format(",".join(["(?)"] * len(chunk))), chunk)
+    )
+    return [print_ for row in rows if (print_ := print_of(*row)).company in companies]
+
+
+_BESIDE = """
+WITH slot(key) AS (VALUES {})
+SELECT p.source, p.source_id, b.print, b.shingles
+FROM slot JOIN posting p ON p.id = (SELECT max(posting) FROM posting_key WHERE key = slot.key)
+JOIN posting_body b ON b.posting = p.id
 """
 
 

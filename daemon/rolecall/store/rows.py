@@ -11,6 +11,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeVar, overload
 
+from rolecall.dedupe.boilerplate import slot
 from rolecall.model import Answer, Print, Reason, Verdict
 from rolecall.people import Mark
 
@@ -82,10 +83,15 @@ def print_json(print_: Print) -> str:
     return dumps([sorted(v) if isinstance(v := getattr(print_, name), frozenset) else v for name in _PRINT])
 
 
-def keys_in(text: str) -> list[str]:
-    """Return the look-up keys in `print_json`."""
-    keys: list[str] = json.loads(text)[0]
-    return keys
+def look_up_keys(keys: Collection[str], company: str, title: str) -> list[int]:
+    """Return the hashed keys under which a posting is found: as a copy of another, and to learn of its company from."""
+    return [*map(hashed, keys), *([hashed(slot(company, title))] if company else [])]
+
+
+def keys_in(text: str) -> list[int]:
+    """Return the hashed look-up keys of the print in `print_json`."""
+    keys, company, title, *_ = json.loads(text)
+    return look_up_keys(keys, company, title)
 
 
 def shingles_blob(shingles: Collection[int]) -> bytes:

@@ -99,6 +99,9 @@ class SqliteStore:
     async def candidates(self, keys: Collection[str], since: datetime | None = None) -> Sequence[tuple[Print, str]]:
         return await self._read(read.candidates, keys, since)
 
+    async def beside(self, companies: Collection[str]) -> Sequence[Print]:
+        return await self._read(read.beside, companies)
+
     async def missing_ids(self, source: str) -> frozenset[str]:
         return await self._read(read.missing_ids, source)
 

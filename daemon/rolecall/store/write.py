@@ -16,6 +16,7 @@ from rolecall.store.rows import (
     dumps,
     hashed,
     keys_in,
+    look_up_keys,
     marks,
     print_json,
     reasons_json,
@@ -51,7 +52,7 @@ def _prepare(new: NewPosting) -> Prepared:
         job=assignment.job,
         columns=(*print_.key, assignment.job, new.content_hash, to_us(raw.posted_at), to_us(new.closes_at), url),
         body=(print_json(print_), shingles_blob(print_.shingles), dumps(assignment.because), content),
-        keys=tuple(map(hashed, print_.keys)),
+        keys=tuple(look_up_keys(print_.keys, print_.company, print_.title)),
         bridges=assignment.bridges,
     )
 
@@ -151,7 +152,7 @@ def _forget_keys(db: Database, row_ids: Collection[int]) -> None:
     """Delete the look-up keys of changed postings; they are found by what they were made from, without an index."""
     for chunk in chunks(row_ids):
         rows = db.execute(f"SELECT posting, print FROM posting_body WHERE posting IN ({marks(chunk)})", chunk)  # noqa: S608 (only ?)
-        keys = [(hashed(key), posting) for posting, text in rows for key in keys_in(text)]
+        keys = [(key, posting) for posting, text in rows for key in keys_in(text)]
         db.conn.executemany("DELETE FROM posting_key WHERE key = ? AND posting = ?", keys)
 
 

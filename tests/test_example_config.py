@@ -55,10 +55,12 @@ def test_the_example_explains_every_criterion(criterion: str) -> None:
 def test_what_is_commented_out_is_right_too() -> None:
     """Every option can be had by taking away its "# ": the whole is read without a problem but for missing secrets."""
     lines = [re.sub(r"^# (?!uk = )(?=\[|\w+(\.\w+)* = )", "", line) for line in EXAMPLE.splitlines()]
-    table = tomllib.loads("\n".join(line for line in lines if not re.match(r"(token|password|key|app_key)_", line)))
+    table = tomllib.loads(
+        "\n".join(line for line in lines if not re.match(r"(token|password|key|app_key|url)_file", line))
+    )
     for name, channel in table["channel"].items():
         for secret in secret_names(kinds().notifiers[channel.get("kind", name)]):
-            channel[secret] = "invented"
+            channel[secret] = "https://invented.example/x"  # one of them is an address
     for source in table["source"]:
         source.update(dict.fromkeys(secret_names(kinds().sources[source["kind"]]), "invented"))
     config = read(table, kinds())

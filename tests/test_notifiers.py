@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,11 +16,15 @@ from rolecall.model import Message
 from rolecall.ports import Notifier
 from rolecall.secret import Secret
 from rolecall_notifiers import KINDS
+from rolecall_notifiers.apprise import Apprise
 from rolecall_notifiers.console import Console
 from rolecall_notifiers.email import Email
+from rolecall_notifiers.feedfile import FeedFile
 from rolecall_notifiers.html import HtmlFile
 from rolecall_notifiers.telegram import Telegram
+from rolecall_notifiers.webhook import Webhook
 from tests.cards import HOSTILE, card, message
+from tests.fakes.receiver import Receiver
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.telegram import TOKEN, FakeTelegram
 
@@ -47,11 +52,26 @@ async def channel(kind: str, folder: Path, capsys: pytest.CaptureFixture[str]) -
                 server = await stack.enter_async_context(FakeSmtp())
                 notifier = Email("127.0.0.1", "r@example.net", "m@example.org", port=server.port, security="none")
                 seen = lambda: "".join(str(p.get_content()) for m in server.mails for p in m.message.iter_parts())  # noqa: E731
+            case "feedfile":
+                notifier = FeedFile(folder / "jobs.json")
+                seen = lambda: _feed_texts(folder / "jobs.json")  # noqa: E731
+            case "webhook":
+                receiver = await stack.enter_async_context(Receiver())
+                notifier, seen = Webhook(Secret(receiver.url)), lambda: "".join(b["text"] for b in receiver.bodies)
+            case "apprise":
+                receiver = await stack.enter_async_context(Receiver())
+                notifier = Apprise(Secret(receiver.url.replace("http://", "json://")))
+                seen = lambda: "".join(b["title"] + b["message"] for b in receiver.bodies)  # noqa: E731
             case _:
                 pytest.fail(f"add {kind} to the conformance suite")
         await notifier.open()
         stack.push_async_callback(notifier.close)
         yield notifier, seen
+
+
+def _feed_texts(path: Path) -> str:
+    items = json.loads(path.read_text())["items"] if path.exists() else []
+    return "\n".join(f"{i['title']} {i['content_text']}" for i in reversed(items))
 
 
 def _remembered(printed: list[str], new: str) -> str:
@@ -61,6 +81,14 @@ def _remembered(printed: list[str], new: str) -> str:
 
 @pytest.fixture(params=sorted(KINDS))
 async def opened(
+    request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> AsyncIterator[tuple[Notifier, Seen]]:
+    async with channel(request.param, tmp_path, capsys) as pair:
+        yield pair
+
+
+@pytest.fixture(params=sorted(set(KINDS) - {"feedfile"}))  # a feed keeps jobs: it has no messages with an order
+async def in_messages(
     request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> AsyncIterator[tuple[Notifier, Seen]]:
     async with channel(request.param, tmp_path, capsys) as pair:
@@ -94,8 +122,8 @@ async def test_an_alert_shows_everything_a_person_needs_to_decide(opened: tuple[
         assert words in text
 
 
-async def test_a_digest_shows_each_job_once_under_its_search(opened: tuple[Notifier, Seen]) -> None:
-    notifier, seen = opened
+async def test_a_digest_shows_each_job_once_under_its_search(in_messages: tuple[Notifier, Seen]) -> None:
+    notifier, seen = in_messages
     both = card(1, title="Rust Engineer", searches=("Rust", "Anything"), rank=3)
     await notifier.send(message("digest", both, card(2, title="Go Engineer", searches=("Anything",), rank=5), both))
     text = seen()
@@ -103,8 +131,8 @@ async def test_a_digest_shows_each_job_once_under_its_search(opened: tuple[Notif
     assert text.index("Anything") < text.rindex("Go Engineer") < text.rindex("Rust Engineer")
 
 
-async def test_a_summary_shows_the_ten_best_and_counts_the_rest(opened: tuple[Notifier, Seen]) -> None:
-    notifier, seen = opened
+async def test_a_summary_shows_the_ten_best_and_counts_the_rest(in_messages: tuple[Notifier, Seen]) -> None:
+    notifier, seen = in_messages
     found = [card(n, title=f"Job number {n:02}", rank=n) for n in range(1, 16)]
     await notifier.send(message("summary", *found, total=67))
     text = seen()
@@ -113,8 +141,8 @@ async def test_a_summary_shows_the_ten_best_and_counts_the_rest(opened: tuple[No
     assert "and 57 more" in text
 
 
-async def test_a_notice_says_its_subject_and_text(opened: tuple[Notifier, Seen]) -> None:
-    notifier, seen = opened
+async def test_a_notice_says_its_subject_and_text(in_messages: tuple[Notifier, Seen]) -> None:
+    notifier, seen = in_messages
     await notifier.send(message("notice", subject="A board is gone", text="It answered 404.\nTake it out."))
     assert "A board is gone" in seen()
     assert "Take it out." in seen()
@@ -133,8 +161,8 @@ async def test_what_a_board_writes_cannot_steer_the_screen(opened: tuple[Notifie
     assert "\x1b]" not in text
 
 
-async def test_messages_of_every_size_go_through(opened: tuple[Notifier, Seen]) -> None:
-    notifier, seen = opened
+async def test_messages_of_every_size_go_through(in_messages: tuple[Notifier, Seen]) -> None:
+    notifier, seen = in_messages
     many = [card(n, title=f"Job {n} " + "long " * 40, why=("because " * 15,) * 9) for n in range(60)]
     await notifier.send(message("digest", *many, id="large"))
     await notifier.send(message("digest", card(99, title="x", company=""), id="small"))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from types import TracebackType
 
 _TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")  # a Telegram bot token, also in ".../bot123:abc/getMe"
-_NOISY = ("apscheduler", "httpx", "httpcore", "telegram", "asyncio", "aiosmtplib")
+_NOISY = ("apscheduler", "httpx", "httpcore", "telegram", "asyncio", "aiosmtplib", "apprise", "urllib3")
 _PRIORITIES = {"CRITICAL": 2, "ERROR": 3, "WARNING": 4, "INFO": 6, "DEBUG": 7}
 
 

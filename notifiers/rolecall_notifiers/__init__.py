@@ -6,9 +6,14 @@ A new one: copy console.py, implement `send`, raise `Deferred`, `Rejected` or `U
 from __future__ import annotations
 
 from rolecall.ports import Notifier
+from rolecall_notifiers.apprise import Apprise
 from rolecall_notifiers.console import Console
 from rolecall_notifiers.email import Email
+from rolecall_notifiers.feedfile import FeedFile
 from rolecall_notifiers.html import HtmlFile
 from rolecall_notifiers.telegram import Telegram
+from rolecall_notifiers.webhook import Webhook
 
-KINDS: dict[str, type[Notifier]] = {"console": Console, "telegram": Telegram, "email": Email, "html": HtmlFile}
+KINDS: dict[str, type[Notifier]] = {
+    each.kind: each for each in (Console, Telegram, Email, HtmlFile, Webhook, FeedFile, Apprise)
+}

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from rolecall.errors import Deferred, Rejected
 from rolecall.model import Message
 from rolecall.render.email import render_html
+from rolecall_notifiers.files import probe_folder, replace_file
 
 LATEST = "latest.html"
 
@@ -36,7 +34,7 @@ class HtmlFile:
 
     async def check(self) -> str:
         """Write and remove an empty file in the folder."""
-        await asyncio.to_thread(self._probe)
+        await asyncio.to_thread(probe_folder, self._folder)
         return f"writes pages to {self._folder}"
 
     async def close(self) -> None:
@@ -49,44 +47,12 @@ class HtmlFile:
     def _write(self, message: Message) -> Path:
         page = render_html(message).encode()
         path = self._folder / file_name(message)
-        try:
-            _replace(path, page)
-            _replace(self._folder / LATEST, page)
-        except OSError as error:
-            raise _failure(error) from None
+        replace_file(path, page)
+        replace_file(self._folder / LATEST, page)
         return path
-
-    def _probe(self) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self._folder):
-                pass
-        except OSError as error:
-            raise _failure(error) from None
 
 
 def file_name(message: Message) -> str:
     """Return a name that a repeated send uses again, so that it overwrites instead of adding."""
     day = message.created_at or datetime.now(UTC)
     return f"{day:%Y-%m-%d}-{re.sub(r'[^A-Za-z0-9]+', '-', message.id).strip('-')[:80] or 'message'}.html"
-
-
-def _replace(path: Path, page: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _failure(error: OSError) -> Deferred | Rejected:
-    text = f"cannot write {error.filename or 'the page'}: {error.strerror}"
-    lasting = isinstance(error, PermissionError | NotADirectoryError | FileExistsError | IsADirectoryError)
-    return Rejected(text) if lasting else Deferred(text)

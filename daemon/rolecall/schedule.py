@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -44,12 +44,71 @@ def next_slot(now: datetime, zone: ZoneInfo, at: tuple[time, ...], every: timede
         seconds = every.total_seconds()
         return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
     today = now.astimezone(zone).date()
-    slots = (
-        datetime.combine(today + timedelta(days=day), moment, zone).astimezone(UTC)
-        for day in range(-1, 3)
-        for moment in sorted(at)
-    )
+    slots = (_met(today + timedelta(days=day), moment, zone) for day in range(-1, 3) for moment in sorted(at))
     return min(slot for slot in slots if slot > now)
+
+
+# --- quiet hours ----------------------------------------------------------------------------------------------
+
+Hours = tuple[time, ...]
+"""A stretch of local time: its first and its last moment, or () for none."""
+
+
+def parse_hours(text: str) -> Hours:
+    """Read "22:00-07:30", or "none"; raises ValueError with a sentence."""
+    if text.strip().lower() == "none":
+        return ()
+    try:
+        start, end = (parse_time(part.strip()) for part in text.split("-"))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a stretch of hours; write it like 22:00-07:30, or none") from None
+    if start == end:
+        raise ValueError(f"{text!r} is no time at all; write it like 22:00-07:30, or none")
+    return (start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """When there is to be silence, by local time. A stretch across midnight belongs to the day on which it ends:
+
+    `weekend` is for the nights to Saturday and to Sunday, `week` for all others.
+    """
+
+    week: Hours = ()
+    weekend: Hours = ()
+
+    def ending_on(self, day: date) -> Hours:
+        return self.weekend if day.weekday() >= 5 else self.week
+
+
+def quiet_until(now: datetime, zone: ZoneInfo, quiet: Quiet) -> datetime | None:
+    """Return when the silence that holds now is over, in UTC; None where it is not quiet.
+
+    Local times are met on the DST nights as `next_slot` meets them. Stretches that touch are one.
+    """
+    end, after = None, _end_of_stretch(now, zone, quiet)
+    while after is not None:
+        end, after = after, _end_of_stretch(after, zone, quiet)
+    return end
+
+
+def _end_of_stretch(now: datetime, zone: ZoneInfo, quiet: Quiet) -> datetime | None:
+    today = now.astimezone(zone).date()
+    for day in (today, today + DAY):
+        if hours := quiet.ending_on(day):
+            first = day if hours[0] < hours[1] else day - DAY
+            start, end = (_met(on, moment, zone) for on, moment in zip((first, day), hours, strict=True))
+            if start <= now < end:
+                return end
+    return None
+
+
+def _met(day: date, moment: time, zone: ZoneInfo) -> datetime:
+    """Return when a local time is met: the first time where it is twice, an hour later where it is not at all."""
+    return datetime.combine(day, moment, zone).astimezone(UTC)
+
+
+# --- budgets --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +129,9 @@ def free_at(latest: Callable[[int], datetime | None], limits: Iterable[Limit], n
     """Return when the next call is allowed, None when it is now; `latest(n)` is the time of the n-th call back."""
     times = [call + limit.per for limit in limits if (call := latest(limit.calls))]
     return max((time for time in times if time > now), default=None)
+
+
+# --- polling --------------------------------------------------------------------------------------------------
 
 
 def jittered(every: timedelta, floor: timedelta, name: str, now: datetime) -> timedelta:

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from rolecall.alerts import Judged, alerts
 from rolecall.config import Config
 from rolecall.decide import (
-    Judged,
-    alerts,
     content_hash,
     merge,
     new_validators,

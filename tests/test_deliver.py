@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,11 @@ from rolecall.deliver import MOST_AMBIGUOUS, MOST_ATTEMPTS, deliver, settlement,
 from rolecall.errors import Deferred, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Action
-from rolecall.ports import Claim, Dead, RetryAt, Sent, Suspend
+from rolecall.people import Again, Decision
+from rolecall.ports import Claim, Dead, Dropped, RetryAt, Sent, Suspend
 from rolecall.store.memory import MemoryStore
 from tests.house import CHANNELS, NOON, SEARCH, Clock, Ear, config_of, house_of
-from tests.store_plans import alert, at_once, digest, plan, posting
+from tests.store_plans import SOURCE, alert, at_once, digest, notice, plan, posting
 
 
 @dataclass
@@ -128,6 +130,102 @@ async def test_a_digest_shows_each_job_once_and_the_best_first(evening: Evening)
     assert "3 new jobs" in message.subject
 
 
+# --- people and quiet hours -----------------------------------------------------------------------------------
+
+PEOPLE = """
+[person.anna]
+channels = ["phone"]
+zone = "Europe/Warsaw"
+quiet = "22:00-07:30"
+[person.ben]
+channels = ["digest"]
+[[search]]
+name = "annas"
+person = "anna"
+[[search]]
+name = "bens"
+person = "ben"
+"""
+
+
+@pytest.fixture
+async def two() -> AsyncIterator[Evening]:
+    """A house of two people, whose phones both are `phone` for the test's sake."""
+    ear, clock = Ear(), Clock()
+    async with house_of(config_of(CHANNELS + PEOPLE, phone=ear), MemoryStore(), clock) as house:
+        yield Evening(house, ear, clock)
+
+
+async def tell(two: Evening, *ids: str, search: str = "annas") -> None:
+    new = [posting(id_, title=f"Python developer {id_}") for id_ in ids]
+    alerts = tuple(alert(each, at_once(each, due=two.clock.now), search=search) for each in new)
+    await two.house.store.commit(plan(*new, now=two.clock.now, alerts=alerts))
+
+
+async def decide(two: Evening, kind: str, person: str, **said: Any) -> None:
+    at = two.clock.forward(seconds=1)
+    assert await two.house.store.record(Decision(f"{kind} {person}", kind, ((SOURCE, "a"),), at, person, **said))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "reason"),
+    [
+        ("dismissed", {}, "the user is done with its jobs"),
+        ("applied", {}, "the user is done with its jobs"),
+        ("muted_company", {"company": "LARKSPUR"}, "its employers are muted"),
+        ("muted_agency", {"company": "Larkspur"}, "its employers are muted"),
+    ],
+)
+async def test_what_one_person_said_counts_for_what_waits_for_them_and_not_for_others(
+    two: Evening, kind: str, said: dict[str, str], reason: str
+) -> None:
+    for search, outcome in (("annas", Dropped(reason)), ("bens", Sent("heard"))):
+        await tell(two, "a", search=search)
+        if search == "annas":
+            await decide(two, kind, "anna", **said)
+        assert await two.next() == outcome
+
+
+async def test_a_snoozed_job_is_left_out_of_what_comes_before_its_time_and_comes_back_once(two: Evening) -> None:
+    await tell(two, "a")
+    await decide(two, "snoozed", "anna", again=Again(two.clock.now + timedelta(hours=4), ("annas",), ("phone",)))
+    assert await two.next() == Dropped("its jobs are snoozed")
+    two.clock.forward(hours=4)
+    assert [await two.next(), await two.next()] == [Sent("heard"), None]
+
+
+async def test_a_job_is_muted_for_a_person_only_when_all_who_advertise_it_are(two: Evening) -> None:
+    direct = replace(posting("a").raw, id="b", company="Harebell Ltd")
+    copy = replace(posting("b", "job-a"), raw=direct)
+    await tell(two, "a")
+    await two.house.store.commit(plan(copy))
+    await decide(two, "muted_company", "anna", company="Larkspur Ltd")
+    assert await two.next() == Sent("heard")
+
+
+async def test_quiet_hours_hold_back_what_could_not_be_sent_before_them_but_nothing_urgent(two: Evening) -> None:
+    two.clock.now = NOON.replace(hour=20, minute=59)  # 21:59 in Warsaw
+    await tell(two, "a")
+    two.ear.errors.append(Deferred("down"))
+    assert isinstance(await two.next(), RetryAt)
+    two.clock.forward(minutes=5)
+    words = [notice("calm", due=two.clock.now), replace(notice("urgent", due=two.clock.now), urgent=True)]
+    await two.house.store.commit(plan(now=two.clock.now, notices=tuple(words)))
+    assert [await two.next(), await two.next()] == [Sent("heard"), None]
+    two.clock.now = NOON.replace(day=24, hour=6, minute=30)
+    assert [await two.next(), await two.next(), await two.next()] == [Sent("heard"), Sent("heard"), None]
+    assert [message.kind for message in two.ear.heard] == ["notice", "alert", "notice"]
+
+
+async def test_times_are_those_of_the_readers_clock(two: Evening) -> None:
+    two.clock.now = NOON.replace(hour=7)
+    late = replace(posting("a").raw, closes_at=NOON.replace(day=25, hour=23, minute=30))
+    new = replace(posting("a"), raw=late)
+    await two.house.store.commit(plan(new, now=two.clock.now, alerts=(alert(new, at_once(new), search="annas"),)))
+    await two.next()
+    assert two.ear.heard[0].cards[0].closes == "closes on Thursday", "not on Wednesday, as in London"
+
+
 # --- the table of outcomes ------------------------------------------------------------------------------------
 
 
@@ -183,12 +281,20 @@ def test_kills_are_no_unclear_answers_of_the_channel() -> None:
 def test_a_suspended_channel_is_told_of_by_another_one() -> None:
     config = config_of(CHANNELS + SEARCH)
     phone, pages = config.channels
-    (notice,) = suspension_notice(phone, Suspend("blocked"), config, NOON)
-    assert notice.channel == "digest"
-    assert "phone" in notice.subject
-    assert "blocked" in notice.text
+    (told,) = suspension_notice(phone, Suspend("blocked"), config, NOON)
+    assert (told.channel, told.urgent) == ("digest", True)
+    assert "phone" in told.subject
+    assert "blocked" in told.text
     (other,) = suspension_notice(pages, Suspend("no permission"), config, NOON)
     assert other.channel == "phone"
+
+
+def test_a_persons_suspended_channel_is_told_of_by_another_one_of_theirs() -> None:
+    text = CHANNELS + PEOPLE.replace('["digest"]', '["digest", "bens"]') + '[channel.bens]\nkind = "console"\n'
+    config = config_of(text)
+    bens = config.channel("bens")
+    assert bens is not None
+    assert [told.channel for told in suspension_notice(bens, Suspend("no"), config, NOON)] == ["digest"]
 
 
 def test_with_a_single_channel_there_is_nobody_to_tell() -> None:

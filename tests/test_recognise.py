@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from rolecall import views
-from rolecall.decide import Change, Judged, updates, without_bridges
+from rolecall.alerts import Judged
+from rolecall.decide import Change, updates, without_bridges
 from rolecall.deliver import deliver
 from rolecall.house import House
 from rolecall.model import Action, Answer, Assignment, Match, Message, RawPosting

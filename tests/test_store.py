@@ -12,7 +12,7 @@ import pytest
 
 from rolecall.dedupe import job_id
 from rolecall.model import Assignment, Print, Validators
-from rolecall.people import Again, Decision
+from rolecall.people import Again, Decision, muted
 from rolecall.ports import (
     SETTLED,
     ChannelState,
@@ -765,8 +765,9 @@ async def test_a_mute_is_a_persons_own_and_named_in_any_form(store: Store) -> No
     company, agency = await store.mutes({"anna", "ben"})
     assert await store.mutes({"ben"}) == []
     assert (company.said, company.name, company.at) == ("Larkspur Ltd", "larkspur", NOW)
-    assert [company.covers(name) for name in ("larkspur limited", "Larkspur Technology")] == [True, False]
-    assert [agency.covers(name) for name in ("Heron Technology", "Heronsgate")] == [True, False]
+    names = ("larkspur limited", "Larkspur Technology", "Heron Technology", "Heronsgate")
+    assert [muted("anna", name, (company, agency)) for name in names] == [True, False, True, False]
+    assert not muted("ben", "Larkspur", (company, agency))
     assert not await store.record(decision("unmuted", person="ben", company="Larkspur"))
     assert await store.record(decision("unmuted", at=after(hours=2), person="anna", company="The Larkspur Ltd"))
     assert await store.mutes({"anna"}) == [agency]
@@ -811,6 +812,17 @@ async def test_what_was_never_told_cannot_be_snoozed(store: Store) -> None:
     await store.commit(plan(posting("a")))
     assert not await store.record(snooze("a"))
     assert marked(await store.job("job-a")) == []
+
+
+async def test_what_came_alone_in_the_last_hour_is_counted_by_search(store: Store) -> None:
+    one, two, three = posting("a"), posting("b"), posting("c")
+    early = (alert(one, at_once(one)),)
+    await store.commit(plan(one, alerts=early))
+    late = (alert(two, at_once(two), at_once(two, "mail")), alert(two, search="go"), alert(three, digest()))
+    await store.commit(plan(two, three, now=after(minutes=30), alerts=late))
+    assert await store.sent_alone(["python", "go"], NOW) == {"python": 2}
+    assert await store.sent_alone(["python"], after(minutes=1)) == {"python": 1}
+    assert await store.sent_alone(["go"], NOW) == {}
 
 
 # --- the outbox: bundles --------------------------------------------------------------------------------------
@@ -898,6 +910,28 @@ async def test_one_message_at_a_time_on_a_channel_and_channels_do_not_wait_for_e
     assert await store.claim("mail", NOW, LEASE) is not None
     await store.settle(first.id, Sent(), NOW)
     assert (await claimed(store)).id != first.id
+
+
+async def test_in_quiet_hours_only_what_is_loud_or_urgent_is_claimed(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    loud = replace(digest(due=after(minutes=1)), loud=True)
+    urgent = replace(notice(due=after(minutes=2)), urgent=True)
+    alerts = (alert(one, at_once(one)), alert(two, loud))
+    await store.commit(plan(one, two, alerts=alerts, notices=(urgent, notice("calm"))))
+    now, kinds = after(hours=1), []
+    for quiet in (True, True, True, False, False):
+        if claim := await store.claim("phone", now, LEASE, quiet):
+            kinds.append(claim.kind)
+            await store.settle(claim.id, Sent(), now)
+    assert kinds == ["digest", "notice", "alert", "notice"]
+
+
+async def test_what_stands_above_a_bundle_is_what_its_first_alert_says(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    await store.commit(plan(one, alerts=(alert(one, replace(digest(), text="More than 10"), search="one"),)))
+    await store.commit(plan(two, alerts=(alert(two, digest()),)))
+    claim = await claimed(store)
+    assert (claim.text, len(claim.alerts)) == ("More than 10", 2)
 
 
 async def test_a_lost_lease_is_claimed_again_with_the_same_message_id_and_says_so(store: Store) -> None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from rolecall import decide, dedupe
+from rolecall import alerts, dedupe
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.model import Posting
@@ -27,12 +27,13 @@ async def make_baselines(house: House) -> None:
     if not fresh:
         return
     jobs = await house.store.recent(house.now() - LOOK_BACK, AT_MOST)
-    judged = await asyncio.to_thread(decide.judged, _open_postings(jobs), Index(fresh))
+    judged = await asyncio.to_thread(alerts.judged, _open_postings(jobs), Index(fresh))
     async with house.deciding:
         now = house.now()
+        heard = alerts.unmuted(judged, await house.mutes(), house.config)
         plan = Plan(
             now=now,
-            alerts=decide.alerts(judged, house.config, now, baseline=True),
+            alerts=alerts.alerts(heard, house.config, now, baseline=True),
             searches={search.name: search.fingerprint for search in fresh},
         )
         committed = await house.store.commit(plan)

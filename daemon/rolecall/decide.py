@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from rolecall import people
+from rolecall import people, route
+from rolecall.alerts import Judged
 from rolecall.config import Channel, Config
-from rolecall.match import Index, Search
-from rolecall.model import Action, Assignment, Match, Page, Posting, Print, RawPosting, Reply, Validators
-from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, StoredJob
-from rolecall.schedule import next_slot
+from rolecall.model import Assignment, Page, Posting, Print, RawPosting, Reply, Validators
+from rolecall.ports import NewNotice, NewPosting, StoredJob
 from rolecall.vacancy import changes, closes_at, merged
 
 
@@ -29,15 +28,6 @@ class Understood:
     content_hash: str
     print: Print
     facts: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the saved searches say of one posting of a job; those that drop it say nothing."""
-
-    key: tuple[str, str]
-    job: str
-    matches: tuple[Match, ...]
 
 
 # --- the postings ---------------------------------------------------------------------------------------------
@@ -122,6 +112,18 @@ class Change:
     since: str = ""
 
 
+def not_done(
+    told: Iterable[tuple[str, str]], known: Mapping[str, StoredJob], config: Config
+) -> frozenset[tuple[str, str]]:
+    """Return those (search, job) pairs whose person is not done with the job."""
+    whose = {search.name: search.person for search in config.searches}
+    return frozenset(
+        (search, job)
+        for search, job in told
+        if job not in known or not people.is_done(whose.get(search, ""), known[job].marks)
+    )
+
+
 def watched(told: Iterable[tuple[str, str]], config: Config) -> frozenset[str]:
     """Return the jobs whose changes somebody wants to hear of."""
     wanting = {search.name for search in config.searches if search.updates}
@@ -129,8 +131,8 @@ def watched(told: Iterable[tuple[str, str]], config: Config) -> frozenset[str]:
 
 
 def changes_of(known: StoredJob, best: Posting) -> tuple[Change, ...]:
-    """Return what the best of a job's copies now says otherwise than what was stored; none for a job done with."""
-    said = () if people.is_done("", known.marks) else changes(merged(known).posting, best, reopened=not known.is_open)
+    """Return what the best of a job's copies now says otherwise than what was stored."""
+    said = changes(merged(known).posting, best, reopened=not known.is_open)
     closed = max((copy.closed_at for copy in known.postings if copy.closed_at), default=None)
     return (Change(known.id, best, said, "" if known.is_open else str(closed)),) if said else ()
 
@@ -146,12 +148,8 @@ def updates(
         for change in changed
         for search in wanting
         if (search.name, change.job) in matching and (search.name, change.job) in told
-        for channel in _at_once_if_any(config.notified(search))
+        for channel in route.at_once_if_any(config.notified(search))
     )
-
-
-def _at_once_if_any(channels: Sequence[Channel]) -> Sequence[Channel]:
-    return [channel for channel in channels if not channel.digests] or channels
 
 
 def _update(change: Change, channel: Channel, config: Config, now: datetime) -> NewNotice:
@@ -159,82 +157,5 @@ def _update(change: Change, channel: Channel, config: Config, now: datetime) -> 
     key = hashlib.blake2b(f"{what}\n{change.since}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     subject = f"Update: {raw.title}" + (f" at {raw.company}" if raw.company else "")
     text = "\n".join(filter(None, (f"{what[0].upper()}{what[1:]}.", raw.url, raw.attribution)))
-    due = _digest(channel, config, now).due if channel.digests else now
+    due = route.digest(channel, config, now).due if channel.digests else now
     return NewNotice(f"update:{change.job}:{key}", channel.name, subject, text, due)
-
-
-# --- the alerts -----------------------------------------------------------------------------------------------
-
-
-def judged(postings: Iterable[tuple[Posting, str]], index: Index) -> tuple[Judged, ...]:
-    """Return what the searches say of each posting, given with its job."""
-    return tuple(Judged(posting.key, job, tuple(index.matches(posting))) for posting, job in postings)
-
-
-def alerts(found: Iterable[Judged], config: Config, now: datetime, *, baseline: bool) -> tuple[NewAlert, ...]:
-    """Return one alert per (search, job) among the matches. In a baseline they travel in summaries: no flood."""
-    searches = {search.name: search for search in config.searches}
-    best: dict[tuple[str, str], tuple[Match, Judged]] = {}
-    for each in found:
-        for match in each.matches:
-            pair = (match.search, each.job)
-            if pair not in best or better(match) > better(best[pair][0]):
-                best[pair] = (match, each)
-    return tuple(
-        NewAlert(
-            search=match.search,
-            job=each.job,
-            key=each.key,
-            action=match.action,
-            reasons=match.reasons,
-            rank=match.rank,
-            deliveries=deliveries(searches[match.search], each.job, match.action, config, now, baseline=baseline),
-        )
-        for match, each in best.values()
-    )
-
-
-def calmed(found: Iterable[Judged]) -> tuple[Judged, ...]:
-    """Return the same matches as worth a digest at most."""
-    return tuple(replace(each, matches=tuple(map(_for_a_digest, each.matches))) for each in found)
-
-
-def _for_a_digest(match: Match) -> Match:
-    return match if match.action is Action.DROP else replace(match, action=Action.DIGEST)
-
-
-def better(match: Match) -> tuple[int, float]:
-    """Order what a search says of the copies of one job: an alert before a digest before silence, then by rank."""
-    return ((Action.DROP, Action.DIGEST, Action.ALERT).index(match.action), match.rank)
-
-
-def deliveries(
-    search: Search, job: str, action: Action, config: Config, now: datetime, *, baseline: bool
-) -> tuple[Delivery, ...]:
-    """Return where one alert goes: at once, into the next digest, or into the summary of a first run.
-
-    What is only worth a digest goes to the search's digest channels; where it has none, to a daily digest on
-    its other channels, so that nothing is dropped.
-    """
-    channels = config.notified(search)
-    if baseline:
-        return tuple(_summary(channel, search, config, now) for channel in channels)
-    if action is Action.DIGEST:
-        chosen = [channel for channel in channels if channel.digests] or list(channels)
-        return tuple(_digest(channel, config, now) for channel in chosen)
-    return tuple(
-        _digest(channel, config, now) if channel.digests else Delivery(channel.name, f"job:{job}", "alert", now)
-        for channel in channels
-    )
-
-
-def _digest(channel: Channel, config: Config, now: datetime) -> Delivery:
-    slot = next_slot(now, config.zone, channel.at or config.daemon.digest_at, channel.every)
-    local = slot.astimezone(config.zone)
-    # With `every`, slots may be seconds apart; with `at`, the local date and time name the digest once for ever.
-    name = slot.isoformat() if channel.every else f"{local:%Y-%m-%dT%H:%M}"
-    return Delivery(channel.name, f"digest:{name}", "digest", slot)
-
-
-def _summary(channel: Channel, search: Search, config: Config, now: datetime) -> Delivery:
-    return Delivery(channel.name, f"summary:{search.name}", "summary", now + config.daemon.summary_wait)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
-from rolecall import people
+from rolecall import people, route
 from rolecall.config import Channel, Config
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Card, Copy, Message, Place, Reason
+from rolecall.people import Muted
 from rolecall.ports import (
     Claim,
     Dead,
@@ -41,8 +44,12 @@ MOST_ATTEMPTS = 500  # about five days of quarter hours
 
 
 async def deliver(channel: Channel, house: House) -> Outcome | None:
-    """Send the channel's oldest due message; None when there is nothing to do now."""
-    claim = await house.store.claim(channel.name, house.now(), LEASE)
+    """Send the channel's oldest due message; None when there is nothing to do now.
+
+    In quiet hours most messages wait, also those that were due before and could not be sent.
+    """
+    quiet = route.silence_over(channel, house.config, house.now()) is not None
+    claim = await house.store.claim(channel.name, house.now(), LEASE, quiet)
     if claim is None:
         return None
     outcome = await _attempt(channel, claim, house)
@@ -54,7 +61,8 @@ async def deliver(channel: Channel, house: House) -> Outcome | None:
 async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
     """Render and send. One of the two places that catch everything: no message may stop the daemon."""
     try:
-        if reason := not_worth_sending(claim):
+        claim, reason = wanted(claim, house.config, await house.mutes(), house.now())
+        if reason:
             return Dropped(reason)
         aside = await _aside(claim, house)
         message = await asyncio.to_thread(compose, claim, house.config, house.now(), aside)
@@ -67,17 +75,25 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
         return settlement(unclear, claim, house.now())
 
 
-def not_worth_sending(claim: Claim) -> str:
-    """Return why a message has nothing to tell any more, "" where it has."""
-    if claim.kind == "notice" or _current(claim.alerts):
-        return ""
-    done = any(people.is_done("", alert.job.marks) for alert in claim.alerts)
-    return "the user is done with its jobs" if done else "its jobs have closed"
+def wanted(claim: Claim, config: Config, mutes: Sequence[Muted], now: datetime) -> tuple[Claim, str]:
+    """Return the claim with the alerts that are still worth sending, and why not where none is left."""
+    reasons = [_why_not(alert, config, mutes, now) for alert in claim.alerts]
+    left = tuple(alert for alert, reason in zip(claim.alerts, reasons, strict=True) if not reason)
+    worth = left or claim.kind == "notice"
+    return replace(claim, alerts=left), "" if worth else next(iter(reasons), "it holds no job")
 
 
-def _current(alerts: Sequence[StoredAlert]) -> list[StoredAlert]:
-    """Return the alerts whose job is open and not done with."""
-    return [alert for alert in alerts if alert.job.is_open and not people.is_done("", alert.job.marks)]
+def _why_not(alert: StoredAlert, config: Config, mutes: Sequence[Muted], now: datetime) -> str:
+    """Return why the alert's person need not hear of its job any more, or not yet; "" where they shall."""
+    job, person = alert.job, config.person_of(alert.search).name
+    if not job.is_open:
+        return "its jobs have closed"
+    if people.is_done(person, job.marks):
+        return "the user is done with its jobs"
+    if people.is_snoozed(person, job.marks, now):
+        return "its jobs are snoozed"
+    employers = {copy.raw.company for copy in job.postings if copy.closed_at is None}
+    return "its employers are muted" if all(people.muted(person, each, mutes) for each in employers) else ""
 
 
 def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
@@ -99,13 +115,18 @@ def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
 
 
 def suspension_notice(channel: Channel, outcome: Suspend, config: Config, now: datetime) -> tuple[NewNotice, ...]:
-    """Return one word to the owner by another channel; none when there is no other."""
-    others = [name for name in (config.owner, *(c.name for c in config.channels)) if name and name != channel.name]
+    """Return one word to the channel's reader, or to the owner, by another channel; none when there is no other.
+
+    It does not wait for the end of quiet hours: nothing else would tell that alerts pile up.
+    """
+    readers = config.reader_of(channel.name).channels
+    known = [name for name in (config.owner, *(c.name for c in config.channels)) if name and name != channel.name]
+    others = [name for name in known if name in readers] or known
     if not others:
         return ()
     text = f"{outcome.error}. Its messages are kept. Mend it and restart or reload Rolecall."
     key = f"suspended:{channel.name}:{now:%Y-%m-%d}"
-    return (NewNotice(key, others[0], f"The channel {channel.name} is suspended", text, now),)
+    return (NewNotice(key, others[0], f"The channel {channel.name} is suspended", text, now, urgent=True),)
 
 
 def _backoff(attempts: int) -> timedelta:
@@ -138,22 +159,23 @@ async def _aside(claim: Claim, house: House) -> str:
 
 
 def compose(claim: Claim, config: Config, now: datetime, aside: str = "") -> Message:
-    """Return the message a claimed row stands for: one card per job that is still open, best first."""
-    ordered = sorted(_current(claim.alerts), key=lambda alert: alert.job.id)
+    """Return the message a claimed row stands for: one card per job, best first, times as its reader's clock says."""
+    zone = config.reader_of(claim.channel).zone
+    ordered = sorted(claim.alerts, key=lambda alert: alert.job.id)
     groups = [list(group) for _, group in groupby(ordered, key=lambda alert: alert.job.id)]
-    cards = sorted((card_of(group, config, now) for group in groups), key=lambda card: -card.rank)
+    cards = sorted((card_of(group, config, now, zone) for group in groups), key=lambda card: -card.rank)
     return Message(
         id=claim.message_id,
         kind=claim.kind,
-        subject=claim.subject or subject(claim.kind, cards, now.astimezone(config.zone)),
+        subject=claim.subject or subject(claim.kind, cards, now.astimezone(zone)),
         cards=tuple(cards),
-        text=claim.text or aside,
+        text=" ".join(filter(None, (claim.text, aside))),
         total=len(cards),
         created_at=claim.created_at,
     )
 
 
-def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime) -> Card:
+def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime, zone: ZoneInfo) -> Card:
     """Return the card of one job that matched one or more searches: the best of its copies."""
     best = max(alerts, key=lambda alert: alert.rank)
     job = best.job
@@ -166,7 +188,7 @@ def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime) -> Car
         copies=_copies(job, known.posting.raw.url),
         first_seen=job.first_seen,
         now=now,
-        zone=config.zone,
+        zone=zone,
         rank=best.rank,
         reposts=reposts(job),
         home=_home(best.search, config),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from rolecall.config import Config
 from rolecall.match import Index
+from rolecall.people import Muted
 from rolecall.ports import Fetcher, Parser, Store
 from rolecall.repeats import Repeats
 
@@ -28,3 +29,7 @@ class House:
     now: Callable[[], datetime]
     deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
     repeats: Repeats = field(default_factory=Repeats)
+
+    async def mutes(self) -> Sequence[Muted]:
+        """Return whom the people of the house muted."""
+        return await self.store.mutes({"", *(person.name for person in self.config.people)})

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from rolecall import decide, dedupe, vacancy
+from rolecall import alerts, decide, dedupe, vacancy
+from rolecall.alerts import Judged, Pair
 from rolecall.config import Config
-from rolecall.decide import Change, Judged, Understood
+from rolecall.decide import Change, Understood
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.model import Posting, RawPosting
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
+from rolecall.people import Muted
 from rolecall.ports import Plan
 from rolecall.recognise import Recognised, recognise
 from rolecall.repeats import Repeats
+from rolecall.route import HOUR
 from rolecall.thinking import think
 
 BATCH = 200  # postings understood per step in the worker thread
@@ -36,17 +40,44 @@ async def plan(fresh: Sequence[Understood], house: House, pace: Pace, *, updates
     if not fresh:
         return Plan(now)
     found = await recognise(fresh, house.store, now)
-    return await think(_plan, found, house.index, house.config, now, pace, updates=updates)
+    told = decide.not_done(found.told, found.known, house.config)
+    judged, changed = await think(_judged, found, house.index, decide.watched(told, house.config), now)
+    if not any(each.matches for each in judged):
+        return Plan(now, postings=found.postings, merges=found.merges)
+    matched = _Matched(judged, changed if updates else [], told, *await _before(judged, house, now))
+    return await think(_plan, found, matched, house.config, now, pace)
 
 
-def _plan(found: Recognised, index: Index, config: Config, now: datetime, pace: Pace, *, updates: bool) -> Plan:
-    judged, changed = _judged(found, index, decide.watched(found.told, config), now)
-    judged = decide.calmed(judged) if pace == "digest" else judged
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """What the searches say, what changed in jobs that were told of, and what happened before."""
+
+    judged: Sequence[Judged]
+    changed: Sequence[Change]
+    told: Collection[Pair]
+    mutes: Sequence[Muted]
+    alerted: Collection[Pair]
+    sent_alone: Mapping[str, int]
+
+
+async def _before(
+    judged: Sequence[Judged], house: House, now: datetime
+) -> tuple[Sequence[Muted], Collection[Pair], Mapping[str, int]]:
+    alerted = await house.store.alerted({each.job for each in judged if each.matches})
+    searches = {match.search for each in judged for match in each.matches}
+    return await house.mutes(), alerted, await house.store.sent_alone(searches, now - HOUR)
+
+
+def _plan(found: Recognised, matched: _Matched, config: Config, now: datetime, pace: Pace) -> Plan:
+    heard = alerts.unmuted(matched.judged, matched.mutes, config)
+    news = alerts.untold(heard, matched.alerted)
+    chosen = alerts.calmed(news) if pace == "digest" else news
+    baseline = pace == "summary"
     return Plan(
         now=now,
         postings=found.postings,
-        alerts=decide.alerts(judged, config, now, baseline=pace == "summary"),
-        notices=decide.updates(changed, judged, found.told, config, now) if updates else (),
+        alerts=alerts.alerts(chosen, config, now, baseline=baseline, sent_alone=matched.sent_alone),
+        notices=decide.updates(matched.changed, heard, matched.told, config, now),
         merges=found.merges,
     )
 
@@ -87,4 +118,4 @@ def _judged(
             best = vacancy.merged(known, current).posting if known else dedupe.merge(current).posting
             pairs.append((best, job))
             changed += decide.changes_of(known, best) if known and job in watched else ()
-    return decide.judged(pairs, index), changed
+    return alerts.judged(pairs, index), changed

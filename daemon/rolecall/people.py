@@ -6,7 +6,7 @@ for everybody who gets a name later: it was the household's word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -57,9 +57,8 @@ class Muted:
     said: str
     at: datetime
 
-    def covers(self, company: str) -> bool:
-        """Return whether this is a posting's employer: "Hays" the agency is also "Hays Technology"."""
-        name = normal_company(company)
+    def covers(self, name: str) -> bool:
+        """Return whether this is an employer, named in normal form: "Hays" the agency is also "Hays Technology"."""
         return name == self.name or (self.kind == "agency" and f"{name} ".startswith(f"{self.name} "))
 
 
@@ -135,6 +134,13 @@ def is_done(person: str, marks: Iterable[Mark]) -> bool:
 def is_snoozed(person: str, marks: Iterable[Mark], now: datetime) -> bool:
     """Return whether a person does not want to see a job yet."""
     return any(mark.until is not None and mark.until > now for mark in of(person, marks))
+
+
+def muted(person: str, company: str, mutes: Sequence[Muted]) -> bool:
+    """Return whether a person hears no more of an employer."""
+    theirs = [mute for mute in mutes if mute.person in ("", person)]
+    name = normal_company(company) if theirs else ""
+    return any(mute.covers(name) for mute in theirs)
 
 
 def state(person: str, marks: Iterable[Mark], now: datetime, zone: ZoneInfo) -> str:

@@ -213,13 +213,16 @@ class Waiting:
 class Delivery:
     """Where an alert goes. Alerts with the same `bundle` on one channel travel in one message while it is pending.
 
-    `due` is the earliest time to send: now for an alert, the next local digest time for a digest.
+    `due` is the earliest time to send: now for an alert, the next local digest time for a digest. `loud`: quiet hours
+    do not hold it back. `text` stands above the vacancies.
     """
 
     channel: str
     bundle: str
     kind: MessageKind
     due: datetime
+    loud: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +241,14 @@ class NewAlert:
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A word to the owner ("source X is gone"). `key` makes it once only."""
+    """A word to the owner ("source X is gone"). `key` makes it once only; one that is `urgent` breaks a silence."""
 
     key: str
     channel: str
     subject: str
     text: str
     due: datetime
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +472,9 @@ class Store(Protocol):
     async def told(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
         """Return the (search, job) pairs whose alert was sent on some channel."""
 
+    async def sent_alone(self, searches: Collection[str], since: datetime) -> Mapping[str, int]:
+        """Return how many alerts of each of the searches, made since then, travel in a message of their own."""
+
     async def searches(self) -> Mapping[str, str]:
         """Return name → fingerprint of the searches whose baseline has been made."""
 
@@ -503,10 +510,11 @@ class Store(Protocol):
         """Let a channel remember a small text under a name, in place of the one before; "" forgets it."""
 
     # delivering
-    async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
+    async def claim(self, channel: str, now: datetime, lease: float, quiet: bool = False) -> Claim | None:
         """Lease the channel's oldest due row (pending, or sending with an expired lease), else None.
 
         None too while the channel is suspended, must wait (`not_before`), or has a row under lease: one at a time.
+        `quiet`: only what is loud or urgent.
         """
 
     async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:

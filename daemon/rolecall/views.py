@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rolecall import match
+from rolecall.alerts import better
 from rolecall.budget import share_of
 from rolecall.config import Config
-from rolecall.decide import better
 from rolecall.dedupe import Merged
 from rolecall.deliver import card_of
 from rolecall.model import Action, Card, Match, Posting
@@ -142,7 +142,7 @@ def _row(alerts: list[StoredAlert], config: Config, now: datetime) -> Row:
         posted=posting.raw.posted_at or posting.first_seen,
         search=", ".join(sorted({alert.search for alert in alerts})),
         action=first.action.value,
-        card=card_of(alerts, config, now),
+        card=card_of(alerts, config, now, config.zone),
         annual_gbp=salary.annual_gbp if salary and not salary.predicted else (None, None),
     )
 

@@ -59,6 +59,7 @@ to = ["you@example.org"]
 [[search]]
 name = "Python"
 stack.any = ["python"]
+alerts_per_hour = 0
 """
 
 SOURCE = """

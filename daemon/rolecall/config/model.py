@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from rolecall.match import Search
 from rolecall.normalise.fx import Rates
 from rolecall.normalise.pay import Factors
+from rolecall.normalise.place import find, nearest
 from rolecall.ports import Notifier, Source
-from rolecall.schedule import parse_duration, parse_time
+from rolecall.schedule import Hours, Quiet, parse_duration, parse_hours, parse_time
 
 STRICT = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -36,15 +37,28 @@ def _time(value: object) -> time:
     return value if isinstance(value, time) else parse_time(str(value))
 
 
+def _hours(value: object) -> Hours:
+    return parse_hours(str(value))
+
+
 def _share(value: object) -> object:
     """Read "3%" as 0.03."""
     return Decimal(value[:-1]) / 100 if isinstance(value, str) and value[:-1].isdigit() and value[-1] == "%" else value
 
 
+def _home(value: str) -> str:
+    if value and find(value) is None:
+        near = " or ".join(map(repr, nearest(value)[:3]))
+        raise ValueError(f"{value!r} is not a place I know" + (f"; did you mean {near}?" if near else ""))
+    return value
+
+
 Share = Annotated[Decimal, BeforeValidator(_share), Field(ge=0, lt=1)]
+Home = Annotated[str, AfterValidator(_home)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Stretch = Annotated[Hours, BeforeValidator(_hours)]
 
 
 class DaemonOptions(BaseModel):
@@ -114,13 +128,36 @@ class Pace(BaseModel):
     enabled: bool = True
 
 
-class Times(BaseModel):
-    """What every channel table may hold beside its kind's own options."""
+class QuietOptions(BaseModel):
+    """What a person's and a channel's table may say of silence."""
 
     model_config = STRICT
 
+    quiet: Stretch | None = None
+    quiet_weekend: Stretch | None = None
+
+    def hours(self, otherwise: Quiet | None = None) -> Quiet | None:
+        """Return the quiet hours; `otherwise` where none are given. A weekend is as the week unless it is given."""
+        if self.quiet is None and self.quiet_weekend is None:
+            return otherwise
+        week = self.quiet or ()
+        return Quiet(week, week if self.quiet_weekend is None else self.quiet_weekend)
+
+
+class Times(QuietOptions):
+    """What every channel table may hold beside its kind's own options."""
+
     at: tuple[TimeOfDay, ...] = ()
     every: Duration | None = None
+    shared: bool = False
+
+
+class PersonOptions(QuietOptions):
+    """One `[person.NAME]`."""
+
+    zone: Zone | None = None
+    channels: tuple[str, ...] = ()
+    home: Home = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +171,36 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One `[channel.NAME]`. With `at` or `every` it sends digests; without, each alert at once."""
+    """One `[channel.NAME]`. With `at` or `every` it sends digests; without, each alert at once.
+
+    `quiet` None: as its person's. `shared`: several people may name it.
+    """
 
     name: str
     kind: str
     notifier: Notifier
     at: tuple[time, ...] = ()
     every: timedelta | None = None
+    quiet: Quiet | None = None
+    shared: bool = False
 
     @property
     def digests(self) -> bool:
         return bool(self.at) or self.every is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One `[person.NAME]`, or with the name "" the one person of a configuration that names nobody.
+
+    No `channels` are all of them. `home` is where their searches begin that say nothing else.
+    """
+
+    name: str
+    zone: ZoneInfo
+    channels: tuple[str, ...] = ()
+    quiet: Quiet = field(default_factory=Quiet)
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +214,28 @@ class Config:
     searches: tuple[Search, ...] = ()
     database: Path = field(default_factory=Path)
     pay: PayOptions = field(default_factory=PayOptions)
+    named: tuple[Person, ...] = ()
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who is served: those who have names, else the one who needs none."""
+        return self.named or (self.person(""),)
+
+    def person(self, name: str) -> Person:
+        return next((person for person in self.named if person.name == name), Person("", self.zone))
+
+    def person_of(self, search: str) -> Person:
+        """Whose search it is; nobody's where it is gone from the configuration."""
+        return self.person(next((each.person for each in self.searches if each.name == search), ""))
+
+    def reader_of(self, channel: str) -> Person:
+        """Who reads a channel; nobody by name where several people do."""
+        readers = [person for person in self.named if channel in person.channels]
+        return readers[0] if len(readers) == 1 else self.person("")
+
+    def quiet(self, channel: Channel) -> Quiet:
+        """When a channel is to be silent: its own hours, else its reader's."""
+        return self.reader_of(channel.name).quiet if channel.quiet is None else channel.quiet
 
     @property
     def zone(self) -> ZoneInfo:
@@ -173,9 +251,9 @@ class Config:
         return self.daemon.owner or next(iter(at_once + [channel.name for channel in self.channels]), None)
 
     def notified(self, search: Search) -> tuple[Channel, ...]:
-        """The channels of one search: those it names, all when it names none."""
-        wanted = search.notify or tuple(channel.name for channel in self.channels)
-        return tuple(channel for channel in self.channels if channel.name in wanted)
+        """The channels of one search: those it names, else all of its person's."""
+        wanted = search.notify or self.person(search.person).channels
+        return tuple(channel for channel in self.channels if channel.name in wanted or not wanted)
 
 
 def database(daemon: DaemonOptions, config_path: Path | None) -> Path:

@@ -11,12 +11,15 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from rolecall.config import people
 from rolecall.config.model import (
     Channel,
     Config,
     DaemonOptions,
     Pace,
     PayOptions,
+    Person,
+    PersonOptions,
     SourceEntry,
     TechLine,
     Times,
@@ -28,6 +31,7 @@ from rolecall.errors import ConfigError, Problem
 from rolecall.match import Search, read_search
 from rolecall.normalise import pay, vocabulary
 from rolecall.normalise.vocabulary import Vocabulary
+from rolecall.schedule import Quiet
 from rolecall.secret import Secret
 
 M = TypeVar("M", bound=BaseModel)
@@ -87,22 +91,27 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, table: Table) -> Config:
-        parts = ("daemon", "pay", "vocabulary", "channel", "source", "search")
+        parts = ("daemon", "pay", "vocabulary", "person", "channel", "source", "search")
         for key in table.keys() - set(parts):
             self._problem(key, "is not a part of the configuration.", did_you_mean(key, parts, "Parts are"))
         daemon = self._validated(DaemonOptions, self._table(table, "daemon"), "daemon") or DaemonOptions()
         before = vocabulary.VOCABULARY
         vocabulary.use(self._vocabulary(self._table(table, "vocabulary")))  # searches name the user's words too
+        channels = tuple(self._channels(self._table(table, "channel")))
+        named = self._people(self._table(table, "person"), daemon, tuple(self._table(table, "channel")))
         config = Config(
             path=self.path,
             daemon=daemon,
-            channels=tuple(self._channels(self._table(table, "channel"))),
+            channels=channels,
+            named=named,
             sources=tuple(self._sources(self._tables(table, "source"))),
-            searches=tuple(self._searches(self._tables(table, "search"))),
+            searches=tuple(self._searches(self._tables(table, "search"), named)),
             database=database(daemon, self.path),
             pay=self._validated(PayOptions, self._table(table, "pay"), "pay") or PayOptions(),
         )
         self._references(config, set(self._table(table, "channel")))
+        if not any(problem.path.startswith("person.") for problem in self.problems):
+            self.problems += people.problems(config, self._table(table, "channel"))
         if self.problems:
             vocabulary.use(before)
             raise ConfigError(self.problems)
@@ -122,6 +131,16 @@ class _Reader:
         self.problems += vocabulary.check(extended) if lines else []
         return extended
 
+    def _people(self, tables: Table, daemon: DaemonOptions, channels: tuple[str, ...]) -> tuple[Person, ...]:
+        """Return the people by name. One alone has all channels unless some are named."""
+        named = []
+        for name in tables:
+            path = f"person.{name}"
+            given = self._validated(PersonOptions, self._table(tables, name, "person."), path) or PersonOptions()
+            theirs = given.channels or (channels if len(tables) == 1 else ())
+            named.append(Person(name, given.zone or daemon.zone, theirs, given.hours() or Quiet(), given.home))
+        return tuple(named)
+
     def _channels(self, tables: Table) -> list[Channel]:
         channels = []
         for name in tables:
@@ -129,7 +148,8 @@ class _Reader:
             notifier = self._plug_in(self.kinds.notifiers, str(table.get("kind", name)), table, path, Times)
             times = self._validated(Times, _shared(table, Times), path)
             if notifier is not None and times is not None:
-                channels.append(Channel(name, str(table.get("kind", name)), notifier, times.at, times.every))
+                kind = str(table.get("kind", name))
+                channels.append(Channel(name, kind, notifier, times.at, times.every, times.hours(), times.shared))
         return channels
 
     def _sources(self, tables: Sequence[Table]) -> list[SourceEntry]:
@@ -155,11 +175,11 @@ class _Reader:
             least = f"{minimum.total_seconds() / 60:g}m"
             self._problem(f"{path}.every", f"is too often for {entry.source.name}.", f"The least is {least}.")
 
-    def _searches(self, tables: Sequence[Table]) -> list[Search]:
+    def _searches(self, tables: Sequence[Table], named: Sequence[Person]) -> list[Search]:
         searches: dict[str, Search] = {}
         for number, table in enumerate(tables, 1):
             try:
-                search = read_search(table, f"search[{number}]")
+                search = read_search(people.with_defaults(table, named), f"search[{number}]")
             except ConfigError as error:
                 self.problems.extend(error.problems)
                 continue

@@ -13,7 +13,7 @@ from rolecall.errors import ConfigError, Problem
 from rolecall.match.criteria import CRITERIA
 from rolecall.match.read import read, read_into, unknown_keys
 from rolecall.match.values import Unfit
-from rolecall.match.wants import DEFAULT_POLICIES, Policy, Search
+from rolecall.match.wants import DEFAULT_POLICIES, NOT_MATCHED, Policy, Search
 
 __all__ = ["Search", "read_search"]
 
@@ -84,7 +84,7 @@ def _alone(wanted: Mapping[str, object], options: Mapping[str, object], path: st
 
 def _fingerprint(search: Search) -> str:
     told = {field.name: _plain(getattr(search, field.name)) for field in fields(search)}
-    for key in ("name", "notify", "updates", "fingerprint"):
+    for key in NOT_MATCHED:
         del told[key]
     return blake2b(repr(sorted(told.items())).encode(), digest_size=8).hexdigest()
 

@@ -72,16 +72,24 @@ class Mute:
     titles: tuple[re.Pattern[str], ...] = ()
 
 
+NOT_MATCHED = ("name", "person", "notify", "when", "alerts_per_hour", "updates", "fingerprint")
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """One saved search. `wanted`: criterion → what it wants; the other fields are options several criteria read.
 
-    `fingerprint` changes whenever what the search matches may change; not with `name`, `notify` or `updates`.
+    `person`: whose it is, by name; "" where nobody has one. `when`: how its alerts travel, None = as each channel does.
+    `alerts_per_hour`: how many come one by one, 0 = however many there are; the others come together.
+    `fingerprint` changes whenever what the search matches may change: not with the options in `NOT_MATCHED`.
     """
 
     name: str
     wanted: Mapping[str, Any] = field(default_factory=dict)
+    person: str = ""
     notify: tuple[str, ...] = ()
+    when: Literal["instant", "hourly", "digest"] | None = None
+    alerts_per_hour: float = 10
     level_exact: bool = False
     max_miles: float | None = None
     salary_match: Literal["reach", "floor", "mid"] = "reach"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -96,6 +97,14 @@ class MemoryStore(MemoryDecisions):
 
     async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
         return frozenset(pair for pair in self._alerts if pair[1] in jobs)
+
+    async def sent_alone(self, searches: Collection[str], since: datetime) -> Mapping[str, int]:
+        alone = {row_id for row in self._outbox.values() if row.kind == "alert" for row_id in row.alerts}
+        return Counter(
+            search
+            for (search, _), (row_id, _, at) in self._alerts.items()
+            if search in searches and at >= since and row_id in alone
+        )
 
     async def searches(self) -> Mapping[str, str]:
         return dict(self._searches)

@@ -36,6 +36,7 @@ class _Row:
     kind: MessageKind
     created_at: datetime
     due: datetime
+    loud: bool
     subject: str = ""
     text: str = ""
     state: str = "pending"
@@ -70,26 +71,32 @@ class MemoryOutbox:
         parts = [r for r in self._outbox.values() if (r.channel, r.bundle) == (delivery.channel, delivery.bundle)]
         if parts and parts[-1].state == "pending" and not parts[-1].ambiguous:
             return parts[-1]
-        return self._queue(delivery.channel, delivery.bundle, len(parts) + 1, delivery.kind, now, delivery.due)
+        row = _Row(
+            self._next_id(), delivery.channel, delivery.bundle, len(parts) + 1, delivery.kind, now, delivery.due,
+            delivery.loud, text=delivery.text,
+        )  # fmt: skip
+        return self._queue(row)
 
-    def _queue(self, channel: str, bundle: str, part: int, kind: MessageKind, now: datetime, due: datetime) -> _Row:
-        self._channels.setdefault(channel, ChannelState(channel))
-        row_id = len(self._outbox) + 1
-        row = self._outbox[row_id] = _Row(row_id, channel, bundle, part, kind, now, due)
+    def _next_id(self) -> int:
+        return len(self._outbox) + 1
+
+    def _queue(self, row: _Row) -> _Row:
+        self._channels.setdefault(row.channel, ChannelState(row.channel))
+        self._outbox[row.id] = row
         return row
 
     def _add_notice(self, notice: NewNotice, now: datetime) -> None:
         bundle = f"notice:{notice.key}"
         if all((row.channel, row.bundle) != (notice.channel, bundle) for row in self._outbox.values()):
-            row = self._queue(notice.channel, bundle, 1, "notice", now, notice.due)
-            row.subject, row.text = notice.subject, notice.text
+            said = (notice.urgent, notice.subject, notice.text)
+            self._queue(_Row(self._next_id(), notice.channel, bundle, 1, "notice", now, notice.due, *said))
 
     # delivering
 
-    async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
+    async def claim(self, channel: str, now: datetime, lease: float, quiet: bool = False) -> Claim | None:
         state = self._channels.get(channel, ChannelState(channel))
         rows = [row for row in self._outbox.values() if row.channel == channel and row.waiting]
-        due = [row for row in rows if row.due <= now]
+        due = [row for row in rows if row.due <= now and (row.loud or not quiet)]
         held = any(row.lease_until > now for row in rows)
         if not due or held or state.suspended or (state.not_before is not None and state.not_before > now):
             return None

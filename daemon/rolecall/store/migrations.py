@@ -317,3 +317,11 @@ CREATE TABLE reported (
   PRIMARY KEY (source, about)
 ) WITHOUT ROWID
 """
+
+
+@migrations()
+def m007_quiet(db: Database) -> None:
+    """What quiet hours do not hold back, and the alerts of the last hour."""
+    db.execute("ALTER TABLE outbox ADD COLUMN loud INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE outbox SET loud = 1 WHERE kind = 'digest'")  # each had been given a time of day
+    db.execute("CREATE INDEX alert_created ON alert(created_at)")

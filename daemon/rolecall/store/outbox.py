@@ -55,16 +55,18 @@ def _start(db: Database, delivery: Delivery, now: int) -> int:
     _ensure_channel(db, delivery.channel)
     cursor = db.execute(
         """
-        INSERT INTO outbox (channel, bundle, part, kind, created_at, due)
-        SELECT :channel, :bundle, coalesce(max(part), 0) + 1, :kind, :now, :due
+        INSERT INTO outbox (channel, bundle, part, kind, text, created_at, due, loud)
+        SELECT :channel, :bundle, coalesce(max(part), 0) + 1, :kind, :text, :now, :due, :loud
         FROM outbox WHERE channel = :channel AND bundle = :bundle
         """,
         {
             "channel": delivery.channel,
             "bundle": delivery.bundle,
             "kind": delivery.kind,
+            "text": writable(delivery.text),
             "now": now,
             "due": to_us(delivery.due),
+            "loud": delivery.loud,
         },
     )
     assert cursor.lastrowid is not None  # noqa: S101 (an INSERT has one)
@@ -76,8 +78,8 @@ def add_notice(db: Database, notice: NewNotice, now: int) -> bool:
     _ensure_channel(db, notice.channel)
     cursor = db.execute(
         """
-        INSERT INTO outbox (channel, bundle, kind, subject, text, created_at, due)
-        VALUES (?, ?, 'notice', ?, ?, ?, ?) ON CONFLICT (channel, bundle, part) DO NOTHING
+        INSERT INTO outbox (channel, bundle, kind, subject, text, created_at, due, loud)
+        VALUES (?, ?, 'notice', ?, ?, ?, ?, ?) ON CONFLICT (channel, bundle, part) DO NOTHING
         """,
         [
             notice.channel,
@@ -86,6 +88,7 @@ def add_notice(db: Database, notice: NewNotice, now: int) -> bool:
             writable(notice.text),
             now,
             to_us(notice.due),
+            notice.urgent,
         ],
     )
     return cursor.rowcount > 0
@@ -98,9 +101,9 @@ def _ensure_channel(db: Database, channel: str) -> None:
 # --- claiming and settling ------------------------------------------------------------------------------------
 
 
-def claim(db: Database, channel: str, now: datetime, lease: float) -> Claim | None:
+def claim(db: Database, channel: str, now: datetime, lease: float, quiet: bool) -> Claim | None:
     """Lease the channel's oldest due row, if the channel may send and nothing of it is under way."""
-    at = {"channel": channel, "now": to_us(now), "until": to_us(now + timedelta(seconds=lease))}
+    at = {"channel": channel, "now": to_us(now), "until": to_us(now + timedelta(seconds=lease)), "quiet": quiet}
     row = next(db.query(_NEXT, at), None)
     if row is None:
         return None
@@ -123,7 +126,7 @@ def close_expired(db: Database, now: int) -> None:
 _NEXT = """
 SELECT o.* FROM outbox o JOIN channel c ON c.name = o.channel
 WHERE o.channel = :channel AND o.state IN ('pending', 'sending') AND o.due <= :now
-  AND c.suspended = '' AND coalesce(c.not_before, 0) <= :now
+  AND c.suspended = '' AND coalesce(c.not_before, 0) <= :now AND (o.loud OR NOT :quiet)
   AND NOT EXISTS (SELECT 1 FROM outbox WHERE channel = :channel AND state = 'sending' AND lease_until > :now)
 ORDER BY o.due, o.id LIMIT 1
 """

@@ -115,6 +115,21 @@ WHERE a.job IN ({}) AND o.state = 'sent'
 """
 
 
+def sent_alone(db: Database, searches: Collection[str], since: datetime) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for chunk in chunks(searches):
+        found.update(db.execute(_SENT_ALONE.format(marks(chunk)), [to_us(since), *chunk]))
+    return found
+
+
+_SENT_ALONE = """
+SELECT a.search, count(*) FROM alert a
+WHERE a.created_at >= ? AND a.search IN ({}) AND EXISTS (
+  SELECT 1 FROM outbox_alert x JOIN outbox o ON o.id = x.outbox WHERE x.alert = a.id AND o.kind = 'alert')
+GROUP BY a.search
+"""
+
+
 def searches(db: Database) -> dict[str, str]:
     return dict(db.execute("SELECT name, fingerprint FROM search"))
 

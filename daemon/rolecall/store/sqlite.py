@@ -117,6 +117,9 @@ class SqliteStore:
     async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
         return await self._read(read.alerted, jobs)
 
+    async def sent_alone(self, searches: Collection[str], since: datetime) -> Mapping[str, int]:
+        return await self._read(read.sent_alone, searches, since)
+
     async def searches(self) -> Mapping[str, str]:
         return await self._read(read.searches)
 
@@ -143,8 +146,8 @@ class SqliteStore:
         await self._write(notes.note, channel, name, text)
 
     # delivering
-    async def claim(self, channel: str, now: datetime, lease: float) -> Claim | None:
-        return await self._write(outbox.claim, channel, now, lease)
+    async def claim(self, channel: str, now: datetime, lease: float, quiet: bool = False) -> Claim | None:
+        return await self._write(outbox.claim, channel, now, lease, quiet)
 
     async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:
         await self._write(outbox.settle, claim_id, outcome, now)

@@ -103,5 +103,5 @@ def again(person: Person, config: Config, now: datetime, channel: str = "", wait
     theirs = tuple(each for each in config.channels if each.name in person.channels or not person.channels)
     chosen = tuple(each for each in theirs if each.name == channel) or at_once_if_any(theirs)
     until = max((silence_over(each, config, now + wait) or now + wait for each in chosen), default=now + wait)
-    searches = tuple(search.name for search in config.searches if search.person == person.name)
+    searches = tuple(search.name for search in config.searches if person.name in ("", search.person))
     return Again(until, searches, tuple(each.name for each in chosen))

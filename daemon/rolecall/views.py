@@ -189,7 +189,7 @@ async def card(store: Store, config: Config, job: StoredJob, now: datetime) -> C
     alerts = [
         StoredAlert(0, match.search, match.action, match.reasons, match.rank, now, key, job) for match in matching
     ] or [StoredAlert(0, "", Action.DROP, (), 0.0, now, key, job)]
-    return card_of(alerts, config, now)
+    return card_of(alerts, config, now, config.zone)
 
 
 def _notes(job: StoredJob, known: Merged) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def _channel(channel: ChannelState, visit: Visit) -> Health:
 
 
 def _when(moment: datetime | None, visit: Visit) -> str:
-    return f"{moment.astimezone(visit.config.zone):%a %d %b %H:%M}" if moment else "never"
+    return f"{moment.astimezone(visit.zone):%a %d %b %H:%M}" if moment else "never"
 
 
 async def stats(visit: Visit, words: str) -> tuple[Reply, ...]:

@@ -96,4 +96,5 @@ class FrontDesk:
         return await pairing.pair(house.store, house.config.database, channels, code, note, house.now())
 
     def _visit(self, channel: str, id: str, who: str = "") -> Visit:  # noqa: A002 (as everywhere)
-        return Visit(self._house, channel, id, who, reload=self._reload)
+        person = self._house.config.reader_of(channel).name
+        return Visit(self._house, channel, id, who, person, reload=self._reload)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from hashlib import blake2b
 from typing import cast
 
-from rolecall import people, views
+from rolecall import people, route, views
 from rolecall.desk.visit import NotUnderstood, Visit
-from rolecall.people import Again, Decision, DecisionKind, MarkKind
+from rolecall.people import Decision, DecisionKind, MarkKind
 from rolecall.ports import StoredJob, StoredPosting
 from rolecall.render.buttons import choice_of_copies
 from rolecall.render.names import board_name
 from rolecall.render.talk import explained, job_texts
 from rolecall.talk import Pressed, Reply
 from rolecall.vacancy import merged
-
-SNOOZE = timedelta(days=1)
 
 _DONE = {
     "saved": "Saved.",
@@ -32,8 +29,8 @@ async def mark(visit: Visit, job_id: str, kind: str) -> Pressed:
     job = await visit.job(job_id)
     decision = _decision(visit, cast("DecisionKind", kind), job)
     if kind == "snoozed":
-        told = tuple(await visit.store.alerted_at(job.id))
-        decision = replace(decision, again=Again(visit.now + SNOOZE, told, (visit.channel,)))
+        person = visit.config.person(visit.person)
+        decision = replace(decision, again=route.again(person, visit.config, visit.now, visit.channel))
     changed = await visit.record(decision)
     after = await visit.job(job.id)
     word = _DONE[kind] if changed else f"It is so already: {_state(visit, after, cast('MarkKind', kind))}."
@@ -114,7 +111,7 @@ def _decision(visit: Visit, kind: DecisionKind, job: StoredJob) -> Decision:
 
 def _state(visit: Visit, job: StoredJob, kind: MarkKind) -> str:
     marks = [mark for mark in people.of(visit.person, job.marks) if mark.kind == kind]
-    return people.state(visit.person, marks, visit.now, visit.config.zone) or kind
+    return people.state(visit.person, marks, visit.now, visit.zone) or kind
 
 
 def _key(copy: StoredPosting) -> tuple[str, str]:

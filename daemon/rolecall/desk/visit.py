@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from rolecall import people
 from rolecall.config import Config
@@ -40,6 +41,10 @@ class Visit:
         return self.house.config
 
     @property
+    def zone(self) -> ZoneInfo:
+        return self.config.person(self.person).zone
+
+    @property
     def now(self) -> datetime:
         return self.house.now()
 
@@ -61,6 +66,6 @@ class Visit:
     async def buttons(self, job: StoredJob, *, apart: bool = False) -> Keyboard:
         """Return what stands under a job's message now."""
         posting = merged(job).posting
-        muted = any(mute.covers(posting.raw.company) for mute in await self.store.mutes(["", self.person]))
+        muted = people.muted(self.person, posting.raw.company, await self.store.mutes(["", self.person]))
         marks = people.of(self.person, job.marks)
-        return keyboard(pressable(job, posting, muted=muted, apart=apart), marks, self.now, self.config.zone)
+        return keyboard(pressable(job, posting, muted=muted, apart=apart), marks, self.now, self.zone)

@@ -418,11 +418,16 @@ def test_hacker_news_comments_are_postings_where_they_look_like_one() -> None:
     assert (second.title, second.location) == ("Staff", "REMOTE (UK)")
 
 
-def test_hacker_news_takes_the_newest_thread_of_its_kind() -> None:
-    titles = ["Ask HN: Who wants to be hired? (Nov)", "Ask HN: Who is hiring? (Nov)", "Ask HN: Who is hiring? (Oct)"]
+def test_hacker_news_takes_the_two_newest_threads_of_its_kind() -> None:
+    titles = [
+        "Ask HN: Who wants to be hired? (Nov)",
+        *(f"Ask HN: Who is hiring? ({month})" for month in ("Nov", "Oct", "Sep")),
+    ]
     hits = [{"objectID": str(n), "title": title} for n, title in enumerate(titles)]
     page = HackerNews().parse(reply(json.dumps({"hits": hits})))
-    assert [request.url for request in page.following] == ["https://hn.algolia.com/api/v1/items/1"]
+    urls = [f"https://hn.algolia.com/api/v1/items/{number}" for number in (1, 2)]
+    assert [(request.url, request.always) for request in page.following] == [(url, True) for url in urls]
+    assert page.complete
     with pytest.raises(Unreadable, match="no thread"):
         HackerNews().parse(reply('{"hits": []}'))
 

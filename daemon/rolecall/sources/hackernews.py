@@ -1,4 +1,4 @@
-"""Hacker News "Who is hiring?": the comments of the newest thread, through Algolia (design: sources.md 4.6)."""
+"""Hacker News "Who is hiring?": the comments of the two newest threads, through Algolia (design: sources.md 4.6)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ _LINK = re.compile(r"https?:|www\.|\.(?:com|io|org|net)\b")
 
 @dataclass(frozen=True, slots=True)
 class HackerNews:
-    """The newest thread. A comment begins "Company | Role | Place | REMOTE | pay", in any order after the company."""
+    """The threads of this month and the last. A comment begins "Company | Role | Place | REMOTE | pay", in any order.
+
+    Together they are the whole list: a comment that is gone (deleted, flagged, or rewritten to "filled") is a closed
+    job, a new month's thread closes nothing of the last month, and what is older than both is taken for closed.
+    """
 
     kind: ClassVar[str] = "hackernews"
     summary: ClassVar[str] = 'the monthly "Who is hiring?" of Hacker News'
@@ -38,22 +42,25 @@ class HackerNews:
         return self.kind
 
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self.base}/api/v1/search_by_date?tags=story,author_whoishiring&hitsPerPage=3"),)
+        """Ask for three months of threads: each month has one more for those who want to be hired, and freelancers."""
+        query = "tags=story,author_whoishiring&hitsPerPage=9"
+        return (Request(f"{self.base}/api/v1/search_by_date?{query}", always=True),)
 
     def parse(self, reply: Reply) -> Page:
-        """Read the list of threads, which leads to the newest one, or that thread itself."""
+        """Read the list of threads, which leads to the newest two, or one of these."""
         answer = Row(json_of(reply))
         if "hits" in answer:
             return self._newest(answer)
-        return listing(answer.get("children"), self._posting)
+        return listing(answer.get("children"), self._posting, complete=True)
 
     def _newest(self, answer: Row) -> Page:
-        """Return an empty page that leads to the newest thread; Algolia gives the newest story first."""
+        """Return an empty page that leads to the newest threads; Algolia gives the newest story first."""
         threads = (hit for hit in answer.rows("hits") if "who is hiring" in hit.text("title").lower())
-        number = next(filter(str.isdecimal, (hit.text("objectID") for hit in threads)), None)
-        if number is None:
+        numbers = list(filter(str.isdecimal, (hit.text("objectID") for hit in threads)))[:2]
+        if not numbers:
             raise Unreadable("the answer names no thread of this kind")
-        return Page((), following=(Request(f"{self.base}/api/v1/items/{number}"),))
+        following = tuple(Request(f"{self.base}/api/v1/items/{number}", always=True) for number in numbers)
+        return Page((), complete=True, following=following)
 
     def _posting(self, row: Row) -> RawPosting | None:
         text = row.html("text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -12,14 +13,26 @@ from time import monotonic
 import pytest
 from aiohttp import web
 
-from rolecall.cli.discover import Search
-from rolecall.discover import Candidate, careers_links, from_address, from_name, from_page, tokens
+from rolecall import hosts
+from rolecall.cli.finding import Search
+from rolecall.config.add import source_of
+from rolecall.discover import careers_links, from_name, from_page, sitemaps, tokens
 from rolecall.fetch import HttpFetcher
+from rolecall.hosts import Candidate, from_address
+from rolecall.plugins import kinds
 from rolecall.sandbox import Sandbox
 from tests.fakes.board import Board
 from tests.shared import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures" / "sources"
+
+
+def test_every_public_board_that_is_known_by_its_address_can_be_configured() -> None:
+    for url in (*hosts.PUBLIC, *hosts.FEEDS):
+        (found,) = from_address(f"https://www.{url}")
+        assert source_of(found.table(), kinds()).requests()
+    nhs = from_address("https://www.jobs.nhs.uk/x?keyword=go&distance=20")[0]
+    assert "keyword=go&distance=20" in source_of(nhs.table(), kinds()).requests()[0].url
 
 
 def tables(found: tuple[Candidate, ...]) -> list[dict[str, str]]:
@@ -39,6 +52,16 @@ def tables(found: tuple[Candidate, ...]) -> list[dict[str, str]]:
         ("https://boards.greenhouse.io/embed/job_app?token=4&for=larkfield", "greenhouse", {"board": "larkfield"}),
         ("https://boards-api.greenhouse.io/v1/boards/larkfield/jobs", "greenhouse", {"board": "larkfield"}),
         ("https://larkfield.na.teamtailor.com/jobs", "teamtailor", {"board": "larkfield.na.teamtailor.com"}),
+        ("https://devitjobs.uk/jobs/Larkfield-Engineer", "devitjobs", {}),
+        ("https://www.workingnomads.com/remote-development-jobs", "workingnomads", {}),
+        (
+            "https://www.jobs.nhs.uk/candidate/search/results?keyword=software+developer&location=Leeds&distance=20",
+            "nhs",
+            {"keyword": "software developer", "location": "Leeds", "distance": "20"},
+        ),
+        ("https://news.ycombinator.com/item?id=47000001", "hackernews", {}),
+        ("https://www.jobs.ac.uk/search/computer-sciences", "feed", {"preset": "jobsacuk"}),
+        ("https://weworkremotely.com/remote-jobs/larkfield", "feed", {"preset": "weworkremotely"}),
         ("https://jobs.lever.co/larkfield/0e9d", "lever", {"board": "larkfield"}),
         (
             "https://jobs.eu.lever.co/larkfield",
@@ -116,7 +139,7 @@ def test_a_page_gives_its_boards_by_how_often_it_links_to_them_then_its_feeds_th
         {"kind": "lever", "board": "partnerco"},
         {"kind": "lever", "board": "partnerco", "base": "https://api.eu.lever.co"},
         {"kind": "feed", "url": "https://larkfield.example/jobs.rss"},
-        {"kind": "jsonld", "url": "https://larkfield.example/careers"},
+        {"kind": "page", "url": "https://larkfield.example/careers"},
     ]
 
 
@@ -156,6 +179,14 @@ def test_a_hostile_page_is_read_in_linear_time(piece: str) -> None:
     from_page("https://larkfield.example/?gh_jid=1", page)
     careers_links("https://larkfield.example/", page)
     assert monotonic() - started < 3
+
+
+def test_a_sitemap_is_where_robots_txt_says_or_at_its_usual_place() -> None:
+    robots = "Sitemap: https://larkfield.example/posts.xml\nsitemap: https://www.larkfield.example/jobs.xml\n"
+    robots += "Sitemap: https://elsewhere.example/jobs.xml\nUser-agent: *\n"
+    usual = "https://larkfield.example/sitemap.xml"
+    assert sitemaps("https://larkfield.example/careers/1", robots) == ("https://www.larkfield.example/jobs.xml", usual)
+    assert sitemaps("https://larkfield.example/careers/1", "") == (usual,)
 
 
 # --- names --------------------------------------------------------------------------------------------------------
@@ -222,7 +253,40 @@ async def test_links_are_followed_only_where_robots_txt_allows_it(board: Board, 
     board.serve("/careers", '<a href="https://boards.greenhouse.io/larkfield">Jobs</a>', "text/html")
     front = board.serve("/", '<a href="/careers">Careers</a>', "text/html")
     assert (await search.run(front)).found == []
-    assert [path for _, path, _ in board.asked] == ["/", "/robots.txt"]
+    assert "/careers" not in [path for _, path, _ in board.asked]
+
+
+def advert(title: str) -> str:
+    posting = {"@type": "JobPosting", "title": title, "hiringOrganization": {"name": "Larkfield"}}
+    return f'<script type="application/ld+json">{json.dumps(posting)}</script>'
+
+
+async def test_a_page_of_adverts_for_search_engines_is_a_source(board: Board, search: Search) -> None:
+    page = board.serve(
+        "/careers", advert("Engineer") + advert("Designer").replace('"@type"', '"url": "/jobs/2", "@type"'), "text/html"
+    )
+    (found,) = (await search.run(page)).found
+    assert found.table == {"kind": "page", "url": page}
+
+
+async def test_an_advert_alone_leads_to_the_sites_sitemap(board: Board, search: Search) -> None:
+    board.serve("/robots.txt", f"Sitemap: {board.url}/maps/jobs.xml", "text/plain")
+    urls = "".join(f"<url><loc>{board.url}/jobs/{n}-python-engineer</loc></url>" for n in range(7))
+    board.serve("/maps/jobs.xml", f"<urlset>{urls}</urlset>", "application/xml")
+    for number in range(7):
+        page = board.serve(f"/jobs/{number}-python-engineer", advert(f"Python Engineer {number}"), "text/html")
+    one, whole = (await search.run(page)).found
+    assert (one.table["kind"], one.postings) == ("page", 1)
+    assert whole.table == {"kind": "sitemap", "url": f"{board.url}/maps/jobs.xml"}
+    assert whole.postings == 7
+    assert "Python Engineer" in whole.examples[0]
+
+
+async def test_a_sitemap_without_a_single_advert_is_none(board: Board, search: Search) -> None:
+    page = board.serve("/", "<h1>Larkfield</h1>", "text/html")
+    board.serve("/sitemap.xml", f"<urlset><url><loc>{board.url}/careers</loc></url></urlset>", "application/xml")
+    board.serve("/careers", "<h1>Write to us</h1>", "text/html")
+    assert (await search.run(page)).found == []
 
 
 async def test_a_name_is_looked_for_at_the_hosts_and_a_404_is_no_board(board: Board, search: Search) -> None:

@@ -137,6 +137,25 @@ async def test_bad_configuration_ends_with_78_and_every_problem(tmp_path: Path) 
     assert "Did you mean 'greenhouse'?" in life.log.read_text()
 
 
+async def test_a_source_without_its_key_is_off_and_the_others_are_polled(tmp_path: Path) -> None:
+    keyless = '\n[[source]]\nkind = "reed"\nlabel = "python"\nkey_env = "NOT_SET_ANYWHERE"\n'
+    async with Board() as board:
+        board.serve(PATH.format("larkspur"), jobs(job(1)))
+        configure(tmp_path, "[channel.console]\n", keyless, source(board), PYTHON)
+        async with rolecall(tmp_path, "run", "--once") as life:
+            assert await life.ends() == 0, life.log.read_text()
+        assert life.said("source-off source=reed:python reason=the environment variable NOT_SET_ANYWHERE is") == 1
+        assert life.said("polled source=greenhouse:larkspur") == 1
+        async with rolecall(tmp_path, "status") as life:
+            assert await life.ends() == 0
+        shown = next(line for line in life.log.read_text().splitlines() if line.startswith("reed:python"))
+        assert shown.split()[1] == "off"
+        assert "NOT_SET_ANYWHERE is not set; not asked until it has its key" in shown
+        async with rolecall(tmp_path, "check") as life:
+            assert await life.ends() == 1, "not all is well"
+        assert any(line.split()[:3] == ["source", "reed:python", "off"] for line in life.log.read_text().splitlines())
+
+
 # --- the long life --------------------------------------------------------------------------------------------
 
 

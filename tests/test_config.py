@@ -206,6 +206,43 @@ def test_a_secret_that_cannot_be_read_is_said_once(line: str, expected: str) -> 
     assert len(found) == 1
 
 
+REED = "\n[[source]]\nkind = 'reed'\nlabel = 'python'\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("", "it has no key: give it key_file, key_env or key_credential"),
+        ('key_env = "NOT_SET_ANYWHERE"', "the environment variable NOT_SET_ANYWHERE is not set"),
+        ('key_credential = "reed"', "there is no $CREDENTIALS_DIRECTORY"),
+        ('key_file = "absent"', "the secret in absent cannot be read: No such file or directory"),
+    ],
+)
+def test_a_source_without_its_key_is_off_and_all_else_is_good(line: str, why: str) -> None:
+    read_ = config(GOOD + REED + line)
+    assert [entry.source.name for entry in read_.sources] == ["greenhouse:larkfield"]
+    (off,) = read_.off
+    assert off.source.name == "reed:python"
+    assert why in off.why
+    assert secrets_of(read_) == [], "an empty secret would black out the whole log"
+
+
+def test_a_key_may_come_in_every_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("invented\n")
+    monkeypatch.setenv("REED_KEY", "invented")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    for line in ('key_file = "key"', 'key_env = "REED_KEY"', 'key_credential = "key"'):
+        read_ = config(GOOD + REED + line, tmp_path / "config.toml")
+        assert (read_.off, secrets_of(read_)) == ((), ["invented"])
+
+
+@pytest.mark.parametrize(
+    "line", ['key_env = "HOME"\nkey_file = "x"', 'key_fil = "x"', 'key_env = "X"\ndistance = "far"']
+)
+def test_a_mistake_beside_a_missing_key_is_still_a_problem(line: str) -> None:
+    assert len(problems(GOOD + REED + line)) == 1
+
+
 def test_no_secret_shows_in_the_text_form_of_a_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_TOKEN", TOKEN)
     assert TOKEN not in repr(config(TELEGRAM + 'token_env = "BOT_TOKEN"'))

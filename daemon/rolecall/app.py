@@ -134,6 +134,7 @@ class Daemon:
     async def _begin(self) -> None:
         store, config = self.house.store, self.house.config
         log.info("starting version=%s database=%s", __version__, config.database)
+        _say_what_is_off(config)
         if left := await store.release_leases():
             log.warning("unsettled messages=%d: sent once more, since it is not known whether they arrived", left)
         suspended = {name for name, state in (await store.channels(self.house.now())).items() if state.suspended}
@@ -154,7 +155,8 @@ class Daemon:
         config = self.house.config
         bad = troubled(self.states, config)
         ill = f", {len(bad)} of them in trouble" if bad else ""
-        return f"watching {len(config.sources)} sources{ill} for {len(config.searches)} searches"
+        off = f", {len(config.off)} without their key" if config.off else ""
+        return f"watching {len(config.sources)} sources{ill}{off} for {len(config.searches)} searches"
 
     # --- polling
 
@@ -310,6 +312,7 @@ class Daemon:
         before = self.house.config
         logs.set_up(config.daemon.log_level, [*secrets_of(before), *secrets_of(config)])
         _say_what_needs_a_restart(before, config)
+        _say_what_is_off(config)
         open_now = {channel.name: channel for channel in before.channels}
         channels = tuple(open_now[new.name] if open_now.get(new.name) == new else new for new in config.channels)
         for channel in channels:
@@ -380,6 +383,11 @@ def listening(channels: Iterable[Channel]) -> list[dict[str, Listening]]:
         if isinstance(channel.notifier, Listening) and channel.notifier.line:
             lines.setdefault(channel.notifier.line, {})[channel.name] = channel.notifier
     return list(lines.values())
+
+
+def _say_what_is_off(config: Config) -> None:
+    for each in config.off:
+        log.warning("source-off source=%s reason=%s", each.source.name, each.why)
 
 
 def _say_what_needs_a_restart(before: Config, after: Config) -> None:

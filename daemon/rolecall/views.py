@@ -21,6 +21,8 @@ from rolecall.trouble import in_trouble, what_next
 from rolecall.trouble import why as why_so
 from rolecall.vacancy import merged, reposts
 
+MEND = "not asked until it has its key and Rolecall is reloaded"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
@@ -67,7 +69,10 @@ async def status(store: Store, config: Config, now: datetime) -> Status:
     states = await store.source_states()
     channels = await store.channels(now)
     return Status(
-        sources=tuple(_source_row(entry.source.name, states, config, now) for entry in config.sources),
+        sources=(
+            *(_source_row(entry.source.name, states, config, now) for entry in config.sources),
+            *(SourceRow(each.source.name, "off", why=each.why, what_next=MEND) for each in config.off),
+        ),
         budgets=tuple(await _budgets(store, config, now)),
         channels=tuple(channels.get(channel.name, ChannelState(channel.name)) for channel in config.channels),
         dead=tuple(await store.dead_messages()),

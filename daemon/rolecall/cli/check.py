@@ -32,7 +32,10 @@ def check(
     offline: Annotated[bool, typer.Option("--offline", help="Only read the configuration; ask nobody.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check the configuration, then try each source and channel. Exit 78 when the configuration is bad."""
+    """Check the configuration, then try each source and channel. Exit 78 when the configuration is bad.
+
+    A source without its key is off: the daemon starts without it.
+    """
     loaded = load_config(config)
     summary = f"{loaded.path}: good ({len(loaded.sources)} sources, {len(loaded.channels)} channels, " + (
         f"{len(loaded.searches)} searches)"
@@ -40,15 +43,20 @@ def check(
     _log_warnings(loaded)
     for missing in _missing(loaded):
         typer.echo(f"rolecall: there is no {missing}: nothing will be found or told.", err=True)
-    rows = [] if offline else asyncio.run(_try_all(loaded))
+    off = [_line("source", each.source.name, "off", each.why) for each in loaded.off]
+    rows = [*off, *([] if offline else asyncio.run(_try_all(loaded)))]
     typer.echo(json.dumps(rows, indent=2) if as_json else "\n\n".join(filter(None, [summary, table(rows)])))
-    if any(row["RESULT"] != "ok" for row in rows):
+    if not offline and any(row["RESULT"] != "ok" for row in rows):
         raise typer.Exit(1)
 
 
 def _missing(config: Config) -> list[str]:
     """Return what a configuration without mistakes may still lack: most likely a table that was misplaced."""
-    parts = {"[[source]]": config.sources, "[channel.NAME]": config.channels, "[[search]]": config.searches}
+    parts = {
+        "[[source]]": config.sources or config.off,
+        "[channel.NAME]": config.channels,
+        "[[search]]": config.searches,
+    }
     return [name for name, found in parts.items() if not found]
 
 

@@ -18,7 +18,8 @@ from rolecall.ports import Source
 
 def source_of(table: Mapping[str, Any], kinds: Kinds, path: Path | None = None) -> Source:
     """Return the source that one `[[source]]` table (of the file at `path`) describes; raises ConfigError."""
-    return read({"source": [{**table, "enabled": True}]}, kinds, path).sources[0].source
+    config = read({"source": [{**table, "enabled": True}]}, kinds, path)
+    return [*(entry.source for entry in config.sources), *(each.source for each in config.off)][0]
 
 
 def toml_block(table: Mapping[str, str]) -> str:

@@ -170,6 +170,14 @@ class SourceEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceOff:
+    """A `[[source]]` that is not asked, because its key is missing: `why` in a sentence."""
+
+    source: Source
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One `[channel.NAME]`. With `at` or `every` it sends digests; without, each alert at once.
 
@@ -210,6 +218,7 @@ class Config:
     path: Path | None
     daemon: DaemonOptions
     sources: tuple[SourceEntry, ...] = ()
+    off: tuple[SourceOff, ...] = ()
     channels: tuple[Channel, ...] = ()
     searches: tuple[Search, ...] = ()
     database: Path = field(default_factory=Path)

@@ -51,9 +51,9 @@ def _is_secret(annotation: Any) -> bool:
 def secrets_of(config: Config) -> list[str]:
     """Return every secret the configuration holds, for the log's redaction."""
     plugins: list[Any] = [channel.notifier for channel in config.channels]
-    plugins += [entry.source for entry in config.sources]
+    plugins += [entry.source for entry in config.sources] + [each.source for each in config.off]
     values = [getattr(plugin, name) for plugin in plugins for name in _secret_names_of(plugin)]
-    return [value.reveal() for value in values if isinstance(value, Secret)]
+    return [value.reveal() for value in values if isinstance(value, Secret) and value.reveal()]
 
 
 def _secret_names_of(plugin: Any) -> tuple[str, ...]:

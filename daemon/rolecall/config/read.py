@@ -21,6 +21,7 @@ from rolecall.config.model import (
     Person,
     PersonOptions,
     SourceEntry,
+    SourceOff,
     TechLine,
     Times,
     database,
@@ -89,6 +90,7 @@ class _Reader:
     kinds: Kinds
     path: Path | None
     problems: list[Problem] = field(default_factory=list)
+    keyless: list[SourceOff] = field(default_factory=list)
 
     def read(self, table: Table) -> Config:
         parts = ("daemon", "pay", "vocabulary", "person", "channel", "source", "search")
@@ -105,6 +107,7 @@ class _Reader:
             channels=channels,
             named=named,
             sources=tuple(self._sources(self._tables(table, "source"))),
+            off=tuple(self.keyless),
             searches=tuple(self._searches(self._tables(table, "search"), named)),
             database=database(daemon, self.path),
             pay=self._validated(PayOptions, self._table(table, "pay"), "pay") or PayOptions(),
@@ -153,10 +156,11 @@ class _Reader:
         return channels
 
     def _sources(self, tables: Sequence[Table]) -> list[SourceEntry]:
+        """Return the sources to ask; those without their key go to `keyless`: the daemon starts all the same."""
         entries: dict[str, SourceEntry] = {}
         for number, table in enumerate(tables, 1):
-            path = f"source[{number}]"
-            source = self._plug_in(self.kinds.sources, str(table.get("kind", "")), table, path, Pace)
+            path, lacking = f"source[{number}]", list[str]()
+            source = self._plug_in(self.kinds.sources, str(table.get("kind", "")), table, path, Pace, lacking)
             pace = self._validated(Pace, _shared(table, Pace), path)
             if source is None or pace is None or not pace.enabled:
                 continue
@@ -165,7 +169,9 @@ class _Reader:
             entry = SourceEntry(source, pace.every or source.interval, fixed=pace.every is not None)
             self._not_too_often(entry, path)
             entries[source.name] = entry
-        return list(entries.values())
+            self.keyless += [SourceOff(source, "; ".join(lacking))] if lacking else []
+        without = {each.source.name for each in self.keyless}
+        return [entry for name, entry in entries.items() if name not in without]
 
     def _not_too_often(self, entry: SourceEntry, path: str) -> None:
         """Politeness has a floor; only boards on this machine (the demo, tests) may be asked at any pace."""
@@ -195,15 +201,26 @@ class _Reader:
             if name not in channels:
                 self._problem(path, f"there is no channel {name!r}.", did_you_mean(name, channels, "Channels are"))
 
-    def _plug_in(self, kinds: Mapping[str, Plugin], kind: str, table: Table, path: str, common: type[M]) -> Any | None:
-        """Make one source or notifier from its table; None when a problem was noted."""
+    def _plug_in(
+        self,
+        kinds: Mapping[str, Plugin],
+        kind: str,
+        table: Table,
+        path: str,
+        common: type[M],
+        lacking: list[str] | None = None,
+    ) -> Any | None:
+        """Make one source or notifier from its table; None when a problem was noted.
+
+        A secret that cannot be had is a problem, or is noted in `lacking` where that is given.
+        """
         if kind not in kinds:
             self._problem(f"{path}.kind", f"{kind!r} is not a kind.", did_you_mean(kind, kinds, "Kinds are"))
             return None
         plugin = kinds[kind]
         own = {key: value for key, value in table.items() if key != "kind" and key not in common.model_fields}
         before = len(self.problems)
-        own |= self._secrets(plugin, own, path)
+        own |= self._secrets(plugin, own, path, lacking)
         model = self._validated(options(plugin), own, path, also=common.model_fields)
         if model is None or len(self.problems) > before:
             return None
@@ -219,7 +236,7 @@ class _Reader:
             return self.path.parent / value.expanduser()
         return value
 
-    def _secrets(self, plugin: Plugin, own: dict[str, Any], path: str) -> dict[str, Secret]:
+    def _secrets(self, plugin: Plugin, own: dict[str, Any], path: str, lacking: list[str] | None) -> dict[str, Secret]:
         """Take `token`, `token_file`, `token_env`, `token_credential` out of `own`; return the secrets they name."""
         found = {}
         for name in secret_names(plugin):
@@ -231,14 +248,20 @@ class _Reader:
                 found[name] = Secret("")
                 continue
             for form, value in given.items():
-                found[name] = self._secret(form, str(value), f"{path}.{name}")
+                found[name] = self._secret(form, str(value), f"{path}.{name}", lacking)
+            if not given and lacking is not None and options(plugin).model_fields[name].is_required():
+                lacking.append(f"it has no {name}: give it {name}_file, {name}_env or {name}_credential")
+                found[name] = Secret("")
         return found
 
-    def _secret(self, form: str, value: str, path: str) -> Secret:
+    def _secret(self, form: str, value: str, path: str, lacking: list[str] | None) -> Secret:
         try:
             return Secret(read_secret(form, value, self.path))
         except ValueError as error:
-            self._problem(path if form == "inline" else f"{path}_{form}", f"{error}.")
+            if lacking is not None and form != "inline":
+                lacking.append(str(error))
+            else:
+                self._problem(path if form == "inline" else f"{path}_{form}", f"{error}.")
             return Secret("")  # noted: do not also say "required"
 
     def _validated(

@@ -271,6 +271,21 @@ async def test_check_tries_every_source_and_channel(tmp_path: Path) -> None:
     ]
 
 
+async def test_check_tries_one_text_where_the_list_has_none(tmp_path: Path) -> None:
+    sources = Path(__file__).parent / "fixtures" / "sources"
+    path = "/v1/companies/Quillfish1/postings"
+    async with Board() as board:
+        board.serve(path, (sources / "smartrecruiters.json").read_bytes())
+        config = tmp_path / "config.toml"
+        source = f'[[source]]\nkind = "smartrecruiters"\nboard = "Quillfish1"\nbase = "{board.url}"\n'
+        config.write_text(BASE + source)
+        bad = await asyncio.to_thread(run, "check", "--json", at=tmp_path, code=1)
+        board.serve(f"{path}/744000001", (sources / "smartrecruiters_detail.json").read_bytes())
+        good = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
+    assert "404" in json.loads(bad.stdout)[0]["DETAIL"]
+    assert json.loads(good.stdout)[0]["DETAIL"] == "2 postings, a text too"
+
+
 def test_check_offline_asks_nobody(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(BASE + greenhouse("larkspur", "http://127.0.0.1:1"))
     assert "good" in run("check", "--offline", at=tmp_path).stdout

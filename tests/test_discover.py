@@ -16,7 +16,7 @@ from aiohttp import web
 from rolecall import hosts
 from rolecall.cli.finding import Search
 from rolecall.config.add import source_of
-from rolecall.discover import careers_links, from_name, from_page, sitemaps, tokens
+from rolecall.discover import BY_NAME, careers_links, from_name, from_page, sitemaps, tokens
 from rolecall.fetch import HttpFetcher
 from rolecall.hosts import Candidate, from_address
 from rolecall.plugins import kinds
@@ -210,18 +210,7 @@ async def board() -> AsyncIterator[Board]:
 
 @pytest.fixture
 async def search(board: Board) -> AsyncIterator[Search]:
-    kinds = (
-        "greenhouse",
-        "lever",
-        "ashby",
-        "workable",
-        "recruitee",
-        "personio",
-        "pinpoint",
-        "smartrecruiters",
-        "teamtailor",
-        "feed",
-    )
+    kinds = (*BY_NAME, "workday", "feed")
     fetcher = HttpFetcher(pause=0, allow_private=True, deadline=5)
     async with fetcher, Sandbox() as parser:
         yield Search(fetcher, parser, dict.fromkeys(kinds, board.url))
@@ -302,6 +291,28 @@ async def test_a_board_may_be_empty_but_not_where_every_name_gets_an_empty_list(
     board.serve("/v1/companies/larkfield/postings", '{"totalFound": 0, "content": []}')
     result = await search.run("Larkfield")
     assert [(each.name, each.postings) for each in result.found] == [("greenhouse:larkfield", 0)]
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "kind", "block"),
+    [
+        ("https://jobs.smartrecruiters.com/Quillfish1/744000001", "/v1/companies/Quillfish1/postings",
+         "smartrecruiters", {"board": "Quillfish1"}),
+        ("https://acme.bamboohr.com/careers/41", "/careers/list", "bamboohr", {"board": "acme"}),
+        ("https://acme.breezy.hr/p/18df3e-go-developer", "/json", "breezy", {"board": "acme"}),
+        ("https://ats.rippling.com/en-GB/acme/jobs/1", "/platform/api/ats/v1/board/acme/jobs", "rippling",
+         {"board": "acme"}),
+        ("https://acme.wd3.myworkdayjobs.com/en-US/Careers/job/x_R1", "/wday/cxs/acme/Careers/jobs", "workday",
+         {"tenant": "acme", "shard": "wd3", "site": "Careers"}),
+    ],
+)  # fmt: skip
+async def test_boards_whose_texts_are_asked_for_one_by_one_are_found_by_the_address_of_a_job(
+    board: Board, search: Search, url: str, path: str, kind: str, block: dict[str, str]
+) -> None:
+    board.serve(path, (FIXTURES / f"{kind}.json").read_bytes())
+    (found,) = (await search.run(url)).found
+    assert found.table == {"kind": kind, "base": board.url, **block}
+    assert found.postings == (3 if kind == "bamboohr" else 2)
 
 
 async def test_what_cannot_be_read_yet_is_named(board: Board, search: Search) -> None:

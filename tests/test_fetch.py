@@ -198,6 +198,16 @@ async def test_a_client_error_is_refused(board: Board, fetcher: HttpFetcher, sta
     assert caught.value.gone == (status == 404)
 
 
+async def test_a_host_that_says_forbidden_but_when_to_come_back_means_too_often(
+    board: Board, fetcher: HttpFetcher
+) -> None:
+    with pytest.raises(Unreachable, match="answered 403") as caught:
+        await get(fetcher, board.serve("/jobs", status=403, retry_after="120"))
+    assert caught.value.retry_after == 120
+    with pytest.raises(NotNow):
+        await get(fetcher, board.serve("/other"))
+
+
 async def test_410_says_that_the_source_is_gone(board: Board, fetcher: HttpFetcher) -> None:
     with pytest.raises(Refused) as caught:
         await get(fetcher, board.serve("/jobs", status=410))

@@ -22,7 +22,9 @@ from rolecall.model import Page, Reply, Request
 from rolecall.poll import due, poll
 from rolecall.ports import Committed, Plan, SourceState, Store
 from rolecall.schedule import DAY
+from rolecall.secret import Secret
 from rolecall.sources.greenhouse import Greenhouse
+from rolecall.sources.recruitee import Recruitee
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
 from tests.fakes.board import Board
@@ -244,6 +246,68 @@ async def test_the_pages_of_a_feed_are_followed_and_a_posting_on_two_of_them_is_
     async with house_of(config, store) as house:
         await poll_all(house)
     assert (await store.totals())["postings"] == 2
+
+
+async def test_a_list_without_end_is_read_until_it_begins_anew(board: Board, store: Store) -> None:
+    page = {"version": "https://jsonfeed.org/version/1.1", "title": "Round", "next_url": f"{board.url}/round"}
+    board.serve("/round", json.dumps(page | {"items": [{"id": "1", "title": "Python Engineer"}]}))
+    async with house_of(config_of(CHANNELS + SEARCH + feed("round", f"{board.url}/round")), store) as house:
+        await poll_all(house)
+    assert len(board.asked) == 2
+    assert (await store.totals())["postings"] == 1
+
+
+async def test_a_page_in_the_middle_that_is_unchanged_hides_nothing_behind_it(board: Board, store: Store) -> None:
+    clock = Clock()
+    page = {"version": "https://jsonfeed.org/version/1.1", "title": "Paged"}
+    two = page | {"items": [{"id": "2", "title": "Engineer"}], "next_url": f"{board.url}/three"}
+    board.serve("/two", json.dumps(two))
+    async with house_of(config_of(CHANNELS + SEARCH + feed("paged", f"{board.url}/one")), store, clock) as house:
+        for number in (1, 3):
+            one = page | {"items": [{"id": str(number), "title": "Engineer"}], "next_url": f"{board.url}/two"}
+            board.serve("/one", json.dumps(one))
+            board.serve("/three", json.dumps(page | {"items": [{"id": str(number + 10), "title": "Engineer"}]}))
+            await again(house, clock)
+    assert await store.open_ids("feed:paged") >= {"2", "3", "13"}
+
+
+# --- where else it may live -----------------------------------------------------------------------------------
+
+
+class Moved(Greenhouse):
+    """A board that may live at two addresses."""
+
+    def elsewhere(self) -> Greenhouse:
+        return Greenhouse(self.board, base=f"{self.base}/eu")
+
+
+@pytest.mark.parametrize("answer", [(404, ""), (200, '{"ok": false}')])
+async def test_a_board_that_is_not_here_is_asked_where_else_it_may_live(
+    board: Board, store: Store, answer: tuple[int, str]
+) -> None:
+    board.serve(PATH.format("larkspur"), answer[1], status=answer[0])
+    board.serve(f"/eu{PATH.format('larkspur')}", jobs(job()))
+    async with house_at(board, store) as house:
+        entry = SourceEntry(Moved("larkspur", base=board.url), timedelta(minutes=30))
+        state = await poll(entry, SourceState(entry.source.name, NOON), house)
+    assert (state.health, state.postings) == ("alive", 1)
+
+
+async def test_a_board_that_is_nowhere_fails_with_what_its_first_address_said(board: Board, store: Store) -> None:
+    async with house_at(board, store) as house:
+        entry = SourceEntry(Moved("larkspur", base=board.url), timedelta(minutes=30))
+        state = await poll(entry, SourceState(entry.source.name, NOON), house)
+    assert (state.health, len(board.asked)) == ("gone", 2)
+    assert "404" in state.last_error
+
+
+async def test_a_refusal_is_explained_by_the_kind(board: Board, store: Store) -> None:
+    board.serve("/api/offers/", status=401)
+    async with house_at(board, store) as house:
+        entry = SourceEntry(Recruitee("larkspur", base=board.url, token=Secret("hunter2")), timedelta(minutes=60))
+        state = await poll(entry, SourceState(entry.source.name, NOON), house)
+    assert state.last_error.endswith("this board wants a token that only the employer gives (`token_file`)")
+    assert board.asked[0][2]["X-Careers-Sites-Token"] == "hunter2"
 
 
 # --- a reload in the middle -----------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from rolecall.sources import KINDS
 from rolecall.sources.adzuna import Adzuna
 from rolecall.sources.arbeitnow import Arbeitnow
 from rolecall.sources.ashby import Ashby
+from rolecall.sources.bamboohr import BambooHR
+from rolecall.sources.breezy import Breezy
 from rolecall.sources.dates import LONDON, epoch, instant
 from rolecall.sources.devitjobs import DevITjobs
 from rolecall.sources.feed import Feed, PresetName, title_regex
@@ -40,9 +42,12 @@ from rolecall.sources.reed import Reed
 from rolecall.sources.remoteok import RemoteOK
 from rolecall.sources.remotive import Remotive
 from rolecall.sources.repair import single_encoded, unescaped_html, without_boilerplate, without_poller_tag
+from rolecall.sources.rippling import Rippling
 from rolecall.sources.sitemap import Sitemap
+from rolecall.sources.smartrecruiters import SmartRecruiters
 from rolecall.sources.teamtailor import Teamtailor
 from rolecall.sources.workable import Workable
+from rolecall.sources.workday import Workday
 from rolecall.sources.workingnomads import WorkingNomads
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
@@ -78,6 +83,11 @@ EXAMPLES: dict[str, Source] = {
     "personio": Personio("acme"),
     "pinpoint": Pinpoint("acme"),
     "teamtailor": Teamtailor("acme"),
+    "smartrecruiters": SmartRecruiters("Quillfish1"),
+    "bamboohr": BambooHR("acme"),
+    "breezy": Breezy("acme"),
+    "rippling": Rippling("acme"),
+    "workday": Workday("acme", "Careers", "wd3"),
     "nhs": NHS(),
     "workingnomads": WorkingNomads(),
     "devitjobs": DevITjobs(),
@@ -98,9 +108,10 @@ JSON_BOARDS = [
     for name in EXAMPLES
     if name not in ("feed", "folder", "mail", "nhs", "page", "personio", "sitemap", "teamtailor")
 ]
-BARE = ("devitjobs", "lever", "remoteok", "workingnomads")  # boards whose answer is a list without an envelope
+BARE = ("devitjobs", "lever", "remoteok", "workingnomads", "breezy", "rippling")  # their answer is a list
 LIST = {"adzuna": "results", "reed": "results", "recruitee": "offers", "pinpoint": "data", "arbeitnow": "data",
-        "hackernews": "children"}  # fmt: skip
+        "hackernews": "children", "smartrecruiters": "content", "bamboohr": "result", "workday": "jobPostings",
+        }  # fmt: skip
 
 
 def rows_of(kind: str, body: Any) -> list[Any]:
@@ -128,6 +139,7 @@ def test_a_kind_says_what_it_is_and_how_often_it_may_be_asked(kind: str) -> None
 def test_a_board_can_be_moved_to_another_address_for_trials(kind: str) -> None:
     made: Any = KINDS[kind]
     required = {"board": "acme", "app_id": "1a2b", "app_key": Secret("k"), "key": Secret("k")}
+    required |= {"tenant": "acme", "site": "Careers", "shard": "wd3"}
     options = {each.name: required[each.name] for each in fields(made) if each.name in required}
     source = made(**options, base="http://127.0.0.1:9")
     assert all(request.url.startswith("http://127.0.0.1:9/") for request in source.requests())
@@ -157,6 +169,9 @@ def test_what_is_not_this_kind_of_answer_is_unreadable_and_never_silently_empty(
         ("hackernews", '{"id": 1, "children": []}'),
         ("devitjobs", "[]"), ("sitemap", '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>'),
         ("page", '<script type="application/ld+json">{"@type": "ItemList", "itemListElement": []}</script>'),
+        ("smartrecruiters", '{"offset": 0, "limit": 100, "totalFound": 0, "content": []}'),
+        ("bamboohr", '{"meta": {"totalCount": 0}, "result": []}'), ("breezy", "[]"), ("rippling", "[]"),
+        ("workday", '{"total": 0, "jobPostings": []}'),
         ("feed", '<rss version="2.0"><channel><title>Jobs</title></channel></rss>'),
         ("feed", '<feed xmlns="http://www.w3.org/2005/Atom"><title>Jobs</title></feed>'),
         ("feed", '{"version": "https://jsonfeed.org/version/1", "items": []}'), ("folder", "[]"),
@@ -188,7 +203,7 @@ def test_a_row_that_is_wrong_is_counted_and_loses_nobody_else(kind: str) -> None
 
 @pytest.mark.parametrize("kind", JSON_BOARDS)
 def test_rows_of_which_none_can_be_read_are_an_alarm(kind: str) -> None:
-    rows = [{"uid": n, "name": "renamed", "text": "Acme | Engineer"} for n in range(3)]
+    rows = [{"uid": n, "called": "renamed", "text": "Acme | Engineer"} for n in range(3)]
     with pytest.raises(Unreadable, match="not one of 3 rows"):
         EXAMPLES[kind].parse(reply(json.dumps(rows if kind in BARE else {LIST.get(kind, "jobs"): rows})))
 
@@ -213,11 +228,30 @@ def test_a_row_that_comes_twice_is_one_posting_in_both_places(kind: str) -> None
     assert page.postings[0].location == places(before.postings[0].location, "Cardiff")
 
 
-@pytest.mark.parametrize("kind", [Greenhouse, Lever, Ashby, Workable, Recruitee, Personio, Pinpoint, Teamtailor])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Greenhouse, Lever, Ashby, Workable, Recruitee, Personio, Pinpoint, Teamtailor, SmartRecruiters, BambooHR,
+        Breezy, Rippling,
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("board", ["", "https://boards.greenhouse.io/acme", "a b", "../x", "acme?x=1"])
 def test_what_cannot_be_a_board_is_refused_with_a_hint(kind: type[Greenhouse], board: str) -> None:
     with pytest.raises(ValueError, match="is not a board's name"):
         kind(board)
+
+
+def test_boards_with_two_homes_name_the_other_one_unless_the_user_chose() -> None:
+    european = Lever("acme").elsewhere()
+    assert european
+    assert european.requests()[0].url == "https://api.eu.lever.co/v0/postings/acme?mode=json"
+    assert Lever("acme", base="https://api.eu.lever.co").elsewhere() is None
+    other = Personio("acme").elsewhere()
+    assert other
+    assert other.requests()[0].url == "https://acme.jobs.personio.com/xml?language=en"
+    back = other.elsewhere()
+    assert back
+    assert back.domain == "de"
 
 
 # --- greenhouse ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rolecall.errors import Unreadable
 from rolecall.model import Page, Reply
-from rolecall.ports import Source
+from rolecall.ports import Detail, Detailed, Readable, Source
 from rolecall.sandbox import clean, wire
 from rolecall.secret import Secret
 from rolecall.sources import KINDS
@@ -26,6 +26,7 @@ from rolecall.sources.sitemap import Sitemap
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 REQUIRED: dict[str, Any] = {"board": "acme", "app_id": "1a2b", "app_key": Secret("k"), "key": Secret("k")}
+REQUIRED |= {"tenant": "acme", "site": "Careers", "shard": "wd3"}
 
 
 def made(kind: str) -> Source:
@@ -58,12 +59,12 @@ junk = st.recursive(
 )
 
 
-def parse(source: Source, body: bytes) -> Page:
+def parse(source: Readable, body: bytes) -> Page:
     return source.parse(Reply("https://board.example/", 200, {}, body, datetime(2026, 11, 22, tzinfo=UTC)))
 
 
 def rows_of(body: Any) -> list[Any]:
-    names = ("jobs", "items", "results", "offers", "data", "children")
+    names = ("jobs", "items", "results", "offers", "data", "children", "content", "result", "jobPostings")
     rows = body if isinstance(body, list) else next(body[name] for name in names if name in body)
     assert isinstance(rows, list)
     return rows
@@ -122,6 +123,26 @@ def test_json_that_is_something_else_is_unreadable_or_empty_but_never_a_crash(ki
             _travels(parse(SOURCES[kind], json.dumps(shape).encode()))
         except Unreadable as error:
             assert str(error)  # noqa: PT017 # both outcomes are right
+
+
+@pytest.mark.parametrize("kind", ["smartrecruiters", "bamboohr", "rippling", "workday", "reed"])
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_a_wrong_value_anywhere_on_a_postings_own_page_is_read_or_unreadable_but_never_a_crash(
+    kind: str, data: st.DataObject
+) -> None:
+    body = json.loads(FIXTURES.joinpath(f"{kind}_detail.json").read_bytes())
+    source = cast("Detailed", SOURCES[kind])
+    raw = parse(source, FIXTURES.joinpath(f"{kind}.json").read_bytes()).postings[0]
+    *way, last = data.draw(st.sampled_from(places(body)))
+    target = body
+    for step in way:
+        target = target[step]
+    target[last] = data.draw(junk)
+    try:
+        _travels(parse(Detail(source, raw), json.dumps(body).encode()))
+    except Unreadable as error:
+        assert str(error)  # noqa: PT017 # both outcomes are right
 
 
 @pytest.mark.parametrize("name", XML)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rolecall.budget import budget_of
-from rolecall.errors import NotNow
+from rolecall.errors import NotNow, Refused
 from rolecall.house import House
 from rolecall.model import Reply, Request, Validators
-from rolecall.ports import Source
+from rolecall.ports import Fetcher, Source
 
 
 async def ask(house: House, source: Source, request: Request, validators: Validators, *, detail: bool = False) -> Reply:
@@ -22,4 +24,23 @@ async def ask(house: House, source: Source, request: Request, validators: Valida
         if free is not None:
             left = (free - now).total_seconds()
             raise NotNow(f"out of budget: {budget.name} allows {budget.limits[0]}", retry_after=left)
-    return await house.fetcher.fetch(request, validators)
+    return await fetch(house.fetcher, source, request, validators)
+
+
+async def fetch(fetcher: Fetcher, source: Source, request: Request, validators: Validators) -> Reply:
+    """Return the reply; a refusal is explained where the kind of the source knows what it means (`refusals`)."""
+    try:
+        return await fetcher.fetch(request, validators)
+    except Refused as error:
+        meaning = getattr(source, "refusals", {}).get(error.status)
+        if meaning is None:
+            raise
+        raise Refused(f"{error}: {meaning}", gone=error.gone, status=error.status) from None
+
+
+def homes(source: Source) -> Iterator[Source]:
+    """Yield the source, and then as it would be where else it may live (`elsewhere`): asked when it is not there."""
+    yield source
+    other = source.elsewhere() if hasattr(source, "elsewhere") else None
+    if other is not None:
+        yield other

@@ -116,7 +116,7 @@ class _Visit:
         counts = error.retry_after is None  # a host that asks for time says nothing about the posting
         for row in rows:
             again = replace(row, tries=row.tries + counts)
-            if isinstance(error, Refused) and not row.listed:
+            if isinstance(error, Refused) and error.gone and not row.listed:
                 await self.house.store.commit(Plan(self.house.now(), dropped=(row.key,)))
             elif again.tries < TRIES:
                 await self.house.store.commit(Plan(self.house.now(), waiting=(again,)))

@@ -130,8 +130,11 @@ BY_NAME = (
     "recruitee",
     "personio",
     "pinpoint",
+    "bamboohr",
+    "breezy",
+    "rippling",
 )
-_NAMELESS = frozenset(("ashby", "lever", "pinpoint"))  # boards that do not say their employer's name
+_NAMELESS = frozenset(("ashby", "lever", "pinpoint", "bamboohr", "rippling"))  # they do not say whose they are
 NEEDS_POSTINGS = frozenset({"smartrecruiters"})  # it answers every name with an empty list
 _GUESS = "the name, a guess"
 _LEGAL = frozenset(

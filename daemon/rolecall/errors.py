@@ -64,9 +64,10 @@ class Unreadable(SourceError):
 class Refused(SourceError):
     """The answer will not change by asking again: 401, 403, 404, 410, a forbidden address."""
 
-    def __init__(self, message: str, *, gone: bool = False) -> None:
+    def __init__(self, message: str, *, gone: bool = False, status: int = 0) -> None:
         super().__init__(message)
         self.gone = gone
+        self.status = status  # of the HTTP answer, where there was one
 
 
 # --- delivery -------------------------------------------------------------------------------------------------

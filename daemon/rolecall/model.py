@@ -46,6 +46,11 @@ class Request:
     robots: bool = False
     always: bool = False
 
+    @classmethod
+    def post(cls, url: str, json: str) -> Request:
+        """Return a question in JSON. What follows a # in `url` is not sent: it tells the pages of one list apart."""
+        return cls(url, "POST", {"Content-Type": "application/json"}, json.encode())
+
 
 @dataclass(frozen=True, slots=True)
 class Validators:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from rolecall import decide, details, news
-from rolecall.asking import ask
+from rolecall.asking import ask, homes
 from rolecall.budget import share_of
 from rolecall.config import Config, SourceEntry
 from rolecall.decide import Understood
-from rolecall.errors import NotNow, SourceError, StoreError
+from rolecall.errors import NotNow, Refused, SourceError, StoreError, Unreadable
 from rolecall.health import Look, after_failure, after_put_off, after_success, readdressed
 from rolecall.house import House
 from rolecall.model import Page, RawPosting, Reply, Request, Validators
-from rolecall.ports import Committed, Plan, SourceState, Store, Waiting
+from rolecall.ports import Committed, Plan, Source, SourceState, Store, Waiting
 from rolecall.schedule import DAY
 from rolecall.thinking import think
 
@@ -89,23 +89,42 @@ async def _put_off(entry: SourceEntry, state: SourceState, error: NotNow, house:
 
 
 async def _look(entry: SourceEntry, state: SourceState, house: House) -> Look:
-    """Ask every request of the source, following its pages; unchanged replies give no page."""
+    """Ask the source where it should live, else where else it may; the first error is the one to tell of."""
+    source, *others = homes(entry.source)
+    try:
+        return await _look_at(source, state, house)
+    except (Refused, Unreadable):
+        for other in others:
+            with suppress(SourceError):
+                return await _look_at(other, state, house)
+        raise
+
+
+async def _look_at(source: Source, state: SourceState, house: House) -> Look:
+    """Ask every request of the source, following its pages; unchanged replies give no page.
+
+    A page behind one with postings is asked without conditions: an unchanged one would not say what follows it.
+    """
     asked: list[str] = []
     replies: list[Reply] = []
     pages: list[Page] = []
-    waiting: list[Request] = [readdressed(request, state) for request in entry.source.requests()]
+    seen: set[str] = set()
+    wanted = [readdressed(request, state) for request in source.requests()]
+    waiting = [(request, _known(request, state)) for request in wanted]
     while waiting and len(asked) < MAX_PAGES:
-        request = waiting.pop(0)
-        reply = await ask(house, entry.source, request, _known(request, state))
+        request, conditions = waiting.pop(0)
+        reply = await ask(house, source, request, conditions)
         asked.append(request.url)
         replies.append(reply)
         if not reply.unchanged:
-            page = await house.parser.parse(entry.source, replace(reply, known=state.items))
+            page = await house.parser.parse(source, replace(reply, known=state.items))
+            if not page.ids or not page.ids <= seen:  # some lists have no end: they begin anew
+                waiting += [(each, Validators() if page.ids else _known(each, state)) for each in page.following]
+            seen |= page.ids
             pages.append(page)
-            waiting.extend(page.following)
     return Look(
         tuple(pages),
-        frozenset[str]().union(*(page.ids for page in pages)),
+        frozenset(seen),
         decide.new_validators(replies, asked, state.validators),
         whole=not waiting and len(pages) == len(replies) and all(page.complete for page in pages),
         wait=_asked_for(pages, replies),

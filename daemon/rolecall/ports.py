@@ -45,7 +45,8 @@ class Source(Readable, Protocol):
     """One place that lists jobs. It does no I/O: it says what to ask and reads the answer.
 
     An implementation is a frozen dataclass whose fields are its options in the configuration. `interval` is how
-    often it is asked when the user does not say; `minimum` is what its board asks of us.
+    often it is asked when the user does not say; `minimum` is what its board asks of us. It may say what a refusal
+    means to its users, in `refusals` by HTTP status, and where else it may live, by `elsewhere()`.
     """
 
     kind: ClassVar[str]

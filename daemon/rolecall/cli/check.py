@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rolecall.config import Channel, Config, SourceEntry
     from rolecall.fetch import HttpFetcher
     from rolecall.model import Page
+    from rolecall.ports import Source
     from rolecall.sandbox import Sandbox
 
 
@@ -75,21 +76,39 @@ async def _try_all(config: Config) -> list[dict[str, object]]:
 
 
 async def _try_source(entry: SourceEntry, fetcher: HttpFetcher, parser: Sandbox) -> dict[str, object]:
+    from rolecall.asking import homes
     from rolecall.errors import SourceError
+
+    failed: list[SourceError] = []
+    for source in homes(entry.source):
+        try:
+            return _line("source", source.name, "ok", await _try(source, fetcher, parser))
+        except SourceError as error:
+            failed.append(error)
+    return _line("source", entry.source.name, "failed", str(failed[0]))
+
+
+async def _try(source: Source, fetcher: HttpFetcher, parser: Sandbox) -> str:
+    """Ask for the list, and for one text where the list has none; say what came."""
+    from rolecall.asking import fetch
     from rolecall.model import Validators
+    from rolecall.ports import Detail, Detailed
 
     pages: list[Page] = []
-    waiting = list(entry.source.requests())
-    try:
-        while waiting and len(pages) < MOST_PAGES:
-            pages.append(await parser.parse(entry.source, await fetcher.fetch(waiting.pop(0), Validators())))
-            waiting.extend(pages[-1].following)
-    except SourceError as error:
-        return _line("source", entry.source.name, "failed", str(error))
-    count = sum(len(page.postings) for page in pages)
+    waiting = list(source.requests())
+    while waiting and len(pages) < MOST_PAGES:
+        pages.append(await parser.parse(source, await fetch(fetcher, source, waiting.pop(0), Validators())))
+        waiting.extend(pages[-1].following)
+    postings = [posting for page in pages for posting in page.postings]
     skipped = sum(page.skipped for page in pages)
-    unreadable = f", {skipped} unreadable" if skipped else ""
-    return _line("source", entry.source.name, "ok", f"{count} postings{unreadable}")
+    more = ", and more pages" if waiting else ""
+    said = f"{len(postings)} postings{more}" + (f", {skipped} unreadable" if skipped else "")
+    if isinstance(source, Detailed):
+        asked = next(((each, wanted) for each in postings if (wanted := source.detail(each))), None)
+        if asked:
+            await parser.parse(Detail(source, asked[0]), await fetch(fetcher, source, asked[1], Validators()))
+            said += ", a text too"
+    return said
 
 
 async def _try_channel(channel: Channel) -> dict[str, object]:

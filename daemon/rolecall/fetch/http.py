@@ -146,13 +146,13 @@ class HttpFetcher:
 
     def _complain(self, host: str, status: int, headers: Mapping[str, str]) -> NoReturn:
         sentence = f"{host} answered {status} {_phrase(status)}".rstrip()
-        if status in (429, 503):
-            wait = _retry_after(headers.get("retry-after", ""))
+        wait = _retry_after(headers.get("retry-after", ""))
+        if status in (429, 503) or (status == HTTPStatus.FORBIDDEN and wait):  # some say "forbidden" for "too often"
             if wait:
                 self._turns.hold(host, wait)
             raise Unreachable(sentence, retry_after=wait)
         if 400 <= status < 500:
-            raise Refused(sentence, gone=status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE))
+            raise Refused(sentence, gone=status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE), status=status)
         raise Unreachable(sentence)
 
 

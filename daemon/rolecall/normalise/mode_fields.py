@@ -18,6 +18,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "pinpoint": ("workplace_type",),
     "oracle": ("WorkplaceType", "workplaceType"),
     "devitjobs": ("workplace",),
+    "bamboohr": ("workplace",),
     "schema": ("jobLocationType",),
 }
 TRUE: dict[str, dict[str, Mode]] = {

@@ -6,7 +6,7 @@ One small function a board, tolerant of wrong types: a field that cannot be read
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -90,7 +90,22 @@ def _reed(fields: Fields) -> Stated | None:
 
 def _greenhouse(fields: Fields) -> Stated | None:
     ranges = [(r, found) for r in rows(fields.get("pay_input_ranges")) if (found := _greenhouse_range(r))]
-    here = [found for r, found in ranges if found.pay.currency == "GBP" or _UK.search(str(r.get("title")))]
+    return _one_of([(str(r.get("title")), found) for r, found in ranges])
+
+
+def _rippling(fields: Fields) -> Stated | None:
+    ranges = [(r, found) for r in rows(fields.get("payRangeDetails")) if (found := _rippling_range(r))]
+    return _one_of([(str(r.get("location")), found) for r, found in ranges])
+
+
+def _rippling_range(row: Fields) -> Stated | None:
+    code, period = code_of(row.get("currency")), period_of(row.get("frequency"))
+    return ends(row, "rangeStart", "rangeEnd", code, period) if code and period else None
+
+
+def _one_of(ranges: Sequence[tuple[str, Stated]]) -> Stated | None:
+    """Return the range for people in the UK, else the widest, of ranges that are given with their place."""
+    here = [found for place, found in ranges if found.pay.currency == "GBP" or _UK.search(place)]
     if here:
         return here[0]
     if not ranges:
@@ -222,4 +237,5 @@ _BOARDS: dict[str, Callable[[Fields], Stated | None]] = {
     "reed": _reed,
     "remoteok": _remoteok,
     "remotive": _remotive,
+    "rippling": _rippling,
 }

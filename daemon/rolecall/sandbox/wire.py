@@ -62,8 +62,8 @@ def posting_line(raw: RawPosting) -> bytes:
 
 def page_line(page: Page, lost: int) -> bytes:
     """Return the last line of an answer; `lost` postings were not fit to be carried."""
-    following = [[each.url, each.robots, each.always] for each in page.following if each.method == "GET"]
-    complete = page.complete and not lost and len(following) == len(page.following)
+    following = [[each.url, each.robots, each.always, (each.body or b"").decode()] for each in page.following]
+    complete = page.complete and not lost
     end = {"complete": complete, "skipped": page.skipped + lost, "following": following, "wait": page.wait}
     return _line({"end": end})
 
@@ -121,8 +121,9 @@ def read_end(
 
 
 def _request(value: Json) -> Request:
-    url, robots, always = _typed(value, list)
-    return Request(_typed(url, str), robots=_typed(robots, bool), always=_typed(always, bool))
+    url, robots, always, said = _typed(value, list)
+    request = Request.post(_typed(url, str), said) if _typed(said, str) else Request(_typed(url, str))
+    return replace(request, robots=_typed(robots, bool), always=_typed(always, bool))
 
 
 def _typed(value: Json, kind: type[T]) -> T:

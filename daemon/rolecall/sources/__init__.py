@@ -12,6 +12,8 @@ from rolecall.ports import Source
 from rolecall.sources.adzuna import Adzuna
 from rolecall.sources.arbeitnow import Arbeitnow
 from rolecall.sources.ashby import Ashby
+from rolecall.sources.bamboohr import BambooHR
+from rolecall.sources.breezy import Breezy
 from rolecall.sources.devitjobs import DevITjobs
 from rolecall.sources.feed import Feed
 from rolecall.sources.folder import Folder
@@ -29,9 +31,12 @@ from rolecall.sources.recruitee import Recruitee
 from rolecall.sources.reed import Reed
 from rolecall.sources.remoteok import RemoteOK
 from rolecall.sources.remotive import Remotive
+from rolecall.sources.rippling import Rippling
 from rolecall.sources.sitemap import Sitemap
+from rolecall.sources.smartrecruiters import SmartRecruiters
 from rolecall.sources.teamtailor import Teamtailor
 from rolecall.sources.workable import Workable
+from rolecall.sources.workday import Workday
 from rolecall.sources.workingnomads import WorkingNomads
 
 KINDS: Mapping[str, type[Source]] = {
@@ -43,6 +48,11 @@ KINDS: Mapping[str, type[Source]] = {
     "recruitee": Recruitee,
     "personio": Personio,
     "pinpoint": Pinpoint,
+    "smartrecruiters": SmartRecruiters,
+    "bamboohr": BambooHR,
+    "breezy": Breezy,
+    "rippling": Rippling,
+    "workday": Workday,
     "teamtailor": Teamtailor,
     "adzuna": Adzuna,
     "reed": Reed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -26,6 +26,7 @@ class Adzuna:
     summary: ClassVar[str] = "a query at Adzuna UK, with your own key"
     interval: ClassVar[timedelta] = timedelta(minutes=20)
     minimum: ClassVar[timedelta] = timedelta(minutes=20)
+    refusals: ClassVar[Mapping[int, str]] = dict.fromkeys((401, 403), "Adzuna does not know this app_id and app_key")
 
     app_id: str
     app_key: Secret

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -19,7 +19,8 @@ from rolecall.sources.reading import Row, json_of, listing, places
 class Lever(EmployersBoard):
     """One employer's board. `board` is the name in its address, jobs.lever.co/NAME.
 
-    For jobs.eu.lever.co/NAME set `base = "https://api.eu.lever.co"`.
+    Where it is not known it is looked for at Lever's European address, jobs.eu.lever.co/NAME, too;
+    `base = "https://api.eu.lever.co"` saves the first of the two requests.
     """
 
     kind: ClassVar[str] = "lever"
@@ -28,13 +29,16 @@ class Lever(EmployersBoard):
     interval: ClassVar[timedelta] = timedelta(minutes=45)
     minimum: ClassVar[timedelta] = timedelta(minutes=30)
 
+    def elsewhere(self) -> Lever | None:
+        return None if self.base else replace(self, base="https://api.eu.lever.co")
+
     def requests(self) -> Sequence[Request]:
         return (Request(f"{self.host}/v0/postings/{self.board}?mode=json"),)
 
     def parse(self, reply: Reply) -> Page:
         rows = json_of(reply)
         if isinstance(rows, dict):  # {"ok": false, ...}: Lever does not answer 404 for a board it does not know
-            raise Unreadable(f"Lever gives no list for the board {self.board!r}; it may be at the EU address")
+            raise Unreadable(f"Lever gives no list for the board {self.board!r}")
         return listing(rows, self._posting, complete=True)
 
     def _posting(self, row: Row) -> RawPosting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from xml.etree import ElementTree as ET  # read in the sandbox only; expat itself stops entity bombs
 
@@ -17,7 +17,10 @@ from rolecall.sources.reading import Row, listing, places
 
 @dataclass(frozen=True, slots=True)
 class Personio(EmployersBoard):
-    """One employer's board. `board` is the name in its address, NAME.jobs.personio.de; `domain` may be "com"."""
+    """One employer's board. `board` is the name in its address, NAME.jobs.personio.de; `domain` may be "com".
+
+    Neither of the two leads to the other, so where it is not at the one it is looked for at the other.
+    """
 
     kind: ClassVar[str] = "personio"
     summary: ClassVar[str] = "an employer's job board at Personio"
@@ -27,6 +30,9 @@ class Personio(EmployersBoard):
     @property
     def host(self) -> str:
         return self.base or f"https://{self.board}.jobs.personio.{self.domain}"
+
+    def elsewhere(self) -> Personio | None:
+        return None if self.base else replace(self, domain="de" if self.domain == "com" else "com")
 
     def requests(self) -> Sequence[Request]:
         return (Request(f"{self.host}/xml?language=en"),)

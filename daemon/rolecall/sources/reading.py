@@ -74,6 +74,11 @@ class Row:
         value = self._values.get(name)
         return tuple(filter(None, map(short, value if isinstance(value, list) else [value])))
 
+    def number(self, name: str) -> int:
+        """Return a whole number from 0 to a billion, 0 for anything else."""
+        value = self._values.get(name)
+        return value if type(value) is int and 0 <= value <= 1_000_000_000 else 0
+
     def pick(self, *names: str) -> dict[str, Json]:
         """Return the named values that say something: the allow-list of what is kept of a row."""
         return {n: v for n in names if (v := self._values.get(n)) not in (None, "", [], {})}
@@ -162,6 +167,16 @@ def places(*locations: str) -> str:
     """Return several places as one text, each once, in order."""
     parts = (part.strip() for location in locations for part in location.split(";"))
     return "; ".join(dict.fromkeys(filter(None, parts)))
+
+
+def texts(*words: str) -> tuple[str, ...]:
+    """Return the words that are not empty, each once."""
+    return tuple(dict.fromkeys(filter(None, words)))
+
+
+def section(heading: str, text: str) -> str:
+    """Return a part of a text under its heading, "" where there is no text."""
+    return f"<h3>{html.escape(heading)}</h3>\n{text}" if heading and text else text
 
 
 def check_board(board: str) -> None:

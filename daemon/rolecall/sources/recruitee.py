@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.secret import Secret
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
 from rolecall.sources.reading import Row, json_of, listing, places
@@ -14,14 +15,23 @@ from rolecall.sources.reading import Row, json_of, listing, places
 
 @dataclass(frozen=True, slots=True)
 class Recruitee(EmployersBoard):
-    """One employer's board. `board` is the name in its address, NAME.recruitee.com; `base` an employer's own host."""
+    """One employer's board. `board` is the name in its address, NAME.recruitee.com; `base` an employer's own host.
+
+    `token`: from February 2027 on Recruitee answers only those to whom the employer gave one.
+    """
 
     kind: ClassVar[str] = "recruitee"
     summary: ClassVar[str] = "an employer's job board at Recruitee"
     home: ClassVar[str] = "https://{board}.recruitee.com"
+    refusals: ClassVar[Mapping[int, str]] = {
+        401: "this board wants a token that only the employer gives (`token_file`)"
+    }
+
+    token: Secret | None = None
 
     def requests(self) -> Sequence[Request]:
-        return (Request(f"{self.host}/api/offers/"),)
+        token = {"X-Careers-Sites-Token": self.token.reveal()} if self.token else {}
+        return (Request(f"{self.host}/api/offers/", headers=token),)
 
     def parse(self, reply: Reply) -> Page:
         return listing(Row(json_of(reply)).get("offers"), self._posting, complete=True)

@@ -59,6 +59,13 @@ def without_boilerplate(text: str) -> str:
     return rest if rest.strip() else text
 
 
+def div(page: str, opening: re.Pattern[str]) -> str:
+    """Return what is inside of the first `<div>` that `opening` matches, "" when there is none that is closed."""
+    found = opening.search(page)
+    end = found and _end_of_div(page, found.end())
+    return page[found.end() : page.rfind("<", 0, end)].strip() if found and end else ""
+
+
 def _end_of_div(text: str, start: int) -> int | None:
     """Return where the `<div>` opened before `start` has been closed, None when it never is."""
     depth = 1

@@ -19,7 +19,7 @@ from rolecall.errors import Unreadable
 from rolecall.model import Page, Reply
 from rolecall.secret import Secret
 from rolecall.sources.adverts import advert
-from rolecall.sources.mail import Mail
+from rolecall.sources.mail import SENDERS, Mail
 from tests.recorded import payload
 
 SOURCE = Mail("imap.larkfield.example", "mina", Secret("x"))
@@ -231,6 +231,75 @@ def test_the_uk_boards_in_html(board: str) -> None:
     assert page.postings[0].url == clean
     assert "weigh fish" in page.postings[0].description
     assert "Larkfield House" not in page.postings[0].description
+
+
+@pytest.mark.parametrize(
+    ("sender", "site", "board"),
+    [
+        ("totaljobs@totaljobsmail.com", "www.totaljobs.com", "totaljobs"),
+        ("cwjobs@cwjobsmail.co.uk", "www.cwjobs.co.uk", "cwjobs"),
+    ],
+)
+def test_totaljobs_and_cwjobs_link_by_number_with_a_token_for_the_reader(sender: str, site: str, board: str) -> None:
+    card = """<tr><td><a href="https://{site}/JobSearch/EmailLink.aspx?JobID={id}&amp;GUID=SECRET&amp;DCMP=x">{title}</a></td></tr>
+    <tr><td>{company}</td></tr><tr><td>{place}</td></tr><tr><td>{pay}</td></tr>"""
+    rich = "<p>20 jobs found</p><table>" + "".join(
+        card.format(site=site, id=id_, title=title, company=company, place=place, pay=pay)
+        for id_, title, company, place, pay in (
+            (
+                100000001,
+                "Python Developer",
+                "Quillfish Recruitment",
+                "City of London (EC3)",
+                "£60000 - £80000 per annum",
+            ),
+            (100000002, "Go Developer", "Larkfield", "Leeds", "From £45,000 to £50,000 per annum"),
+        )
+    )
+    rich += f'</table><p><a href="https://{site}/JobSearch/EmailLink.aspx?GUID=SECRET&amp;Search=x">See more</a></p>'
+    assert any(word in sender for word in SENDERS)
+    assert shown(read(mail(f"Jobs <{sender}>", rich=rich))) == [
+        (
+            f"{board}:100000001",
+            "Python Developer",
+            "Quillfish Recruitment",
+            "City of London (EC3)",
+            "£60000 - £80000 per annum",
+        ),
+        (f"{board}:100000002", "Go Developer", "Larkfield", "Leeds", "From £45,000 to £50,000 per annum"),
+    ]
+
+
+def test_one_recommended_job_stands_above_its_link() -> None:
+    link = "https://www.totaljobs.com/JobSearch/EmailLink.aspx?JobID=100000003&GUID=SECRET"
+    rich = f"""<h1>Our recommendation</h1><p>&nbsp;</p><p>Full Stack Engineer</p>
+    <p>Quillfish Ltd · Leeds · Permanent · £70,000 per annum</p><a href="{link}">Send application</a>"""
+    (job,) = shown(read(mail("totaljobs@jobs.totaljobsmail.com", rich=rich)))
+    assert job == ("totaljobs:100000003", "Full Stack Engineer", "Quillfish Ltd", "Leeds", "£70,000 per annum")
+
+
+@pytest.mark.parametrize(
+    ("link", "clean"),
+    [
+        (
+            "https://uk.indeed.com/job/python-engineer-5606bc2513db6b04?tk=SECRET",
+            "https://uk.indeed.com/viewjob?jk=5606bc2513db6b04",
+        ),
+        (
+            "https://uk.indeed.com/pagead/clk?mo=r&ad=SECRET&jk=5606bc2513db6b04",
+            "https://uk.indeed.com/viewjob?jk=5606bc2513db6b04",
+        ),
+        ("https://www.cv-library.co.uk/job/223456789", "https://www.cv-library.co.uk/job/223456789"),
+        (
+            "https://www.glassdoor.co.uk/partner/jobListing.htm?pos=1&ao=SECRET&jobListingId=1009123456789",
+            "https://www.glassdoor.co.uk/job-listing/index.htm?jl=1009123456789",
+        ),
+    ],
+)
+def test_other_forms_of_the_boards_links_lead_to_the_same_advert(link: str, clean: str) -> None:
+    found = advert(link)
+    assert found
+    assert found.url == clean
 
 
 def test_place_before_employer_is_noticed() -> None:

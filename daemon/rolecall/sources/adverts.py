@@ -35,6 +35,11 @@ _BOARDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], str], ...] = tuple(
             "https://{host}/viewjob?jk={id}",
         ),
         (
+            "Indeed", r"indeed\.com|indeed\.co\.uk",
+            r"(?P<host>[\w.-]+)/job/(?:[^/?#]{0,300}-)?(?P<id>[0-9a-f]{16})(?![^/?])",
+            "https://{host}/viewjob?jk={id}",
+        ),
+        (
             "Reed", r"reed\.co\.uk",
             r"[\w.-]+/jobs/(?P<slug>[\w%.-]{1,300})/(?P<id>\d{5,20})\b",
             "https://www.reed.co.uk/jobs/{slug}/{id}",
@@ -48,6 +53,21 @@ _BOARDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], str], ...] = tuple(
             "CWJobs", r"cwjobs\.co\.uk",
             r"[\w.-]+/job/(?P<slug>[\w/%.-]{0,300}?)(?P<tail>-?job)(?P<id>\d{5,20})\b",
             "https://www.cwjobs.co.uk/job/{slug}{tail}{id}",
+        ),
+        (
+            "Totaljobs", r"totaljobs\.com",
+            r"[\w.-]+/(?i:jobsearch/emaillink\.aspx\?)(?:[^#]*&)?(?i:jobid)=(?P<id>\d{5,20})\b",
+            "https://www.totaljobs.com/job/{id}",
+        ),
+        (
+            "CWJobs", r"cwjobs\.co\.uk",
+            r"[\w.-]+/(?i:jobsearch/emaillink\.aspx\?)(?:[^#]*&)?(?i:jobid)=(?P<id>\d{5,20})\b",
+            "https://www.cwjobs.co.uk/job/{id}",
+        ),
+        (
+            "Glassdoor", r"glassdoor\.(?:com|co\.uk)",
+            r"(?P<host>[\w.-]+)/[^?]*\?(?:[^#]*&)?(?i:jl|joblistingid)=(?P<id>\d{5,20})\b",
+            "https://{host}/job-listing/index.htm?jl={id}",
         ),
         (
             "CV-Library", r"cv-library\.co\.uk",

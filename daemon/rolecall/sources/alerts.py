@@ -138,6 +138,7 @@ _AGE = r"(?:minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|months?)"
 _CROWD = r"(?:alumni|alum|connections?|applicants?|reviews?|people|followers?)"
 _NOISE = re.compile(
     r"(?:view|see|read|open)(?: this| the| full)?(?: job| role| vacancy| advert| details| more)?(?: details| now)?"
+    r"|send (?:my )?application|more info(?:rmation)?|find out more|learn more"
     r"|(?:apply|quick apply|easy apply|easily apply|1-click apply)(?: now| here| with .{0,30}| on .{0,30}| online)?"
     r"|save(?: job| for later)?|share|not interested|hide|new|new job|hot|urgent|urgently hiring"
     r"|promoted|sponsored|featured|premium|top job|early applicant|be an early applicant|be among the first .{0,40}"

@@ -21,8 +21,9 @@ from rolecall.sources.letters import Letter
 from rolecall.sources.reading import BadRow, Row, merged
 
 SENDERS = (
-    "linkedin.com", "indeed.com", "reed.co.uk", "totaljobs.com", "cwjobs.co.uk", "cv-library.co.uk", "jobserve.com",
-    "jobsite.co.uk", "technojobs.co.uk", "adzuna.co.uk", "glassdoor.com", "welcometothejungle.com",
+    "linkedin.com", "indeed.com", "indeed.co.uk", "indeedemail.com", "reed.co.uk", "totaljobs.com", "totaljobsmail.com",
+    "cwjobs.co.uk", "cwjobsmail.co.uk", "cv-library.co.uk", "jobserve.com", "jobsite.co.uk", "technojobs.co.uk",
+    "adzuna.co.uk", "glassdoor.com", "welcometothejungle.com", "jobs.ac.uk",
 )  # fmt: skip
 _PORTS = {"tls": 993, "starttls": 143, "none": 143}
 _HERE = ("127.0.0.1", "::1", "localhost")

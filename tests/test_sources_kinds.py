@@ -110,6 +110,34 @@ def test_the_recorded_board_of_teamtailor() -> None:
     assert page.complete
 
 
+# --- bare lists ---------------------------------------------------------------------------------------------------
+
+
+def test_a_bare_list_of_a_school_board_is_a_feed() -> None:
+    row = {
+        "reference": "0044",
+        "advertUrl": "https://school.example/44",
+        "jobTitle": "IT Manager",
+        "jobAdvert": "<p>Text</p>",
+    }
+    row |= {
+        "salary": "£40,000 a year",
+        "expiresAt": "2026-12-10T12:00:00",
+        "publishOn": "2026-11-20",
+        "keyStages": ["ks1"],
+    }
+    page = Feed("https://school.example/jobs.json", country="GB").parse(
+        reply(json.dumps([row, {"reference": "0045"}, 7]))
+    )
+    (posting,) = page.postings
+    assert (posting.id, posting.title, posting.url) == ("0044", "IT Manager", "https://school.example/44")
+    assert (posting.description, posting.salary_text, page.skipped) == ("<p>Text</p>", "£40,000 a year", 2)
+    assert posting.closes_at == datetime(2026, 12, 10, 12, tzinfo=UTC)
+    for other in ("[1, 2]", '[{"id": 1}]', '{"jobs": []}'):
+        with pytest.raises(Unreadable):
+            Feed("https://school.example/jobs.json").parse(reply(other))
+
+
 # --- nhs jobs -----------------------------------------------------------------------------------------------------
 
 

@@ -173,7 +173,7 @@ def test_teamtailor_and_school_feeds_and_neogov() -> None:
     check(teamtailor.postings)
     assert len(teamtailor.postings) == 2
     assert all(posting.fields["remoteStatus"] for posting in teamtailor.postings)
-    for name in ("ventrus.xml", "broadbean.xml"):
+    for name in ("ventrus.xml", "broadbean.xml", "fusion.json"):
         school = read(Feed(URL, country="GB"), payload("uk-ats-teaching-vacancies", name)).postings
         assert len(school) == 1
         assert "£" in school[0].salary_text
@@ -183,6 +183,8 @@ def test_teamtailor_and_school_feeds_and_neogov() -> None:
     assert len(neogov) == 2
     assert all(posting.fields["baseSalary"]["value"]["unitText"] for posting in neogov)
     assert neogov[0].closes_at is not None
+    for mark in (b"\xef\xbb\xbf", "ï»¿".encode()):
+        assert read(Feed(URL), mark + payload("neogov", "careerkit-neogov.xml")).postings == neogov
 
 
 def test_adzuna_whole_reply() -> None:

@@ -20,12 +20,16 @@ from rolecall.sources.dates import LONDON, closing, instant
 from rolecall.sources.delta import Part, Unfit
 from rolecall.sources.presets import PRESETS, Preset
 from rolecall.sources.reading import is_json, merged, short
+from rolecall.sources.repair import html_of
 from rolecall.sources.syndication import Channel, Entry
 
 PresetName = Literal[
     "", "django", "himalayas", "hnjobs", "jobicy", "jobsacuk", "oleeo", "pythonorg", "teamtailor", "weworkremotely",
     "workingnomads",
 ]  # fmt: skip
+
+
+_DAMAGED_BOM = "ï»¿".encode()  # read as Latin-1 and written again: feedparser would take what follows for tag soup
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Feed:
         return (Request(self.address),)
 
     def parse(self, reply: Reply) -> Page:
+        if reply.body.startswith(_DAMAGED_BOM):
+            reply = replace(reply, body=reply.body.removeprefix(_DAMAGED_BOM))
         if is_json(reply):
             return self._page(jsonfeed.read(reply), reply, Part(reply.body))
         part = delta.unread(reply.body, _content_type(reply), reply.known, repr(self))
@@ -109,8 +115,8 @@ class Feed:
             title=title,
             url=entry.link or entry.extra.get("adverturl", ""),
             company=self.company or company or _first(entry, _COMPANIES),
-            location=_first(entry, _LOCATIONS),
-            description=entry.html or _first(entry, _TEXTS, tidy=False),
+            location=_first(entry, _LOCATIONS).replace("_", " "),
+            description="\n".join(filter(None, (entry.html or _first(entry, _TEXTS, tidy=False), *_more(entry)))),
             salary_text=_first(entry, _SALARIES),
             fields=_fields(entry),
             country=self.country.upper() or preset.country or None,
@@ -129,6 +135,7 @@ _LOCATIONS = (
     "location", "job_listing_location", "joblisting_location", "job_location", "tt_city", "region", "city",
 )  # fmt: skip
 _TEXTS = ("jobadvert", "advert_text")
+_MORE_TEXTS = ("joblisting_examplesofduties", "joblisting_qualifications")
 _SALARIES = ("salary", "job_listing_salary")
 _CLOSINGS = ("expiresat", "expiry_date", "closingdate", "closing_date", "joblisting_advertisetodatetimeutc")
 _KEPT = {
@@ -154,6 +161,10 @@ def _fields(entry: Entry) -> dict[str, Json]:
 
 def _content_type(reply: Reply) -> str:
     return reply.headers.get("content-type", "")
+
+
+def _more(entry: Entry) -> list[str]:
+    return [html_of(entry.extra[name]) for name in _MORE_TEXTS if name in entry.extra]
 
 
 def _first(entry: Entry, names: Sequence[str], *, tidy: bool = True) -> str:

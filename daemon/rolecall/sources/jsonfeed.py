@@ -1,4 +1,4 @@
-"""JSON Feed 1 and 1.1, as the same entries that RSS and Atom give."""
+"""JSON Feed 1 and 1.1, and bare lists as school boards serve them, as the same entries that RSS and Atom give."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from rolecall.sources.syndication import Channel, Entry
 
 def read(reply: Reply) -> Channel:
     """Return the feed; raises `Unreadable` when the JSON is something else."""
-    feed = Row(json_of(reply))
+    value = json_of(reply)
+    if isinstance(value, list):
+        return Channel(title="", author="", entries=tuple(map(_bare, map(Row, value))))
+    feed = Row(value)
     if not isinstance(feed.get("items"), list) or "jsonfeed.org" not in feed.text("version"):
         raise Unreadable("the answer is JSON, but not a JSON Feed")
     authors = feed.rows("authors") or [feed.row("author")]
@@ -21,6 +24,18 @@ def read(reply: Reply) -> Channel:
         author=authors[0].text("name"),
         entries=tuple(map(_entry, map(Row, feed.items("items")))),  # what is no object gives an entry without an id
         next_url=feed.text("next_url"),
+    )
+
+
+def _bare(item: Row) -> Entry:
+    """Return a row as an item of RSS: its texts are elements, under the names that job feeds use."""
+    return Entry(
+        id=item.text("id", "reference"),
+        link=item.text("url", "link"),
+        title=item.text("title"),
+        html=item.html("description"),
+        posted_at=None,
+        extra={name.lower(): text for name in item.names() if (text := item.html(name))},
     )
 
 

@@ -35,6 +35,9 @@ class Row:
     def __bool__(self) -> bool:
         return bool(self._values)
 
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._values)
+
     def get(self, name: str) -> Json:
         return self._values.get(name)
 

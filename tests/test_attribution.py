@@ -13,6 +13,7 @@ import pytest
 from rolecall.cli import look
 from rolecall.cli.table import write
 from rolecall.deliver import compose
+from rolecall.listing import Row
 from rolecall.model import Message, MessageKind, RawPosting, Reply
 from rolecall.ports import Claim, Source, StoredAlert, StoredJob, StoredPosting
 from rolecall.render.email import render_email
@@ -28,7 +29,6 @@ from rolecall.sources.presets import PRESETS
 from rolecall.sources.remoteok import RemoteOK
 from rolecall.sources.remotive import Remotive
 from rolecall.sources.workingnomads import WorkingNomads
-from rolecall.views import Row
 from tests.house import CHANNELS, NOON, SEARCH, config_of
 from tests.shared import ROOT
 from tests.store_plans import alert, posting

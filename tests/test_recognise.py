@@ -18,6 +18,7 @@ from rolecall.alerts import Judged
 from rolecall.decide import Change, updates, without_bridges
 from rolecall.deliver import deliver
 from rolecall.house import House
+from rolecall.listing import listing
 from rolecall.model import Action, Answer, Assignment, Match, Message, RawPosting
 from rolecall.normalise import normalise
 from rolecall.ports import Decision, Dropped, Plan, Store
@@ -106,7 +107,7 @@ async def test_a_repost_is_no_news_but_is_counted(board: Board, store: Store) ->
             await life.day()
             await life.day()
             assert await life.day(advert(number)) == []
-        (row,) = await views.listing(store, life.house.config, life.clock.now, 10)
+        (row,) = await listing(store, life.house.config, life.clock.now, 10)
     assert row.card.age == "reposted twice, first seen 6 days ago"
     assert (await store.totals())["jobs"] == 2
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from rolecall import people, route
 from rolecall.config import Config
-from rolecall.match import Index, Search
+from rolecall.match import CompanyName, Index, Mute, Search
 from rolecall.model import Action, Match, Posting
 from rolecall.people import Muted
 from rolecall.ports import NewAlert
@@ -44,6 +44,17 @@ def unmuted(found: Iterable[Judged], mutes: Sequence[Muted], config: Config) -> 
         else each
         for each in found
     )
+
+
+def with_mutes(search: Search, mutes: Iterable[Muted]) -> Search:
+    """Return the search with what its person muted among what it mutes itself."""
+    theirs = [mute for mute in mutes if mute.person in ("", search.person)]
+    if not theirs:
+        return search
+    own = search.wanted.get("mute", Mute())
+    named = {kind: {CompanyName(mute.name) for mute in theirs if mute.kind == kind} for kind in ("company", "agency")}
+    both = replace(own, companies=own.companies | named["company"], agencies=own.agencies | named["agency"])
+    return replace(search, wanted={**search.wanted, "mute": both})
 
 
 def untold(found: Iterable[Judged], alerted: Collection[Pair]) -> tuple[Judged, ...]:

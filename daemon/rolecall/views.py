@@ -1,4 +1,4 @@
-"""What `status`, `list` and `why` show: functions that return data. The commands only print it; a web page may too."""
+"""What `status` and `why` show: functions that return data. The commands only print it; a web page may too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rolecall import match
-from rolecall.alerts import better
+from rolecall.alerts import better, with_mutes
 from rolecall.budget import share_of
 from rolecall.config import Config
 from rolecall.dedupe import Merged
@@ -115,44 +115,6 @@ async def _budgets(store: Store, config: Config, now: datetime) -> list[BudgetRo
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One matching job as `rolecall list` shows it."""
-
-    job: str
-    posted: datetime
-    search: str
-    action: str
-    card: Card
-    annual_gbp: tuple[int | None, int | None]
-
-
-async def listing(
-    store: Store, config: Config, now: datetime, top: int, search: str | None = None, closed: bool = False
-) -> list[Row]:
-    """Return the most current matching jobs, newest first, each job once."""
-    jobs: dict[str, list[StoredAlert]] = {}
-    searches = None if search is None else [search]
-    for alert in await store.alerts(top * max(1, len(config.searches)), searches, open_only=not closed):
-        jobs.setdefault(alert.job.id, []).append(alert)
-    rows = [_row(alerts, config, now) for alerts in list(jobs.values())[:top]]
-    return sorted(rows, key=lambda row: row.posted, reverse=True)
-
-
-def _row(alerts: list[StoredAlert], config: Config, now: datetime) -> Row:
-    first = max(alerts, key=lambda alert: alert.rank)
-    posting = next((p for p in first.job.postings if (p.raw.source, p.raw.id) == first.key), first.job.postings[0])
-    salary = merged(first.job).posting.salary.value
-    return Row(
-        job=first.job.id,
-        posted=posting.raw.posted_at or posting.first_seen,
-        search=", ".join(sorted({alert.search for alert in alerts})),
-        action=first.action.value,
-        card=card_of(alerts, config, now, config.zone),
-        annual_gbp=salary.annual_gbp if salary and not salary.predicted else (None, None),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything `rolecall why` says of one job: its copies, and what each search thinks of the one it likes best.
 
@@ -171,30 +133,35 @@ class Explanation:
         return tuple(p for p in self.job.postings if (p.raw.source, p.raw.id) != self.posting.key)
 
 
-async def why(store: Store, config: Config, id_or_url: str) -> Explanation | None:
-    """Explain one job by its id (or the beginning of it) or an address of one of its postings."""
+async def why(store: Store, config: Config, id_or_url: str, person: str = "") -> Explanation | None:
+    """Explain one job by its id (or the beginning of it) or an address of one of its postings.
+
+    With `person` only what their searches say.
+    """
     by_url = "://" in id_or_url
     job = await (store.find_url(id_or_url) if by_url else store.job(id_or_url))
     if job is None:
         return None
     known = merged(job)
     postings = [known.posting, *(normalise(stored.raw) for stored in job.postings)]
-    judged = [tuple(match.explain(config.searches, posting)) for posting in postings]
+    mutes = await store.mutes({"", *(each.name for each in config.people)})
+    searches = [with_mutes(each, mutes) for each in config.searches if person in ("", each.person)]
+    judged = [tuple(match.explain(searches, posting)) for posting in postings]
     shown = max(range(len(postings)), key=lambda copy: max(map(better, judged[copy]), default=(0, 0.0)))
     matches = tuple(max(of_one_search, key=better) for of_one_search in zip(*judged, strict=True))
     return Explanation(job, postings[shown], matches, await store.alerted_at(job.id), _notes(job, known))
 
 
-async def card(store: Store, config: Config, job: StoredJob, now: datetime) -> Card:
-    """Return one job as an alert of the searches that match it today would show it."""
-    found = await why(store, config, job.id)
+async def card(store: Store, config: Config, job: StoredJob, now: datetime, person: str = "") -> Card:
+    """Return one job as an alert of the person's searches that match it today would show it."""
+    found = await why(store, config, job.id, person)
     matches = found.matches if found else ()
     matching = [match for match in matches if match.action is not Action.DROP] or matches[:1]
     key = (job.postings[0].raw.source, job.postings[0].raw.id)
     alerts = [
         StoredAlert(0, match.search, match.action, match.reasons, match.rank, now, key, job) for match in matching
     ] or [StoredAlert(0, "", Action.DROP, (), 0.0, now, key, job)]
-    return card_of(alerts, config, now, config.zone)
+    return card_of(alerts, config, now, config.person(person).zone)
 
 
 def _notes(job: StoredJob, known: Merged) -> tuple[str, ...]:

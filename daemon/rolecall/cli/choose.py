@@ -1,4 +1,4 @@
-"""`same`, `join`, `split`, `applied`, `dismiss`, `undo`: the user's word: what is one job, and what is done.
+"""`same`, `join`, `split`, `save`, `applied`, `dismiss`, `snooze`, `undo`: the user's word on jobs.
 
 They work beside a running daemon, which carries them out within seconds, and without one.
 """
@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import typer
 
-from rolecall.cli.options import ConfigOption, load_config, reading
+from rolecall.cli.options import ConfigOption, PersonOption, load_config, reading, whose
 from rolecall.cli.table import table
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ JobArgument = Annotated[str, typer.Argument(metavar="ID|URL", help="A job's id (
 
 
 def register(app: typer.Typer) -> None:
-    for command in (same, join, split, applied, dismiss, undo):
+    for command in (same, join, split, save, applied, dismiss, snooze, undo):
         app.command()(command)
 
 
@@ -64,21 +64,47 @@ def split(
     _decide(loaded, "split", [chosen], f"{_name(chosen)} is a job of its own.")
 
 
-def applied(job: JobArgument, config: ConfigOption = None) -> None:
+def save(job: JobArgument, config: ConfigOption = None, person: PersonOption = None) -> None:
+    """Keep a job: `rolecall list --saved` shows it, also when it has closed."""
+    _mark("saved", job, config, person, "is saved: `rolecall list --saved` shows it.")
+
+
+def applied(job: JobArgument, config: ConfigOption = None, person: PersonOption = None) -> None:
     """Say that you applied: the job never comes again, under whatever id."""
-    _mark("applied", job, config)
+    _mark("applied", job, config, person, "is applied: it never comes again.")
 
 
-def dismiss(job: JobArgument, config: ConfigOption = None) -> None:
+def dismiss(job: JobArgument, config: ConfigOption = None, person: PersonOption = None) -> None:
     """Say that a job is not for you: it never comes again, under whatever id."""
-    _mark("dismissed", job, config)
+    _mark("dismissed", job, config, person, "is dismissed: it never comes again.")
 
 
-def undo(job: JobArgument, config: ConfigOption = None) -> None:
-    """Take back your latest word on a job: join, split, applied or dismiss."""
+def snooze(
+    job: JobArgument,
+    wait: Annotated[str, typer.Option("--for", metavar="TIME", help="How long: 90m, 4h, 2d.")] = "1d",
+    config: ConfigOption = None,
+    person: PersonOption = None,
+) -> None:
+    """Put a job off: it comes back once, as an alert, after a day, and not in quiet hours."""
+    from rolecall import route
+    from rolecall.schedule import parse_duration
+
+    loaded = load_config(config)
+    who = whose(loaded, person)
+    try:
+        again = route.again(who, loaded, datetime.now(UTC), wait=parse_duration(wait))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    back = f"{again.until.astimezone(who.zone):%A %d %B, %H:%M}"
+    _mark("snoozed", job, config, person, f"comes back on {back}.", again=again)
+
+
+def undo(job: JobArgument, config: ConfigOption = None, person: PersonOption = None) -> None:
+    """Take back your latest word on a job: join, split, save, applied, dismiss, snooze or a mute."""
     loaded = load_config(config)
     (found,) = asyncio.run(_find(loaded, [job]))
-    _decide(loaded, "undo", found.postings[:1], f"Your latest word on {found.id} is taken back.")
+    done = f"Your latest word on {found.id} is taken back."
+    _decide(loaded, "undo", found.postings[:1], done, person=whose(loaded, person).name)
 
 
 # --- finding --------------------------------------------------------------------------------------------------
@@ -124,18 +150,23 @@ def _line(number: int, copy: StoredPosting) -> dict[str, object]:
 # --- deciding -------------------------------------------------------------------------------------------------
 
 
-def _mark(kind: Any, job: str, config: Any) -> None:
+def _mark(kind: Any, job: str, config: Any, person: str | None, what: str, **said: Any) -> None:
     loaded = load_config(config)
     (found,) = asyncio.run(_find(loaded, [job]))
-    title = found.postings[0].raw.title
-    _decide(loaded, kind, found.postings[:1], f'"{title}" ({found.id}) is {kind}: it never comes again.')
+    done = f'"{found.postings[0].raw.title}" ({found.id}) {what}'
+    _decide(loaded, kind, found.postings[:1], done, person=whose(loaded, person).name, **said)
 
 
-def _decide(config: Config, kind: Any, postings: Sequence[StoredPosting], done: str) -> None:
+def _decide(config: Config, kind: Any, postings: Sequence[StoredPosting], done: str, **said: Any) -> None:
+    keys = tuple((posting.raw.source, posting.raw.id) for posting in postings)
+    decided(config, kind, keys, done, **said)
+
+
+def decided(config: Config, kind: Any, keys: tuple[tuple[str, str], ...], done: str, **said: Any) -> None:
+    """Let a decision be carried out, by the daemon where one runs, and say so."""
     from rolecall.people import Decision
 
-    keys = tuple((posting.raw.source, posting.raw.id) for posting in postings)
-    changed = asyncio.run(_carried_out(config, Decision(uuid4().hex, kind, keys, datetime.now(UTC))))
+    changed = asyncio.run(_carried_out(config, Decision(uuid4().hex, kind, keys, datetime.now(UTC), **said)))
     if changed is None:
         typer.echo(f"{done} (The daemon notes it within seconds.)")
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rolecall.cli.options import ConfigOption, JsonOption, load_config, reading
+from rolecall.cli.options import ConfigOption, JsonOption, PersonOption, known_person, load_config, reading
 from rolecall.cli.table import Format, table, write
 from rolecall.render.clean import MAX_URL, line
 from rolecall.terminal import colours, strong
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rolecall.config import Config
+    from rolecall.listing import Row
     from rolecall.model import Match
     from rolecall.ports import StoredPosting
-    from rolecall.views import BudgetRow, Explanation, Row, SourceRow, Status
+    from rolecall.views import BudgetRow, Explanation, SourceRow, Status
 
 
 def register(app: typer.Typer) -> None:
@@ -111,31 +112,38 @@ def list_jobs(
     form: Annotated[Format, typer.Option("--format", help="table, json, csv, md or html.")] = "table",
     search: Annotated[str | None, typer.Option(help="Only this saved search.")] = None,
     closed: Annotated[bool, typer.Option("--closed", help="Closed jobs too.")] = False,
+    saved: Annotated[bool, typer.Option("--saved", help="Those you saved, last saved first.")] = False,
+    person: PersonOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the jobs that matched, newest first."""
     loaded = load_config(config)
+    zone = loaded.zone if person is None else known_person(loaded, person).zone
     if search is not None and search not in {s.name for s in loaded.searches}:
         names = ", ".join(repr(s.name) for s in loaded.searches)
         raise typer.BadParameter(f"there is no search {search!r}; searches are {names}")
-    rows = asyncio.run(_rows(loaded, top, search, closed))
+    rows = asyncio.run(_rows(loaded, top, search, closed, person, saved))
     chosen: Format = "json" if as_json else form
     if not rows and chosen == "table":
-        typer.echo("Nothing has matched yet. `rolecall status` shows what is being watched.")
+        nothing = "Nothing is saved." if saved else "Nothing has matched yet."
+        typer.echo(nothing + ("" if saved else " `rolecall status` shows what is being watched."))
         return
     exact = chosen in ("json", "csv")
-    lines = [_json_row(row) if exact else _row(row, loaded.zone, chosen) for row in rows]
-    typer.echo(write(lines, chosen, title=f"{len(rows)} current matching jobs"))
+    stated = any(row.state for row in rows)
+    lines = [_json_row(row) if exact else _row(row, zone, chosen, stated=stated) for row in rows]
+    typer.echo(write(lines, chosen, title=f"{len(rows)} {'saved' if saved else 'current matching'} jobs"))
 
 
-async def _rows(config: Config, top: int, search: str | None, closed: bool) -> list[Row]:
-    from rolecall import views
+async def _rows(
+    config: Config, top: int, search: str | None, closed: bool, person: str | None, saved: bool
+) -> list[Row]:
+    from rolecall.listing import listing
 
     async with reading(config) as store:
-        return await views.listing(store, config, datetime.now(UTC), top, search, closed)
+        return await listing(store, config, datetime.now(UTC), top, search, closed, person=person, saved=saved)
 
 
-def _row(row: Row, zone: ZoneInfo, form: Format) -> dict[str, object]:
+def _row(row: Row, zone: ZoneInfo, form: Format, *, stated: bool = False) -> dict[str, object]:
     card = row.card
     shown: dict[str, object] = {
         "ID": row.job,
@@ -148,6 +156,8 @@ def _row(row: Row, zone: ZoneInfo, form: Format) -> dict[str, object]:
         "SEARCH": row.search,
         "FROM": card.attribution or card.source,
     }
+    if stated:
+        shown["STATE"] = row.state
     return shown if form == "table" else shown | {"URL": card.url}
 
 
@@ -175,6 +185,7 @@ def _json_row(row: Row) -> dict[str, object]:
         "stack": ", ".join(card.stack),
         "search": row.search,
         "action": row.action,
+        "state": row.state,
         "source": card.source,
         "attribution": card.attribution,
         "also_on": ", ".join(copy.source for copy in card.also_on),
@@ -235,7 +246,7 @@ def _copy(stored: StoredPosting) -> str:
 
 
 def _match_text(match: Match, alerted: datetime | None, config: Config) -> str:
-    told = f", alerted {_when(alerted, config.zone)}" if alerted else ""
+    told = f", alerted {_when(alerted, config.person_of(match.search).zone)}" if alerted else ""
     rows = [
         {
             "CRITERION": reason.criterion,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from rolecall.config import Config
+    from rolecall.config import Config, Person
     from rolecall.ports import Store
 
 CONFIG_ERROR = 78  # EX_CONFIG of sysexits(3)
@@ -22,6 +22,9 @@ ConfigOption = Annotated[
         "--config", "-c", metavar="FILE", help="The configuration; see `rolecall run --help`.", readable=False
     ),
 ]
+PersonOption = Annotated[
+    str | None, typer.Option("--person", metavar="NAME", help="Whose: a [person.NAME] of the configuration.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -31,6 +34,25 @@ def load_config(given: Path | None) -> Config:
     from rolecall.plugins import kinds
 
     return load(find(given), kinds())
+
+
+def whose(config: Config, given: str | None) -> Person:
+    """Return the person a command speaks for; ends the command where that must be said, or is not known."""
+    names = ", ".join(person.name for person in config.named)
+    if given is None and len(config.people) == 1:
+        return config.people[0]
+    if given is None:
+        raise typer.BadParameter(f"say whose: --person NAME, one of {names}")
+    return known_person(config, given)
+
+
+def known_person(config: Config, name: str) -> Person:
+    """Return the person of that name; ends the command where there is none."""
+    found = config.person(name)
+    if found.name != name:
+        names = ", ".join(person.name for person in config.named)
+        raise typer.BadParameter(f"there is no person {name!r}" + (f"; people are {names}" if names else ""))
+    return found
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from datetime import datetime
 from rolecall import views
 from rolecall.desk.jobs import explain
 from rolecall.desk.visit import NotUnderstood, Visit
+from rolecall.listing import listing
 from rolecall.ports import ChannelState
 from rolecall.render import talk
 from rolecall.render.talk import Health
@@ -20,7 +21,7 @@ async def latest(visit: Visit, words: str) -> tuple[Reply, ...]:
     if words and not words.isdecimal():
         raise NotUnderstood("Write /latest, or /latest 20.")
     most = min(max(int(words or 5), 1), MOST_LATEST)
-    rows = await views.listing(visit.store, visit.config, visit.now, most)
+    rows = await listing(visit.store, visit.config, visit.now, most, person=visit.person)
     if not rows:
         return (Reply("Nothing has matched yet."),)
     found = talk.listed([row.card for row in rows], f"<b>The {len(rows)} latest jobs</b>")

@@ -91,7 +91,7 @@ async def why(visit: Visit, job_id: str) -> Pressed:
 
 async def explain(visit: Visit, job: str) -> tuple[Reply, ...]:
     """Return why a job matched or did not, by its id or an address; raises `NotUnderstood`."""
-    found = await views.why(visit.store, visit.config, job)
+    found = await views.why(visit.store, visit.config, job, visit.person)
     if found is None:
         raise NotUnderstood("I know no job with that address or id.")
     return tuple(Reply(text.html) for text in explained(found.posting.raw, found.matches, found.notes))
@@ -100,7 +100,7 @@ async def explain(visit: Visit, job: str) -> tuple[Reply, ...]:
 async def card(visit: Visit, job_id: str) -> Pressed:
     """Open one job of a list, with its buttons."""
     job = await visit.job(job_id)
-    shown = await views.card(visit.store, visit.config, job, visit.now)
+    shown = await views.card(visit.store, visit.config, job, visit.now, visit.person)
     texts = job_texts(replace(shown, buttons=await visit.buttons(job)))
     return Pressed("", replies=tuple(Reply(text.html, text.keyboard) for text in texts))
 

@@ -9,9 +9,21 @@ from rolecall.match.criterion import Criterion
 from rolecall.match.index import Index
 from rolecall.match.judge import explain, judge
 from rolecall.match.search import Search, read_search
+from rolecall.match.wants import CompanyName, Mute
 from rolecall.model import Match
 
-__all__ = ["CRITERIA", "Criterion", "Index", "Search", "as_json", "explain", "judge", "read_search"]
+__all__ = [
+    "CRITERIA",
+    "CompanyName",
+    "Criterion",
+    "Index",
+    "Mute",
+    "Search",
+    "as_json",
+    "explain",
+    "judge",
+    "read_search",
+]
 
 
 def as_json(id: str, match: Match) -> dict[str, Any]:  # noqa: A002 - the name of the key in filters.md

@@ -18,12 +18,16 @@ log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=30)
 AT_MOST = 5_000
+PAUSED = "paused"  # in place of a fingerprint: resumed, a search is matched anew against what came meanwhile
 
 
 async def make_baselines(house: House) -> None:
     """Match every search that is new or changed against the open jobs of the last 30 days, once."""
     made = await house.store.searches()
     fresh = [search for search in house.config.searches if made.get(search.name) != search.fingerprint]
+    resting = {search.name: PAUSED for search in house.config.paused if made.get(search.name, PAUSED) != PAUSED}
+    if resting:
+        await house.store.commit(Plan(now=house.now(), searches=resting))
     if not fresh:
         return
     jobs = await house.store.recent(house.now() - LOOK_BACK, AT_MOST)

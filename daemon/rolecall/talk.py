@@ -17,10 +17,11 @@ from rolecall.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button was pressed: what it says. `id` is the same when the same press is heard again."""
+    """A button was pressed: what it says, and who did. `id` is the same when the same press is heard again."""
 
     id: str
     data: str
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Reply:
     html: str
     keyboard: Keyboard = ()
     png: bytes | None = None
+    asks: bool = False  # the next line is the answer
 
 
 @dataclass(frozen=True, slots=True)

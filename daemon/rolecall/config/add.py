@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import tomllib
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rolecall.config.read import Kinds, load, read
+from rolecall.config.toml import quoted
 from rolecall.errors import ConfigError, Problem
 from rolecall.ports import Source
 
@@ -24,12 +24,7 @@ def source_of(table: Mapping[str, Any], kinds: Kinds, path: Path | None = None) 
 
 def toml_block(table: Mapping[str, str]) -> str:
     """Return a `[[source]]` table as it stands in the file."""
-    return "\n".join(["[[source]]", *(f"{key} = {_quoted(value)}" for key, value in table.items())]) + "\n"
-
-
-def _quoted(value: str) -> str:
-    """Return a TOML basic string; JSON writes the same, but leaves DEL as it is."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return "\n".join(["[[source]]", *(f"{key} = {quoted(value)}" for key, value in table.items())]) + "\n"
 
 
 def duplicates(tables: Iterable[Mapping[str, Any]], path: Path, kinds: Kinds) -> dict[int, str]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from rolecall.config.changes import Changes
 from rolecall.match import Search
 from rolecall.normalise.fx import Rates
 from rolecall.normalise.pay import Factors
@@ -224,6 +225,8 @@ class Config:
     database: Path = field(default_factory=Path)
     pay: PayOptions = field(default_factory=PayOptions)
     named: tuple[Person, ...] = ()
+    paused: tuple[Search, ...] = ()  # searches that ask for nothing until they are resumed
+    changes: Changes = field(default_factory=Changes)  # what was changed from a channel; it is in here already
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -235,7 +238,7 @@ class Config:
 
     def person_of(self, search: str) -> Person:
         """Whose search it is; nobody's where it is gone from the configuration."""
-        return self.person(next((each.person for each in self.searches if each.name == search), ""))
+        return self.person(next((each.person for each in (*self.searches, *self.paused) if each.name == search), ""))
 
     def reader_of(self, channel: str) -> Person:
         """Who reads a channel; nobody by name where several people do."""

@@ -25,7 +25,7 @@ def problems(config: Config, channels: Table) -> list[Problem]:
     found = [problem for person in config.named for problem in _of_person(person, config, channels)]
     if config.named:
         found += _ownerless(config)
-    for search in config.searches:
+    for search in (*config.searches, *config.paused):
         found += _of_search(search, config)
     return found
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from rolecall.config import people
+from rolecall.config import changes_file, people
+from rolecall.config.changes import Changes, laid_over
 from rolecall.config.model import (
     Channel,
     Config,
@@ -66,10 +67,11 @@ def find(given: Path | None = None) -> Path:
     raise ConfigError([Problem("config", f"no configuration file found (looked for {tried}).", HOW_TO_BEGIN)])
 
 
-def load(path: Path, kinds: Kinds) -> Config:
-    """Read and check one file; raises ConfigError with all its problems.
+def load(path: Path, kinds: Kinds, instead: Changes | None = None) -> Config:
+    """Read and check one file, with what was changed from a channel; raises ConfigError with all its problems.
 
-    A good one is in force at once for how adverts are read: its vocabulary and its factors of pay.
+    A good one is in force at once for how adverts are read: its vocabulary and its factors of pay. `instead`: changes
+    to be tried in place of those that are kept.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -77,7 +79,8 @@ def load(path: Path, kinds: Kinds) -> Config:
         raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}.")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([Problem(str(path), f"is not valid TOML: {error}.")]) from None
-    return read(table, kinds, path)
+    changes = changes_file.read(changes_file.place(table, path)) if instead is None else instead
+    return replace(read(laid_over(table, changes), kinds, path), changes=changes)
 
 
 def read(table: Table, kinds: Kinds, path: Path | None = None) -> Config:
@@ -101,6 +104,7 @@ class _Reader:
         vocabulary.use(self._vocabulary(self._table(table, "vocabulary")))  # searches name the user's words too
         channels = tuple(self._channels(self._table(table, "channel")))
         named = self._people(self._table(table, "person"), daemon, tuple(self._table(table, "channel")))
+        searches = self._searches(self._tables(table, "search"), named)
         config = Config(
             path=self.path,
             daemon=daemon,
@@ -108,7 +112,8 @@ class _Reader:
             named=named,
             sources=tuple(self._sources(self._tables(table, "source"))),
             off=tuple(self.keyless),
-            searches=tuple(self._searches(self._tables(table, "search"), named)),
+            searches=tuple(search for search in searches if not search.paused),
+            paused=tuple(search for search in searches if search.paused),
             database=database(daemon, self.path),
             pay=self._validated(PayOptions, self._table(table, "pay"), "pay") or PayOptions(),
         )
@@ -195,7 +200,11 @@ class _Reader:
         return list(searches.values())
 
     def _references(self, config: Config, channels: set[str]) -> None:
-        wanted = [(f"search {search.name!r}: notify", name) for search in config.searches for name in search.notify]
+        wanted = [
+            (f"search {search.name!r}: notify", name)
+            for search in (*config.searches, *config.paused)
+            for name in search.notify
+        ]
         wanted += [("daemon.owner", config.daemon.owner)] if config.daemon.owner else []
         for path, name in wanted:
             if name not in channels:

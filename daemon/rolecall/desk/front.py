@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from html import escape
 
-from rolecall.desk import ask, employers, jobs, pairing
+from rolecall.config import Config
+from rolecall.desk import ask, dialogue, employers, jobs, pairing, searches
 from rolecall.desk.visit import NotUnderstood, Visit
 from rolecall.house import House
 from rolecall.render import talk
 from rolecall.talk import Paired, Press, Pressed, Reply, Said
 
 Replies = Sequence[Reply]
+
+HINT = "/help says what I understand."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ COMMANDS: Mapping[str, Command] = {
     "why": Command("why a job matched or not: /why and its address", ask.why),
     "status": Command("how sources and channels are", ask.status),
     "stats": Command("numbers", ask.stats),
+    "search": Command("your searches: list, pause, change; /search new", searches.search),
     "mute": Command("hear no more of an employer: /mute Acme", employers.mute),
     "unmute": Command("hear of an employer again", employers.unmute),
     "help": Command("what I understand", _help),
@@ -58,6 +62,15 @@ BUTTONS: Mapping[str, Button] = {
     "back": Button(jobs.back),
     "why": Button(jobs.why),
     "card": Button(jobs.card),
+    "open": Button(searches.opened),
+    "search": Button(searches.shown),
+    "pause": Button(partial(searches.turned, verb="pause")),
+    "resume": Button(partial(searches.turned, verb="resume")),
+    "reset": Button(partial(searches.turned, verb="reset")),
+    "pay": Button(searches.pay),
+    "levels": Button(partial(searches.choice, option="levels")),
+    "modes": Button(partial(searches.choice, option="modes")),
+    "choose": Button(searches.choose, 4, 4),
 }
 
 
@@ -66,6 +79,7 @@ class FrontDesk:
 
     def __init__(self, house: House, reload: Callable[[], None]) -> None:
         self._house, self._reload = house, reload
+        self._ahead: Config | None = None  # adopted here, and not yet by the house
 
     @property
     def commands(self) -> Sequence[tuple[str, str]]:
@@ -77,24 +91,33 @@ class FrontDesk:
         if button is None or not button.least <= len(rest) <= button.most:
             return Pressed("I do not know that button any more.")
         try:
-            return await button.do(self._visit(channel, press.id), *rest)
+            return await button.do(self._visit(channel, press.id, press.who), *rest)
         except NotUnderstood as answer:
             return Pressed(str(answer))
 
     async def say(self, channel: str, said: Said) -> Replies:
-        word, _, rest = said.text.strip().partition(" ")
+        visit, text = self._visit(channel, said.id, said.who), said.text.strip()
+        word, _, rest = text.partition(" ")
         command = COMMANDS.get(word[1:].lower().replace("start", "help")) if word.startswith("/") else None
-        if command is None:
-            return (Reply("/help says what I understand."),) if said.to_us else ()
         try:
-            return await command.answer(self._visit(channel, said.id, said.who), rest.strip())
+            if command is not None:
+                return await command.answer(visit, rest.strip())
+            answered = await dialogue.go_on(visit, text)
         except NotUnderstood as answer:
             return (Reply(escape(str(answer))),)
+        return answered if answered is not None else (Reply(HINT),) if said.to_us else ()
 
     async def pair(self, channels: Sequence[str], code: str, note: str) -> Paired:
         house = self._house
         return await pairing.pair(house.store, house.config.database, channels, code, note, house.now())
 
-    def _visit(self, channel: str, id: str, who: str = "") -> Visit:  # noqa: A002 (as everywhere)
+    def _visit(self, channel: str, id: str, who: str) -> Visit:  # noqa: A002 (as everywhere)
+        if self._ahead is not None and self._ahead.changes == self._house.config.changes:
+            self._ahead = None
         person = self._house.config.reader_of(channel).name
-        return Visit(self._house, channel, id, who, person, reload=self._reload)
+        return Visit(self._house, channel, id, who, person, adopt=self._adopt, ahead=self._ahead)
+
+    def _adopt(self, config: Config) -> None:
+        """Let the daemon take the changed configuration; until it has, what is asked here is answered by it."""
+        self._ahead = config
+        self._reload()

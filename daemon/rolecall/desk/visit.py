@@ -30,7 +30,8 @@ class Visit:
     id: str
     who: str = ""
     person: str = ""
-    reload: Callable[[], None] = field(default=lambda: None)
+    adopt: Callable[[Config], None] = field(default=lambda _: None)  # from now on, another configuration counts
+    ahead: Config | None = None  # one that was adopted and is not yet in force
 
     @property
     def store(self) -> Store:
@@ -38,7 +39,7 @@ class Visit:
 
     @property
     def config(self) -> Config:
-        return self.house.config
+        return self.ahead or self.house.config
 
     @property
     def zone(self) -> ZoneInfo:

@@ -72,7 +72,7 @@ class Mute:
     titles: tuple[re.Pattern[str], ...] = ()
 
 
-NOT_MATCHED = ("name", "person", "notify", "when", "alerts_per_hour", "updates", "fingerprint")
+NOT_MATCHED = ("name", "person", "notify", "when", "alerts_per_hour", "updates", "paused", "fingerprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class Search:
 
     `person`: whose it is, by name; "" where nobody has one. `when`: how its alerts travel, None = as each channel does.
     `alerts_per_hour`: how many come one by one, 0 = however many there are; the others come together.
+    `paused`: it asks for nothing until it is resumed.
     `fingerprint` changes whenever what the search matches may change: not with the options in `NOT_MATCHED`.
     """
 
@@ -96,6 +97,7 @@ class Search:
     salary_slack: Percent = NO_SLACK
     clearance_eligible: bool = True
     updates: bool = False
+    paused: bool = False
     unknown: Mapping[str, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
     fingerprint: str = ""
 

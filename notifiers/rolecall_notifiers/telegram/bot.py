@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 from telegram import Bot as Library
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import RetryAfter, TelegramError
 
@@ -81,7 +81,15 @@ class Bot:
     # --- speaking
 
     async def text(
-        self, chat: int | str, text: str, *, html: bool, thread: int | None, keyboard: Keyboard, gap: float | None
+        self,
+        chat: int | str,
+        text: str,
+        *,
+        html: bool,
+        thread: int | None,
+        keyboard: Keyboard,
+        gap: float | None,
+        asks: bool = False,
     ) -> int:
         """Send a message and return its id."""
         await self.pace.turn(chat, gap)
@@ -90,7 +98,7 @@ class Bot:
             text,
             parse_mode=ParseMode.HTML if html else None,
             message_thread_id=thread,
-            reply_markup=_markup(keyboard),
+            reply_markup=ForceReply(selective=True) if asks else _markup(keyboard),
             link_preview_options=_NO_PREVIEW,
         )
         return (await self._noting_floods(chat, call)).message_id

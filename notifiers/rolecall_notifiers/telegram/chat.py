@@ -58,12 +58,12 @@ class Chat:
         except FAILURES as error:
             raise self._failure(error) from None
 
-    async def deliver(self, text: str, keyboard: Keyboard = ()) -> str:
-        """Send one HTML text and return its id."""
+    async def deliver(self, text: str, keyboard: Keyboard = (), *, asks: bool = False) -> str:
+        """Send one HTML text and return its id. With `asks` the client opens the line for an answer."""
         form = _Form(self._known(), self.thread_id)
         for _ in range(MOST_REPAIRS):
             try:
-                return await self._post(text, keyboard, form)
+                return await self._post(text, keyboard, form, asks)
             except FAILURES as error:
                 repaired = _repaired(form, error)
                 if repaired is None:
@@ -75,7 +75,7 @@ class Chat:
     async def reply(self, reply: Reply) -> None:
         """Say one thing back, in words or as a picture."""
         if reply.png is None:
-            await self.deliver(reply.html, reply.keyboard)
+            await self.deliver(reply.html, reply.keyboard, asks=reply.asks)
             return
         try:
             await self.bot.photo(self._known(), reply.png, reply.html, thread=self.thread_id, gap=self.gap)
@@ -97,7 +97,7 @@ class Chat:
         except FAILURES as error:
             raise self._failure(error) from None
 
-    async def _post(self, text: str, keyboard: Keyboard, form: _Form) -> str:
+    async def _post(self, text: str, keyboard: Keyboard, form: _Form, asks: bool) -> str:
         receipt = 0
         pieces = [text] if form.html else split(plain(text), form.limit)
         for number, piece in enumerate(pieces, 1):
@@ -108,6 +108,7 @@ class Chat:
                 thread=form.thread_id,
                 keyboard=keyboard if number == len(pieces) else (),
                 gap=self.gap,
+                asks=asks,
             )
         return str(receipt)
 

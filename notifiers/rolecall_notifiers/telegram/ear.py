@@ -105,7 +105,7 @@ class Ear:
         if channel is None or not self._door.may_act(channel, update):
             self._mouth.answer(chat, update.press, self._door.refusal(channel, update), alert=True)
             return
-        pressed = await self._desk.press(channel, Press(f"{channel}:{update.id}", update.data))
+        pressed = await self._desk.press(channel, Press(f"{channel}:{update.id}", update.data, update.who))
         self._mouth.answer(chat, update.press, pressed.word)
         if pressed.keyboard is not None:
             self._mouth.show(chat, update.message, pressed.keyboard)
@@ -122,7 +122,7 @@ class Ear:
             return
         channel, to_us = self._door.channel(update), text.startswith("/") or update.private or update.reply
         if channel is not None and self._door.may_act(channel, update):
-            said = Said(f"{channel}:{update.id}", text, f"{update.chat}:{update.user or 0}", to_us)
+            said = Said(f"{channel}:{update.id}", text, update.who, to_us)
             self._reply(self._chat(update), await self._desk.say(channel, said))
         elif to_us and self._door.may_be_told():
             word = NO_SUCH_CODE if code else self._door.refusal(channel, update)

@@ -30,8 +30,9 @@ class Update:
     reply: bool = False
 
     @property
-    def place(self) -> tuple[int, int | None]:
-        return (self.chat, self.thread)
+    def who(self) -> str:
+        """Tells people in several chats apart."""
+        return f"{self.chat}:{self.user or 0}"
 
 
 def number(raw: Json) -> int | None:

@@ -1,0 +1,70 @@
+"""The file that keeps what was changed from a channel: beside the database, where the daemon may write."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from rolecall.config.changes import Changes, written
+from rolecall.config.model import DaemonOptions, database
+from rolecall.errors import ConfigError, Problem, StoreError
+
+HEADER = (
+    "# What was changed from a channel. It is laid over the configuration, which stays as it is: delete a table here,\n"
+    "# or this file, to be back at what stands there.\n"
+)
+_ONE_AT_A_TIME = Lock()
+
+
+def beside(database: Path) -> Path:
+    """Return the file that belongs to a database."""
+    return database.with_name(f"{database.name}.changes.toml")
+
+
+def place(table: Mapping[str, Any], path: Path | None) -> Path:
+    """Return the file that belongs to a configuration that is not yet checked."""
+    daemon = table.get("daemon")
+    named = daemon.get("database") if isinstance(daemon, Mapping) else None
+    return beside(database(DaemonOptions(database=Path(named) if isinstance(named, str) else None), path))
+
+
+def read(file: Path) -> Changes:
+    """Read the file; no file is no changes. Raises `ConfigError`."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        change = table.get("change", {})
+        return Changes(dict(change.get("search", {})), dict(change.get("channel", {})), tuple(table.get("search", ())))
+    except FileNotFoundError:
+        return Changes()
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigError([Problem(str(file), f"cannot be read: {error}.", "Mend it, or delete it.")]) from None
+
+
+def update(file: Path, change: Callable[[Changes], Changes], check: Callable[[Changes], None]) -> Changes:
+    """Change the file, whole or not at all. `check` raises `ConfigError` where the result would be no good."""
+    with _ONE_AT_A_TIME:
+        after = change(read(file))
+        check(after)
+        try:
+            _replace(file, HEADER + written(after))
+        except OSError as error:
+            raise StoreError(f"{file}: {error.strerror or error}") from error
+        return after
+
+
+def _replace(file: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as new:
+            new.write(text)
+            new.flush()
+            os.fsync(new.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -241,6 +241,18 @@ async def test_a_spoilt_file_of_changes_is_said_and_not_overwritten(chat: Chat) 
     assert chat.changes.read_text() == "[[search"
 
 
+async def test_a_chat_is_left_in_peace_when_it_asks_for_it(chat: Chat) -> None:
+    assert "No quiet hours" in await chat.say("/quiet")
+    assert "22:00–07:30 (Europe/London)" in await chat.say("/quiet 22:00-07:30")
+    assert "at weekends 23:00–10:00" in await chat.say("/quiet weekend 23:00 - 10:00")
+    config = chat.reload()
+    assert len(config.quiet(config.channels[0]).week) == 2
+    assert "write it like" in await chat.say("/quiet tonight")
+    assert "No quiet hours" in await chat.say("/quiet off")
+    assert "No quiet hours" in await chat.say("/quiet reset")
+    assert "quiet" not in chat.changes.read_text()
+
+
 async def test_names_of_every_kind_survive_being_written(chat: Chat) -> None:
     name = 'Say \\"hello\\" \\\\ \\u007f £ [x] = \\u2028'  # as TOML writes it
     chat.path.write_text(f'{CONFIG}\n[[search]]\nname = "{name}"\n')

@@ -37,11 +37,16 @@ def check(
 
     A source without its key is off: the daemon starts without it.
     """
+    from rolecall.config.changes import said
+    from rolecall.config.changes_file import beside
+
     loaded = load_config(config)
     summary = f"{loaded.path}: good ({len(loaded.sources)} sources, {len(loaded.channels)} channels, " + (
         f"{len(loaded.searches)} searches)"
     )
     _log_warnings(loaded)
+    if changed := list(said(loaded.changes)):
+        summary += f"\n{beside(loaded.database)} changes it: {'; '.join(changed)}"
     for missing in _missing(loaded):
         typer.echo(f"rolecall: there is no {missing}: nothing will be found or told.", err=True)
     off = [_line("source", each.source.name, "off", each.why) for each in loaded.off]

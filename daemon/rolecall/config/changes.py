@@ -53,6 +53,12 @@ class Changes:
             self.searches, {**self.channels, name: _changed(self.channels.get(name, {}), options)}, self.added
         )
 
+    def without_channel(self, name: str, *options: str) -> Changes:
+        """Return them without these options of a channel."""
+        kept = {option: value for option, value in self.channels.get(name, {}).items() if option not in options}
+        others = {each: changed for each, changed in self.channels.items() if each != name}
+        return Changes(self.searches, {**others, name: kept} if kept else others, self.added)
+
 
 def _changed(before: Table, options: Table) -> Table:
     without = {*before.get("without", ()), *(name for name, value in options.items() if value is None)}

@@ -8,7 +8,7 @@ from functools import partial
 from html import escape
 
 from rolecall.config import Config
-from rolecall.desk import ask, dialogue, employers, jobs, pairing, searches
+from rolecall.desk import ask, dialogue, employers, jobs, pairing, quiet, searches
 from rolecall.desk.visit import NotUnderstood, Visit
 from rolecall.house import House
 from rolecall.render import talk
@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Command] = {
     "search": Command("your searches: list, pause, change; /search new", searches.search),
     "mute": Command("hear no more of an employer: /mute Acme", employers.mute),
     "unmute": Command("hear of an employer again", employers.unmute),
+    "quiet": Command("when to leave this chat in peace: /quiet 22:00-07:30", quiet.quiet),
     "help": Command("what I understand", _help),
 }
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import random
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from html import escape
+from urllib.request import urlopen
 
 from aiohttp import web
 
 ITEMS = 30
+BIG = 5_000  # jobs of the large board
 ROUNDS = ("cold", "unchanged", "two-new")
 NEW = {"cold": 0, "unchanged": 0, "two-new": 2}
 
@@ -33,14 +39,18 @@ SAYINGS = (
 )
 
 
-@cache
-def item(board: int, number: int) -> str:
-    chance = random.Random(board * 1_000 + number)
+def _title_and_text(chance: random.Random, number: int, reference: str) -> tuple[str, str]:
     low = chance.randrange(40, 90)
     said = [chance.choice(SAYINGS).format(low=low, high=low + 15) for _ in range(10)]
     said += [" ".join(_word(chance) for _ in range(14)).capitalize() + "." for _ in range(14)]
-    text = "".join(f"<p>{line}</p>" for line in said) + f"<ul><li>Reference {board}-{number}</li></ul>"
-    title = f"{LEVELS[number % 6]} {chance.choice(ROLES)}, {chance.choice(TEAMS)}"
+    text = "".join(f"<p>{line}</p>" for line in said) + f"<ul><li>Reference {reference}</li></ul>"
+    return f"{LEVELS[number % 6]} {chance.choice(ROLES)}, {chance.choice(TEAMS)}", text
+
+
+@cache
+def item(board: int, number: int) -> str:
+    chance = random.Random(board * 1_000 + number)
+    title, text = _title_and_text(chance, number, f"{board}-{number}")
     link = f"https://board{board}.example/jobs/{number}"
     return (
         f"<item><title>{title}</title><link>{link}</link><guid>{link}</guid>"
@@ -48,6 +58,20 @@ def item(board: int, number: int) -> str:
         f"<category>Engineering</category><location>{chance.choice(PLACES)}</location>"
         f"<description>{escape(text)}</description></item>"
     )
+
+
+def big_board() -> str:
+    """Return the answer of a Greenhouse board with thousands of jobs."""
+    chance = random.Random(7)
+    rows = []
+    for number in range(BIG):
+        title, text = _title_and_text(chance, number, str(number))
+        place = {"name": chance.choice(PLACES)}
+        url = f"https://big.example/jobs/{number}"
+        rows.append(
+            {"id": number, "title": f"{title} {number}", "absolute_url": url, "location": place, "content": text}
+        )
+    return json.dumps({"jobs": rows, "meta": {"total": len(rows)}})
 
 
 def _word(chance: random.Random) -> str:
@@ -93,6 +117,9 @@ class Boards:
             return web.Response(status=304, headers=headers)
         return web.Response(body=feed(board, range(new, new + ITEMS)), headers=headers)
 
+    async def big(self, _: web.Request) -> web.Response:
+        return web.Response(text=await asyncio.to_thread(big_board), content_type="application/json")
+
     async def hostile(self, request: web.Request) -> web.Response:
         body = await asyncio.to_thread(lambda: gzip.compress(HOSTILE[int(request.match_info["number"])](), 1))
         return web.Response(body=body, headers={"Content-Type": "application/rss+xml", "Content-Encoding": "gzip"})
@@ -104,12 +131,33 @@ async def _serve() -> None:
     app.router.add_get("/round/{name}", boards.set_round)
     app.router.add_get("/feed/{board}", boards.feed)
     app.router.add_get("/hostile/{number}", boards.hostile)
+    app.router.add_get("/v1/boards/big/jobs", boards.big)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    sys.stdout.write(f"http://127.0.0.1:{runner.addresses[0][1]}\n")
+    port = runner.addresses[0][1]
+    for host in range(1, 65):
+        await web.TCPSite(runner, f"127.0.1.{host}", port).start()
+    sys.stdout.write(f"http://127.0.0.1:{port}\n")
     sys.stdout.flush()
     await asyncio.Event().wait()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Start the server in a process of its own; the value is its address."""
+    with subprocess.Popen((sys.executable, "-m", __name__), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def ask(url: str) -> None:
+    """Ask our own server for something whose answer is of no interest."""
+    with urlopen(url) as answer:  # noqa: S310 # our own server
+        answer.read()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 
 from rolecall.errors import Unreadable
 from rolecall.model import Json
-from rolecall.sources import expat
+from rolecall.sources import tuning
 from rolecall.sources.dates import instant
 from rolecall.sources.delta import split
 from rolecall.sources.reading import short
@@ -86,7 +86,7 @@ def read(body: bytes, content_type: str = "") -> Channel:
 def _parsed(body: bytes, content_type: str) -> Any:
     import feedparser  # 60 ms and 15 MB that only the child process needs
 
-    feedparser.api.PREFERRED_XML_PARSERS[:] = [expat.__name__]
+    tuning.tune(feedparser)
     try:
         return feedparser.parse(
             io.BytesIO(body),  # never bytes: feedparser would take them for a file's name first

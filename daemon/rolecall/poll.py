@@ -153,7 +153,8 @@ class _Found:
 async def _unknown(source: str, pages: Sequence[Page], store: Store) -> _Found:
     if not any(page.postings for page in pages):
         return _Found([], 0)
-    hashed = await think(_hashed, pages)
+    many = sum(len(page.postings) for page in pages) > news.BATCH
+    hashed = await think(_hashed, pages) if many else _hashed(pages)
     known = await store.known(source, [raw.id for raw, _ in hashed])
     changed = [(raw, digest) for raw, digest in hashed if known.get(raw.id) != digest]
     return _Found(changed, sum(raw.id not in known for raw, _ in hashed))

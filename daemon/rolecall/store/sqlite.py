@@ -32,6 +32,8 @@ from rolecall.store.rows import chunks
 from rolecall.store.worker import Worker, Writer
 from rolecall.thinking import think
 
+FEW = 50  # postings that are prepared where they are written, since they do not hold up the next one
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -124,7 +126,9 @@ class SqliteStore:
         return await self._read(read.searches)
 
     async def commit(self, plan: Plan) -> Committed:
-        prepared = [posting for part in chunks(plan.postings) for posting in await think(write.prepare, part)]
+        prepared = None
+        if len(plan.postings) > FEW:
+            prepared = [posting for part in chunks(plan.postings) for posting in await think(write.prepare, part)]
         return await self._write(write.execute, plan, prepared)
 
     async def record(self, decision: Decision) -> bool:

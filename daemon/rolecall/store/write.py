@@ -57,10 +57,10 @@ def _prepare(new: NewPosting) -> Prepared:
     )
 
 
-def execute(db: Database, plan: Plan, prepared: Sequence[Prepared]) -> Committed:
-    """Write everything the plan says (`prepared` are its postings) and return what was really new."""
+def execute(db: Database, plan: Plan, prepared: Sequence[Prepared] | None = None) -> Committed:
+    """Write everything the plan says (`prepared`: its postings, if that is done) and return what was really new."""
     now = to_us(plan.now)
-    postings = {posting.key: posting for posting in prepared}
+    postings = {posting.key: posting for posting in (prepare(plan.postings) if prepared is None else prepared)}
     jobs = _store_postings(db, postings, now) if postings else 0
     for job, other in plan.merges:
         decisions.merge(db, other, job)
@@ -157,8 +157,9 @@ def _forget_keys(db: Database, row_ids: Collection[int]) -> None:
 
 
 def _touch(db: Database, source: str, source_ids: Sequence[str], change: str, now: int) -> None:
-    query = f"UPDATE posting SET {change} WHERE source = ? AND source_id = ?"  # noqa: S608 (our own words)
-    db.conn.executemany(query, [(now, source, source_id) for source_id in source_ids])
+    for chunk in chunks(source_ids):
+        query = f"UPDATE posting SET {change} WHERE source = ? AND source_id IN ({marks(chunk)})"  # noqa: S608 (only ?)
+        db.conn.execute(query, [now, source, *chunk])
 
 
 # --- alerts ---------------------------------------------------------------------------------------------------

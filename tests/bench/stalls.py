@@ -7,22 +7,26 @@ computed meanwhile, in whichever thread: the part that is our own.
 from __future__ import annotations
 
 import asyncio
-import faulthandler
+import gc
 import sys
+import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import traceback
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 STEP = 0.005  # seconds between two looks
 
 
 @dataclass
 class Stalls:
-    """Seconds by which the loop came late, and what this process itself computed of them; `seen` looks were taken."""
+    """Seconds by which the loop came late, and what this process itself computed of them."""
 
     late: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
+    beat: float = 0.0  # when the loop came last
 
     @property
     def worst(self) -> float:
@@ -38,26 +42,78 @@ class Stalls:
 
 @asynccontextmanager
 async def watched(stacks: float = 0.0) -> AsyncIterator[Stalls]:
-    """Watch the loop. With `stacks`, whatever holds it longer is printed, all threads: the first is often not to blame.
-
-    The stacks come from faulthandler, which needs no interpreter lock: it also sees what holds that.
-    """
-    stalls = Stalls()
-    watch = asyncio.create_task(_watch(stalls, stacks))
+    """Watch the loop. With `stacks`, it is printed who was at work whenever it is held for longer than that."""
+    stalls = Stalls(beat=time.perf_counter())
+    watch = asyncio.create_task(_watch(stalls))
     await asyncio.sleep(0)
     try:
-        yield stalls
+        with _accused(stalls, stacks):
+            yield stalls
     finally:
         watch.cancel()
-        faulthandler.cancel_dump_traceback_later()
 
 
-async def _watch(stalls: Stalls, stacks: float) -> None:
+async def _watch(stalls: Stalls) -> None:
     while True:
-        if stacks:
-            faulthandler.dump_traceback_later(stacks, file=sys.stderr)
         started, computed = time.perf_counter(), time.process_time()
         await asyncio.sleep(STEP)
-        late = max(time.perf_counter() - started - STEP, 0.0)
+        stalls.beat = time.perf_counter()
+        late = max(stalls.beat - started - STEP, 0.0)
         stalls.late.append(late)
         stalls.own.append(min(late, time.process_time() - computed))
+
+
+# --- who it was -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _accused(stalls: Stalls, longest: float) -> Iterator[None]:
+    """Look at all threads when the loop is late, and at the garbage collector, which no thread shows."""
+    if not longest:
+        yield
+        return
+    over, collecting = threading.Event(), _Collecting(longest)
+    thread = threading.Thread(target=_look_around, args=(stalls, longest, over))
+    gc.callbacks.append(collecting)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        gc.callbacks.remove(collecting)
+
+
+def _look_around(stalls: Stalls, longest: float, over: threading.Event) -> None:
+    seen = 0.0
+    while not over.wait(longest / 4):
+        late = time.perf_counter() - stalls.beat
+        if late > longest and stalls.beat != seen:
+            seen = stalls.beat
+            _say(f"late by {late * 1000:.0f} ms; at work:")
+            for name, frame in sys._current_frames().items():
+                if name != threading.get_ident() and (lines := _own_lines(traceback.extract_stack(frame))):
+                    _say("  " + " < ".join(lines))
+
+
+def _own_lines(stack: traceback.StackSummary) -> list[str]:
+    """Return the innermost lines of our own code; nothing for a thread that waits."""
+    if stack[-1].name in ("select", "wait", "_worker"):
+        return []
+    ours = (f"{each.filename.rpartition('rolecall/')[2]}:{each.lineno} {each.name}" for each in reversed(stack))
+    return list(islice((line for line in ours if not line.startswith("/")), 4))
+
+
+class _Collecting:
+    def __init__(self, longest: float) -> None:
+        self.longest, self.started = longest, 0.0
+
+    def __call__(self, phase: str, about: dict[str, int]) -> None:
+        if phase == "start":
+            self.started = time.perf_counter()
+        elif (took := time.perf_counter() - self.started) > self.longest:
+            _say(f"the garbage collector took {took * 1000:.0f} ms (generation {about['generation']})")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

@@ -237,6 +237,35 @@ async def test_a_database_in_trouble_is_no_fault_of_the_source(board: Board) -> 
             await poll_all(house)
 
 
+class FullAtLast(MemoryStore):
+    """A store whose disk is full when a source's state is to be written."""
+
+    full = True
+
+    async def commit(self, plan: Plan) -> Committed:
+        if self.full and plan.source is not None:
+            raise StoreError("the disk is full")
+        return await super().commit(plan)
+
+
+async def test_a_long_list_is_written_in_parts_and_asked_again_when_the_last_one_is_not(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rolecall.poll.PART", 3)
+    board.serve(PATH.format("larkspur"), jobs(*map(job, range(1, 9))))
+    store = FullAtLast()
+    async with house_at(board, store) as house:
+        with pytest.raises(StoreError):
+            await poll_all(house)
+        assert (await store.totals())["postings"] == 6
+        store.full = False
+        states = await poll_all(house)
+    assert states["greenhouse:larkspur"].postings == 8
+    totals = await store.totals()
+    assert (totals["postings"], totals["alerts"]) == (8, 8)
+    assert await waiting(store) == 2, "one summary for each channel"
+
+
 async def test_the_pages_of_a_feed_are_followed_and_a_posting_on_two_of_them_is_one(board: Board, store: Store) -> None:
     item = {"id": "1", "title": "Python Engineer", "url": "https://jobs.example.org/1"}
     page = {"version": "https://jsonfeed.org/version/1.1", "title": "Paged", "items": [item]}

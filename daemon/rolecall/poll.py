@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from rolecall import decide, details, news
+from rolecall import __version__, decide, details, news
 from rolecall.asking import ask, homes
 from rolecall.budget import share_of
 from rolecall.config import Config, SourceEntry
@@ -24,6 +24,7 @@ from rolecall.thinking import think
 log = logging.getLogger(__name__)
 
 MAX_PAGES = 20
+PART = 500  # postings of a long list that are understood and written together
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -59,14 +60,31 @@ async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceS
     found = await _unknown(entry.source.name, look.pages, house.store)
     waiting = await details.waiting(entry.source, found.changed, house, baseline=not state.baseline)
     held = {row.raw.id for row in waiting}
-    fresh = await news.understood([(raw, digest) for raw, digest in found.changed if raw.id not in held], house)
+    changed = [(raw, digest) for raw, digest in found.changed if raw.id not in held]
+    done = await _in_parts(changed, state, house)
+    fresh = await news.understood(changed, house)
     after, committed = await _commit(entry, state, replace(look, new=found.new), fresh, waiting, house)
+    done = (*done, committed)
     log.info(
         "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
-        after.name, len(look.ids), committed.postings, committed.jobs, committed.alerts,
-        after.skipped, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}",
+        after.name, len(look.ids), sum(each.postings for each in done), sum(each.jobs for each in done),
+        sum(each.alerts for each in done), after.skipped, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}",
     )  # fmt: skip
     return after
+
+
+async def _in_parts(changed: list[tuple[RawPosting, str]], state: SourceState, house: House) -> tuple[Committed, ...]:
+    """Take all but the last part off a long list, and write it: understood all at once, it would fill the memory.
+
+    Where the source stands is written with the last part; whoever is killed before asks for the whole list again.
+    """
+    done = []
+    while len(changed) > PART:
+        fresh = await news.understood(changed[:PART], house)
+        del changed[:PART]
+        async with house.deciding:
+            done.append(await house.store.commit(await _told(fresh, state, house)))
+    return tuple(done)
 
 
 async def _failed(entry: SourceEntry, state: SourceState, error: SourceError, house: House) -> SourceState:
@@ -175,10 +193,8 @@ async def _commit(
     """Write what the postings mean together with where the source stands now."""
     async with house.deciding if fresh else nullcontext():  # where nothing is new, nobody needs to wait
         after = after_success(state, entry, look, house.now(), share_of(entry.source, house.config))
-        quiet = not state.baseline or state.version != after.version  # another version may read the same words anew
-        told = await news.plan(fresh, house, "news" if state.baseline else "summary", updates=not quiet)
         plan = replace(
-            told,
+            await _told(fresh, state, house),
             source=after,
             seen=tuple(look.ids),
             gone=await _gone(state, look, house.store),
@@ -186,6 +202,11 @@ async def _commit(
             waiting=waiting,
         )
         return after, await house.store.commit(plan)
+
+
+async def _told(fresh: Sequence[Understood], state: SourceState, house: House) -> Plan:
+    quiet = not state.baseline or state.version != __version__  # another version may read the same words anew
+    return await news.plan(fresh, house, "news" if state.baseline else "summary", updates=not quiet)
 
 
 async def _gone(state: SourceState, look: Look, store: Store) -> tuple[str, ...]:

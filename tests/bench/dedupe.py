@@ -1,164 +1,182 @@
 """What recognising costs among many postings: `python -m tests.bench.dedupe [POSTINGS] [DIRECTORY]`.
 
-Stores that many invented postings (300,000 unless told otherwise), then times what a poll adds to storing: prints,
-candidates, assignments. Texts vary as real ones do: each employer has its boilerplate, which half of each advert is;
-titles follow a steep curve; one posting in eight is another board's copy of an earlier one, some cut to 500 characters.
+Stores that many invented postings (1,000,000 unless told otherwise) in a file that the next run finds again, then times
+what a poll adds to storing: prints, candidates, what is learned, assignments. Texts vary as real ones do: each employer
+has its boilerplate, which half of each advert is; titles follow a steep curve; one posting in eight is another board's
+copy of an earlier one, some of them cut to 500 characters.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
 import resource
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from itertools import islice
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
+from random import Random
+from typing import TypeVar
 
-from rolecall.dedupe import assign, fingerprint
-from rolecall.model import Assignment, Posting, Print, RawPosting
+from rolecall.dedupe import assign, fingerprint, in_doubt
+from rolecall.model import Assignment, Fact, Location, Place, Posting, RawPosting
 from rolecall.ports import NewPosting, Plan
 from rolecall.store import SqliteStore
 from tests.store_plans import NOW
 
+T = TypeVar("T")
+
 BATCH = 2_000
-SAMPLE = 2_000  # new postings that are timed at the end
+POLL = 20  # new postings at a time
+SAMPLE = 4_000  # new postings that are timed
 EMPLOYERS = 40_000
-ORIGINALS = 5_000  # adverts that may be copied: some are old
 LEVELS = ("", "", "Junior ", "Senior ", "Senior ", "Lead ", "Principal ")
 ROLES = ("Software", "Python", "Data", "Backend", "Platform", "DevOps", "Java", "Cloud", "Machine Learning", "Security")
 KINDS = ("Engineer", "Engineer", "Developer", "Analyst", "Architect", "Manager", "Consultant")
 TEAMS = ("", "", "", "", ", Payments", ", Search", ", Growth", ", Core", ", Mobile", ", Risk", ", Identity")
-CITIES = (
-    "London",
-    "London",
-    "London",
-    "Manchester",
-    "Leeds",
-    "Bristol",
-    "Birmingham",
-    "Edinburgh",
-    "Cambridge",
-    "Remote",
-)
+CITIES = (*["London"] * 3, "Manchester", "Leeds", "Bristol", "Birmingham", "Edinburgh", "Cambridge", "")
 SYLLABLES = ("ka", "to", "mi", "ren", "sol", "ver", "ban", "lo", "que", "tar", "dis", "pla", "ner", "hu", "sto", "wik")
 WORDS = [a + b + c for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES][:3_000]
-WEIGHTS = [1 / (rank + 3) for rank in range(len(WORDS))]  # as in prose: few words are most of the text
+WEIGHTS = [sum(1 / (rank + 3) for rank in range(last + 1)) for last in range(len(WORDS))]  # few words are most of prose
 
 
-def main(total: int = 300_000, directory: str | None = None) -> None:
-    with tempfile.TemporaryDirectory(dir=directory) as place:
-        asyncio.run(_bench(Path(place, "bench.db"), total))
+def main(total: int = 1_000_000, directory: str = "/tmp") -> None:  # noqa: S108 (a large file, by hand)
+    asyncio.run(_bench(Path(directory, f"rolecall-bench-{total}.db"), total))
 
 
 async def _bench(path: Path, total: int) -> None:
     store = await SqliteStore.open(path)
-    await store._writer.run(lambda db: db.execute("PRAGMA synchronous = OFF"))  # the disk is not measured here
-    news = _postings()
-    started = time.process_time()
-    for _ in range(0, total, BATCH):
-        batch = [fingerprint(posting) for posting in islice(news, BATCH)]
-        # Known here which is whose copy: only the rows are wanted, not the deciding.
-        await store.commit(Plan(NOW, postings=tuple(_stored(each, each.id.partition("~")[0]) for each in batch)))
-    _say(f"{total:,} postings stored in {time.process_time() - started:,.0f} s of processor time")
-    await _time_deciding(store, list(islice(news, SAMPLE)), total)
+    await _fill(store, total)
+    await store.close()  # what was written lies in files, not in the writer's memory
+    store = await SqliteStore.open(path, readonly=True)
+    _say(f"memory before {_memory():,.0f} MB")
+    await _time(store, [posting_of(number) for number in range(total, total + SAMPLE)], total)
+    _say(f"peak memory {_memory():,.0f} MB")
     await _sizes(store, total)
     await store.close()
-    _say(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
-async def _time_deciding(store: SqliteStore, postings: list[Posting], total: int) -> None:
-    """Time what a poll of 20 new postings does beyond storing them; they are not stored here."""
-    spent = dict.fromkeys(("prints", "candidates", "assign"), 0.0)
-    found, right, candidates = 0, 0, []
-    for start in range(0, len(postings), 20):
-        times = [time.process_time()]
-        prints = [fingerprint(posting) for posting in postings[start : start + 20]]
-        times.append(time.process_time())
+async def _fill(store: SqliteStore, total: int) -> None:
+    """Store what is missing. It is known here which is whose copy: only the rows are wanted, not the deciding."""
+    stored = (await store.totals())["postings"]
+    await store._writer.run(lambda db: db.execute("PRAGMA synchronous = OFF"))  # the disk is not measured here
+    started = time.process_time()
+    for start in range(stored, total, BATCH):
+        batch = [posting_of(number) for number in range(start, min(start + BATCH, total))]
+        await store.commit(Plan(NOW, postings=tuple(map(_stored, batch))))
+    _say(f"{total - stored:,} postings stored in {time.process_time() - started:,.0f} s of processor time")
+
+
+def _stored(posting: Posting) -> NewPosting:
+    return NewPosting(posting.raw, "hash", fingerprint(posting), {}, Assignment(posting.key, _original(posting.raw.id)))
+
+
+def _original(number: str) -> str:
+    """Return the number of the posting that this one is a copy of, or its own."""
+    return number.rpartition("~")[2]
+
+
+async def _time(store: SqliteStore, postings: list[Posting], total: int) -> None:
+    """Time what polls do beyond storing; nothing is stored here."""
+    spent, counted = Counter[str](), Counter[str]()
+
+    def timed(name: str, action: Callable[[], T]) -> T:
+        started = time.process_time()
+        result = action()
+        spent[name] += time.process_time() - started
+        return result
+
+    for start in range(0, len(postings), POLL):
+        prints = timed("prints", lambda start=start: [fingerprint(each) for each in postings[start : start + POLL]])
+        started = time.process_time()
         known = await store.candidates({key for each in prints for key in each.keys})
-        times.append(time.process_time())
-        assigned = assign(prints, known)
-        times.append(time.process_time())
-        spent = {name: spent[name] + times[i + 1] - times[i] for i, name in enumerate(spent)}
-        candidates.append(len(known) / len(prints))
-        copies = [each for each in assigned if "~" in each.key[1] and int(each.key[1].partition("~")[0]) < total]
-        found += len(copies)
-        right += sum(each.job == each.key[1].partition("~")[0] for each in copies)
-    for name, seconds in spent.items():
-        _say(f"{name:12} {seconds / len(postings) * 1000:8.3f} ms a posting")
-    _say(f"{sum(candidates) / len(candidates):.1f} candidates a posting; {right} of {found} copies found")
+        spent["candidates"] += time.process_time() - started
+        started = time.process_time()
+        companies = in_doubt(prints, [print_ for print_, _ in known])
+        beside = await store.beside(companies) if companies else ()
+        spent["beside"] += time.process_time() - started
+        found = timed("assign", lambda prints=prints, known=known, beside=beside: assign(prints, known, (), beside))
+        counted.update(_judged(found, total), known=len(known), beside=len(beside))
+    for name, seconds in {**spent, "all": spent.total()}.items():
+        _say(f"{name:12} {seconds / len(postings) * 1000:8.3f} ms of processor time a posting")
+    _say(", ".join(f"{name} {count}" for name, count in sorted(counted.items())) + f", of {len(postings)} postings")
+
+
+def _judged(found: Iterable[Assignment], total: int) -> Counter[str]:
+    """Count copies of stored adverts that were found or not, and others that were taken for copies."""
+    counted = Counter[str]()
+    for each in found:
+        original = _original(each.key[1])
+        if int(original) >= total:
+            continue
+        if original != each.key[1]:
+            counted["copies found" if each.job == original else "copies not found"] += 1
+    for each in found:
+        if _original(each.key[1]) == each.key[1] and each.same_as:
+            counted["taken for a copy"] += 1
+    return counted
 
 
 async def _sizes(store: SqliteStore, total: int) -> None:
-    """Say how large the look-up index is; `dbstat` counts its pages where SQLite has it."""
-    (keys,) = await store._reader.run(lambda db: db.execute("SELECT count(*) FROM posting_key").fetchone())
-    try:
-        query = "SELECT sum(pgsize) FROM dbstat WHERE name = 'posting_key'"
-        (size,) = await store._reader.run(lambda db: db.execute(query).fetchone())
-    except Exception as error:  # noqa: BLE001 (not every SQLite is built with dbstat)
-        _say(f"no dbstat: {error}")
-        size = 0
-    shingles = await store._reader.run(
-        lambda db: db.execute("SELECT avg(length(shingles) + length(print)) FROM posting_body").fetchone()[0]
-    )
-    _say(f"{keys / total:.1f} keys a posting, {size / total:,.0f} bytes of index a posting")
-    _say(f"{shingles:,.0f} bytes of print a posting")
+    """Say how large the look-up index is, where SQLite has `dbstat`, and the prints."""
+    index = "SELECT count(*), (SELECT sum(pgsize) FROM dbstat WHERE name = 'posting_key') FROM posting_key"
+    keys, size = await store._reader.run(lambda db: db.execute(index).fetchone())
+    prints = "SELECT avg(length(shingles) + length(print)) FROM (SELECT * FROM posting_body LIMIT 10000)"
+    (print_size,) = await store._reader.run(lambda db: db.execute(prints).fetchone())
+    _say(f"{keys / total:.1f} keys a posting, {size / total:,.0f} bytes of index a posting, {print_size:,.0f} of print")
+    pages = await store._reader.run(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    _say(f"{pages * 16384 / total:,.0f} bytes of database a posting")
 
 
-def _stored(each: Print, job: str) -> NewPosting:
-    raw = RawPosting(each.source, each.id, each.title)
-    return NewPosting(raw, "hash", each, {}, Assignment(each.key, job))
+# --- invented postings: each a function of its number ---------------------------------------------------------
 
 
-def _postings() -> Iterator[Posting]:
-    """Yield postings for ever, the same ones in every run."""
-    chance, boilerplate, originals = random.Random(5), dict[int, str](), list[Posting]()
-    for number in range(100_000_000):
-        if originals and chance.random() < 0.125:
-            yield _copy(chance.choice(originals), number, chance)
-            continue
-        employer = int(EMPLOYERS * chance.random() ** 3)  # few employers advertise most
-        if employer not in boilerplate:
-            boilerplate[employer] = _text(random.Random(employer), 150)
-        posting = _posting(number, employer, boilerplate[employer], chance)
-        if len(originals) < ORIGINALS:
-            originals.append(posting)
-        else:
-            originals[chance.randrange(ORIGINALS)] = posting
-        yield posting
+def posting_of(number: int) -> Posting:
+    """Return the posting with this number: the same one in every run."""
+    chance = Random(number)
+    if number > 1_000 and chance.random() < 0.125:
+        earlier = chance.randrange(number)
+        original = posting_of(earlier)
+        return _copy(original, number, chance) if "~" not in original.raw.id else _advert(number, chance)
+    return _advert(number, chance)
 
 
-def _posting(number: int, employer: int, boilerplate: str, chance: random.Random) -> Posting:
+def _advert(number: int, chance: Random) -> Posting:
+    employer = int(EMPLOYERS * chance.random() ** 3)  # few employers advertise most
     title = f"{chance.choice(LEVELS)}{chance.choice(ROLES)} {chance.choice(KINDS)}{chance.choice(TEAMS)}"
-    raw = RawPosting(
-        source=f"feed:board{employer % 50}",
-        id=str(number),
-        title=title,
-        url=f"https://board{employer % 50}.example/jobs/{number}",
-        company=f"{WORDS[employer % 3000].title()} {WORDS[employer * 7 % 3000].title()} Ltd",
-        location=chance.choice(CITIES),
+    company = f"{WORDS[employer % 3000].title()} {WORDS[employer * 7 % 3000].title()} Ltd"
+    text = f"{_text(chance, 60)} {_boilerplate(employer)} {_text(chance, 120)}"
+    board = f"board{employer % 50}"
+    return _posting(
+        f"feed:{board}", str(number), title, company, chance.choice(CITIES), text, f"https://{board}.example"
     )
-    return Posting(raw, f"{_text(chance, 60)} {boilerplate} {_text(chance, 120)}")
 
 
-def _copy(posting: Posting, number: int, chance: random.Random) -> Posting:
-    raw = posting.raw
-    text = posting.text[:500] if chance.random() < 0.5 else f"{_text(chance, 5)} {posting.text}"
-    again = RawPosting(
-        source="adzuna",
-        id=f"{raw.id}~{number}",
-        title=raw.title,
-        url=f"https://adzuna.example/land/ad/{number}",
-        company=raw.company.removesuffix(" Ltd"),
-        location=raw.location,
-    )
-    return Posting(again, text)
+@lru_cache(maxsize=4096)
+def _boilerplate(employer: int) -> str:
+    return _text(Random(-1 - employer), 150)
 
 
-def _text(chance: random.Random, words: int) -> str:
-    return " ".join(chance.choices(WORDS, WEIGHTS, k=words))
+def _copy(original: Posting, number: int, chance: Random) -> Posting:
+    raw = original.raw
+    text = original.text[:500] if chance.random() < 0.5 else f"{_text(chance, 5)} {original.text}"
+    company = raw.company.removesuffix(" Ltd")
+    return _posting("adzuna", f"{number}~{raw.id}", raw.title, company, raw.location, text, "https://adzuna.example/ad")
+
+
+def _posting(source: str, id_: str, title: str, company: str, city: str, text: str, site: str) -> Posting:
+    raw = RawPosting(source, id_, title, f"{site}/jobs/{id_}", company, city, description=text)
+    places = (Place(city, "GB"),) if city else ()
+    return Posting(raw, text, location=Fact(Location(places)))
+
+
+def _text(chance: Random, words: int) -> str:
+    return " ".join(chance.choices(WORDS, cum_weights=WEIGHTS, k=words))
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _say(line: str) -> None:

@@ -37,9 +37,9 @@ def learn(prints: Iterable[Print]) -> Boilerplate:
 def in_doubt(new: Iterable[Print], known: Iterable[Print]) -> frozenset[str]:
     """Return the companies whose boilerplate may decide whether new postings are the same as others."""
     prints = [*new, *known]
-    told = {each.key: [key for key in each.keys if key[0] in "ct"] for each in prints}  # not by address and reference
-    count = Counter(chain.from_iterable(told.values()))
-    return frozenset(each.company for each in prints if any(count[key] > 1 for key in told[each.key])) - {""}
+    count = Counter(chain.from_iterable(each.keys for each in prints))
+    shared = {key for key, times in count.items() if times > 1 and key[0] in "ct"}  # not by address and reference
+    return frozenset(each.company for each in prints if each.company and not shared.isdisjoint(each.keys))
 
 
 def slot(company: str, title: str) -> str:

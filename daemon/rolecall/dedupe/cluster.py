@@ -10,17 +10,17 @@ and its `bridges` name the others.
 
 from __future__ import annotations
 
-from base64 import b32encode
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
-from rolecall.dedupe.boilerplate import learn
+from rolecall.dedupe.boilerplate import in_doubt, learn
 from rolecall.dedupe.links import Groups, Links
 from rolecall.model import Assignment, Print
 
 _Key = tuple[str, str]
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def assign(
@@ -36,14 +36,14 @@ def assign(
     their jobs. `apart` are pairs of jobs that the user split: nothing shows them to be the same again. `beside` are
     other adverts of the same companies, to learn from what these say in all of them.
     """
-    jobs = {print_.key: job for print_, job in known}
+    jobs, compared = {print_.key: job for print_, job in known}, [print_ for print_, _ in known]
     groups = Groups()
     for print_, job in known:
         groups.add(print_)
         groups.join(print_.key, job)
-    links = Links(groups, learn([*(print_ for print_, _ in known), *new, *beside]))
-    first = {print_.key: print_ for print_ in reversed(new) if print_.key not in jobs}
-    links.find([print_ for print_, _ in known], first.values())
+    companies = in_doubt(new, compared)
+    links = Links(groups, learn(each for each in (*compared, *new, *beside) if each.company in companies))
+    links.find(compared, {print_.key: print_ for print_ in reversed(new) if print_.key not in jobs}.values())
     chosen = _choose(links, jobs, groups)
     found: list[Assignment] = []
     for print_ in new:
@@ -54,7 +54,8 @@ def assign(
 
 def job_id(key: tuple[str, ...]) -> str:
     """Return the id of the vacancy whose first posting is `key`: a pure function, 8 letters and digits."""
-    return b32encode(blake2b("\n".join(key).encode(), digest_size=5).digest()).decode().lower()
+    bits = int.from_bytes(blake2b("\n".join(key).encode(), digest_size=5).digest(), "big")
+    return "".join([_BASE32[bits >> shift & 31] for shift in range(35, -1, -5)])
 
 
 def _choose(links: Links, jobs: dict[_Key, str], groups: Groups) -> dict[Hashable, tuple[str, ...]]:

@@ -6,9 +6,10 @@ copies of one advert cost as many comparisons, not millions.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.same import Sameness, is_whole, same
@@ -77,28 +78,35 @@ class Links:
     def of(self, key: _Key) -> Sequence[Link]:
         return self._found.get(key, ())
 
-    def find(self, known: Iterable[Print], new: Iterable[Print]) -> None:
+    def find(self, known: Collection[Print], new: Collection[Print]) -> None:
         """Compare every new posting with the known ones and with one another; whole texts first, excerpts join them."""
+        count = Counter(chain.from_iterable(each.keys for each in (*known, *new)))
+        shared = {key for key, times in count.items() if times > 1}
         for print_ in known:
-            self._enter(print_)
+            self._enter(print_, print_.keys & shared)
         for print_ in sorted(new, key=lambda each: (not is_whole(each), each.key)):
             self._groups.add(print_)
-            for link in sorted(self._matches(print_), key=lambda link: (-link.why.score, link.earlier.key)):
-                if not (link.thin and self._differ(link.earlier.key, print_.key)):
-                    self._found[print_.key].append(link)
-                    self._found[link.earlier.key].append(link)
-                    self._groups.join(print_.key, link.earlier.key)
-            self._enter(print_)
+            if keys := print_.keys & shared:
+                self._follow(print_, self._matches(print_, keys))
+                self._enter(print_, keys)
 
-    def _enter(self, print_: Print) -> None:
+    def _enter(self, print_: Print, keys: Iterable[str]) -> None:
         root = self._groups.root(print_.key)
-        for key in print_.keys:
+        for key in keys:
             self._index[key].setdefault(root, []).append(print_)
 
-    def _matches(self, print_: Print) -> Iterable[Link]:
+    def _follow(self, print_: Print, links: Iterable[Link]) -> None:
+        """Join the posting to the groups that it was found to belong to, the surest first."""
+        for link in sorted(links, key=lambda link: (-link.why.score, link.earlier.key)):
+            if not (link.thin and self._differ(link.earlier.key, print_.key)):
+                self._found[print_.key].append(link)
+                self._found[link.earlier.key].append(link)
+                self._groups.join(print_.key, link.earlier.key)
+
+    def _matches(self, print_: Print, keys: Iterable[str]) -> Iterable[Link]:
         """Return a link to each group that holds a posting like this one."""
         found, asked = dict[Hashable, Link](), set[_Key]()
-        for key in sorted(print_.keys, key=lambda key: _SUREST_FIRST.find(key[0])):
+        for key in sorted(keys, key=lambda key: _SUREST_FIRST.find(key[0])):
             for root, members in self._at(key).items():
                 fresh = (other for other in members if other.key not in asked)
                 if root not in found and (link := self._first(print_, fresh, asked)):

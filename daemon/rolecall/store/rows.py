@@ -75,7 +75,6 @@ def dumps(value: object) -> str:
 
 
 _PRINT = tuple(f.name for f in fields(Print) if f.name not in ("source", "id", "shingles"))
-_PRINT_SETS = frozenset({"keys", "places"})
 
 
 def print_json(print_: Print) -> str:
@@ -102,11 +101,12 @@ def shingles_blob(shingles: Collection[int]) -> bytes:
 
 def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:
     """Read `print_json` and `shingles_blob` back; fields that are younger than the row keep their defaults."""
-    values: dict[str, Any] = {
-        name: frozenset(value) if name in _PRINT_SETS else tuple(value) if isinstance(value, list) else value
-        for name, value in zip(_PRINT, json.loads(text), strict=False)
-    }
-    return Print(source=source, id=source_id, shingles=frozenset(array(chr(blob[0]), blob[1:])), **values)
+    keys, company, title, level, places, url, length, *younger = json.loads(text)
+    shingles = frozenset(array(chr(blob[0]), blob[1:]))
+    return Print(
+        source, source_id, frozenset(keys), company, title, level, frozenset(places), url, shingles, length,
+        *map(tuple, younger),
+    )  # fmt: skip
 
 
 def reasons_json(reasons: Iterable[Reason]) -> str:

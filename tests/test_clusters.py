@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rolecall.dedupe import as_json, assign, job_id, links, same
 from rolecall.dedupe.links import Links
+from rolecall.dedupe.prints import EXCERPT
 from rolecall.model import Assignment, Posting, Print
 from tests.adverts import OTHER, ROLE, posting, prose, shown
 
@@ -51,7 +52,6 @@ def test_sameness_is_symmetric() -> None:
     assert same(a, b) == same(b, a)
 
 
-EXCERPT = 120  # words
 BEGINNING = prose(5, 80)
 ONE_ROLE, OTHER_ROLE = (f"{BEGINNING} {prose(seed, 150)}" for seed in (6, 7))
 

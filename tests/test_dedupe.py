@@ -178,6 +178,14 @@ def test_an_agencys_copy_is_found_by_its_text_with_a_higher_bar() -> None:
     assert jobs(posting("1"), posting("2", text=ROLE, title="Frontend Engineer", **agency)) == 2
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_an_agencys_copy_is_found_without_what_the_client_says_of_itself(seed: int) -> None:
+    role = prose(seed, 200)
+    client = posting("1", text=f"{prose(100 + seed, 100)} {role}", source="greenhouse:acme")
+    copy = posting("2", text=f"{role} {prose(200 + seed, 20)}", company="Hopkins Recruitment", source="reed")
+    assert jobs(client, copy) == 1
+
+
 # --- references and addresses ---------------------------------------------------------------------------------
 
 

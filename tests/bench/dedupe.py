@@ -13,11 +13,10 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 
 from rolecall.dedupe import assign, fingerprint, in_doubt
 from rolecall.model import Assignment, Fact, Location, Place, Posting, RawPosting
@@ -25,11 +24,10 @@ from rolecall.ports import NewPosting, Plan
 from rolecall.store import SqliteStore
 from tests.store_plans import NOW
 
-T = TypeVar("T")
-
 BATCH = 2_000
 POLL = 20  # new postings at a time
-SAMPLE = 4_000  # new postings that are timed
+SAMPLE = 1_000  # new postings in a round
+ROUNDS = 5
 EMPLOYERS = 40_000
 LEVELS = ("", "", "Junior ", "Senior ", "Senior ", "Lead ", "Principal ")
 ROLES = ("Software", "Python", "Data", "Backend", "Platform", "DevOps", "Java", "Cloud", "Machine Learning", "Security")
@@ -51,7 +49,7 @@ async def _bench(path: Path, total: int) -> None:
     await store.close()  # what was written lies in files, not in the writer's memory
     store = await SqliteStore.open(path, readonly=True)
     _say(f"memory before {_memory():,.0f} MB")
-    await _time(store, [posting_of(number) for number in range(total, total + SAMPLE)], total)
+    await _time(store, total)
     _say(f"peak memory {_memory():,.0f} MB")
     await _sizes(store, total)
     await store.close()
@@ -77,44 +75,49 @@ def _original(number: str) -> str:
     return number.rpartition("~")[2]
 
 
-async def _time(store: SqliteStore, postings: list[Posting], total: int) -> None:
-    """Time what polls do beyond storing; nothing is stored here."""
-    spent, counted = Counter[str](), Counter[str]()
+async def _time(store: SqliteStore, total: int) -> None:
+    """Time what polls do beyond storing; nothing is stored here. The first round warms up, the best one is shown."""
+    rounds: list[Counter[str]] = []
+    counted = Counter[str]()
+    for first in range(total, total + (ROUNDS + 1) * SAMPLE, SAMPLE):
+        spent = Counter[str]()
+        postings = [posting_of(number) for number in range(first, first + SAMPLE)]
+        for start in range(0, SAMPLE, POLL):
+            counted.update(await _poll(store, postings[start : start + POLL], spent, total))
+        rounds.append(spent)
+    best = min(rounds[1:], key=Counter[str].total)
+    for name, seconds in {**best, "all": best.total()}.items():
+        _say(f"{name:12} {seconds / SAMPLE * 1000:8.3f} ms of processor time a posting")
+    said = (f"{name} {count / len(rounds) / SAMPLE:.4f}" for name, count in sorted(counted.items()))
+    _say(f"a posting: {', '.join(said)}")
 
-    def timed(name: str, action: Callable[[], T]) -> T:
-        started = time.process_time()
-        result = action()
-        spent[name] += time.process_time() - started
-        return result
 
-    for start in range(0, len(postings), POLL):
-        prints = timed("prints", lambda start=start: [fingerprint(each) for each in postings[start : start + POLL]])
-        started = time.process_time()
-        known = await store.candidates({key for each in prints for key in each.keys})
-        spent["candidates"] += time.process_time() - started
-        started = time.process_time()
-        companies = in_doubt(prints, [print_ for print_, _ in known])
-        beside = await store.beside(companies) if companies else ()
-        spent["beside"] += time.process_time() - started
-        found = timed("assign", lambda prints=prints, known=known, beside=beside: assign(prints, known, (), beside))
-        counted.update(_judged(found, total), known=len(known), beside=len(beside))
-    for name, seconds in {**spent, "all": spent.total()}.items():
-        _say(f"{name:12} {seconds / len(postings) * 1000:8.3f} ms of processor time a posting")
-    _say(", ".join(f"{name} {count}" for name, count in sorted(counted.items())) + f", of {len(postings)} postings")
+async def _poll(store: SqliteStore, postings: list[Posting], spent: Counter[str], total: int) -> Counter[str]:
+    """Recognise new postings; note what each step took."""
+    clock = [time.process_time()]
+    prints = [fingerprint(each) for each in postings]
+    clock.append(time.process_time())
+    known = await store.candidates({key for each in prints for key in each.keys})
+    clock.append(time.process_time())
+    companies = in_doubt(prints, [print_ for print_, _ in known])
+    beside = await store.beside(companies) if companies else ()
+    clock.append(time.process_time())
+    found = assign(prints, known, (), beside)
+    clock.append(time.process_time())
+    for name, before, after in zip(("prints", "candidates", "beside", "assign"), clock, clock[1:], strict=False):
+        spent[name] += after - before
+    return _judged(found, total) + Counter(candidates=len(known), beside=len(beside))
 
 
 def _judged(found: Iterable[Assignment], total: int) -> Counter[str]:
-    """Count copies of stored adverts that were found or not, and others that were taken for copies."""
+    """Count copies of stored adverts that were found or not, and adverts that were wrongly taken for copies."""
     counted = Counter[str]()
     for each in found:
         original = _original(each.key[1])
-        if int(original) >= total:
-            continue
-        if original != each.key[1]:
-            counted["copies found" if each.job == original else "copies not found"] += 1
-    for each in found:
-        if _original(each.key[1]) == each.key[1] and each.same_as:
-            counted["taken for a copy"] += 1
+        if original == each.key[1]:
+            counted["wrongly joined"] += each.same_as is not None and _original(each.same_as[1]) != original
+        elif int(original) < total:
+            counted["copies found" if each.job == original else "copies missed"] += 1
     return counted
 
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from itertools import islice
 
 from rolecall.dedupe.names import normal_company
-from rolecall.dedupe.shingles import Shingles, minima, split
+from rolecall.dedupe.shingles import Shingles, extremes, minima, split
 from rolecall.dedupe.titles import Title, level_of, read_title, title_stems
 from rolecall.dedupe.urls import canonical_url, vacancy_links
 from rolecall.dedupe.words import fold, folded, words
@@ -21,6 +21,7 @@ from rolecall.model import Posting, Print
 
 HEAD = 78  # shingles: the shortest excerpts that boards deliver are about as long
 KEPT = 104  # shingles: an excerpt with a board's own sentence in front of it
+EXCERPT = 120  # words: a shorter text may be cut off before it comes to the role
 READ = 800  # words; what follows is about benefits and the employer
 REFERENCES = 4  # of one text, so that no text makes the index large
 SEARCHED = 20_000  # characters, for references
@@ -45,24 +46,26 @@ def fingerprint(posting: Posting) -> Print:
     text = folded(posting.text)
     said = split(text)
     shingles = Shingles(said[:READ])
-    beginning = shingles.head(KEPT)
+    beginning, sampled = shingles.head(KEPT), shingles.sampled()
+    whole = len(said) >= EXCERPT  # then two texts may have the role in common and not the beginning
+    marks = [*minima(beginning[:HEAD], 2), *extremes(sampled)] if whole else minima(beginning[:HEAD], 3)
     return Print(
         source=raw.source,
         id=raw.id,
-        keys=frozenset(_keys(posting, url, company, title, text, beginning[:HEAD])),
+        keys=frozenset(_keys(posting, url, company, title, text, marks)),
         company=company,
         title=title.core,
         level=level_of(title.core),
         places=places or title.places,
         url=url,
-        shingles=frozenset((*beginning, *shingles.sampled(KEPT))),
+        shingles=frozenset((*beginning, *sampled)),
         length=len(said),
         pay=_pay(posting),
     )
 
 
-def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, head: Sequence[int]) -> Iterator[str]:
-    """Yield the look-up keys: addresses, references, company and title, title and text."""
+def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, marks: Sequence[int]) -> Iterator[str]:
+    """Yield the look-up keys: addresses, references, company and title, title and text (by its `marks`)."""
     raw, stems = posting.raw, " ".join(title_stems(title.core))
     for link in {url, canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
         yield f"u:{_short(link)}"
@@ -71,9 +74,9 @@ def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, h
         yield f"c:{_short(first, stems)}"
         for reference in {*title.references, *islice(_references(text[:SEARCHED]), REFERENCES)}:
             yield f"r:{_short(first, reference)}"
-    if stems and head:
-        for least in minima(head):
-            yield f"t:{_short(stems, str(least))}"
+    if stems:
+        for mark in marks:
+            yield f"t:{_short(stems, str(mark))}"
 
 
 def _references(text: bytes) -> Iterator[str]:

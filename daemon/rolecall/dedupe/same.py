@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.names import companies_agree
+from rolecall.dedupe.prints import EXCERPT
 from rolecall.dedupe.shingles import SAMPLE
 from rolecall.dedupe.titles import telling, title_stems
 from rolecall.model import Print
@@ -37,7 +38,6 @@ LEARNED = Bars(0.55, 0.6, 0.5, 0.75, 0.6, 0.7)  # measured: half of what two rol
 STAND_IN = Bars(0.55, 0.7, 0.75, 0.9, 0.7, 0.8)  # where the boilerplate is not known: seldom more than three quarters
 SAME_UNDER_ANOTHER_NAME = 0.7
 EQUAL = 0.95
-EXCERPT = 120  # words: a shorter text may be cut off before it comes to the role
 FEW = 12  # shingles: less text proves nothing
 MANY = 24  # shingles: enough to recognise a text under another company's name
 

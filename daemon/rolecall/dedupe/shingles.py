@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import compress
 from zlib import crc32
 
@@ -16,6 +16,7 @@ SAMPLE = 8  # shingles: one in so many is sampled, by its hash, so that two copi
 
 _WORDS = bytes(byte if chr(byte) in "abcdefghijklmnopqrstuvwxyz0123456789+#" else ord(" ") for byte in range(256))
 _ODD = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)  # ways to shuffle a hash
+_SHUFFLE = (0x55555555).__xor__
 _LANE = 8  # bytes
 _LOWEST = 0 if sys.byteorder == "little" else _LANE - 1  # byte of a lane
 _HALVES = int.from_bytes(array("Q", [0xFFFFFFFF] * 4096).tobytes(), sys.byteorder)
@@ -42,18 +43,23 @@ class Shingles:
         """Return the first ones."""
         return _values(self._bytes[: count * _LANE])
 
-    def sampled(self, start: int) -> Iterator[int]:
-        """Yield those from `start` on that are sampled."""
-        rest = self._bytes[start * _LANE :]
-        return compress(_values(rest), rest[_LOWEST::_LANE].translate(_SAMPLED))
+    def sampled(self) -> list[int]:
+        """Return those that are sampled."""
+        return list(compress(_values(self._bytes), self._bytes[_LOWEST::_LANE].translate(_SAMPLED)))
 
 
-def minima(values: Sequence[int]) -> list[int]:
-    """Return the least of the values in each of three shuffles: two sets that have much in common share one of them."""
-    count = len(values)
-    shuffles = sum(odd << 8 * _LANE * count * place for place, odd in enumerate(_ODD))
-    shuffled = _values(_written(_lanes(array("Q", values)) * shuffles, count * len(_ODD)))
+def minima(values: Sequence[int], shuffles: int) -> list[int]:
+    """Return the least of the values in up to three shuffles: sets that have much in common have one of them too."""
+    if not (count := len(values)):
+        return []
+    factor = sum(odd << 8 * _LANE * count * place for place, odd in enumerate(_ODD[:shuffles]))
+    shuffled = _values(_written(_lanes(array("Q", values)) * factor, count * shuffles))
     return [min(shuffled[start : start + count]) for start in range(0, len(shuffled), count)]
+
+
+def extremes(values: Sequence[int]) -> list[int]:
+    """Return the ends of the values in two orders: as `minima`, and cheaper, for a text's sampled shingles."""
+    return [end(values, key=key) for end in (min, max) for key in (None, _SHUFFLE)] if values else []
 
 
 def _lanes(values: array[int]) -> int:

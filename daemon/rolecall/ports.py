@@ -308,6 +308,10 @@ class StoredPosting:
     because: tuple[str, ...] = ()  # why it belongs to its job
 
 
+PostingPage = tuple[Sequence[StoredPosting], int]
+"""Postings, and where the next page begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredJob:
     """One vacancy: all its postings, first seen first.
@@ -544,6 +548,12 @@ class Store(Protocol):
 
     async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
         """Jobs with an open posting first seen since then, newest first."""
+
+    async def postings(self, since: datetime, after: int = 0, limit: int = 1_000) -> PostingPage:
+        """Return postings first seen since then, closed ones too, a page at a time, and what to pass as `after` next.
+
+        The last page is empty.
+        """
 
     async def alerts(
         self, limit: int, searches: Collection[str] | None = None, open_only: bool = True, person: str = ""

@@ -17,6 +17,7 @@ from rolecall.ports import (
     NewAlert,
     NewPosting,
     Plan,
+    PostingPage,
     Reported,
     SourceState,
     StoredAlert,
@@ -212,6 +213,10 @@ class MemoryStore(MemoryDecisions):
         canonical = canonical_url(url)
         found = [key for key, new in self._news.items() if canonical and new.print.url == canonical]
         return self._jobs()[self._postings[found[-1]].job] if found else None
+
+    async def postings(self, since: datetime, after: int = 0, limit: int = 1_000) -> PostingPage:
+        rows = [(n, p) for n, p in enumerate(self._postings.values(), 1) if n > after and p.first_seen >= since][:limit]
+        return [posting for _, posting in rows], rows[-1][0] if rows else after
 
     async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
         newest: dict[str, tuple[datetime, int]] = {}

@@ -234,13 +234,24 @@ def recent(db: Database, since: datetime, limit: int) -> list[StoredJob]:
     return _jobs_in_order(db, query, [to_us(since), limit])
 
 
+def postings(db: Database, since: datetime, after: int, limit: int) -> tuple[list[StoredPosting], int]:
+    """Return one page of postings first seen since then, and the row to go on after."""
+    query = "SELECT id FROM posting WHERE id > ? AND first_seen >= ? ORDER BY id LIMIT ?"
+    ids = _column(db, query, [after, to_us(since), limit])
+    if not ids:
+        return [], after
+    query = f"{_POSTING} WHERE p.id BETWEEN ? AND ? AND p.first_seen >= ? ORDER BY p.id"
+    rows = db.execute(query, [ids[0], ids[-1], to_us(since)])
+    return [_posting(row) for row in rows], ids[-1]
+
+
 def _jobs_in_order(db: Database, query: str, values: Sequence[object]) -> list[StoredJob]:
     ids = _column(db, query, values)
     found = jobs(db, ids)
     return [found[job] for job in ids]
 
 
-def _column(db: Database, query: str, values: Sequence[object]) -> list[str]:
+def _column(db: Database, query: str, values: Sequence[object]) -> list[Any]:
     return [value for (value,) in db.execute(query, values)]
 
 

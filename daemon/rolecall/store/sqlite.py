@@ -20,6 +20,7 @@ from rolecall.ports import (
     DeadMessage,
     Outcome,
     Plan,
+    PostingPage,
     Reported,
     SourceState,
     StoredAlert,
@@ -180,6 +181,9 @@ class SqliteStore:
 
     async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
         return await self._read(read.recent, since, limit)
+
+    async def postings(self, since: datetime, after: int = 0, limit: int = 1_000) -> PostingPage:
+        return await self._read(read.postings, since, after, limit)
 
     async def alerts(
         self, limit: int, searches: Collection[str] | None = None, open_only: bool = True, person: str = ""

@@ -33,11 +33,14 @@ def due(config: Config, states: Mapping[str, SourceState], now: datetime) -> Ite
 
     A due time beyond any interval means that the clock was set back.
     """
-    found = [(entry, states.get(entry.source.name) or SourceState(entry.source.name, now)) for entry in config.sources]
-    for entry, state in sorted(found, key=lambda each: each[1].last_try or LONG_AGO):
-        longest = max(entry.every, DAY) * 1.2
-        if state.due_at <= now or state.due_at > now + longest:
-            yield entry, state
+    named = ((entry, entry.source.name) for entry in config.sources)
+    known = ((entry, states.get(name) or SourceState(name, now)) for entry, name in named)
+    found = [(entry, state) for entry, state in known if state.due_at <= now or _far_away(state, entry, now)]
+    yield from sorted(found, key=lambda each: each[1].last_try or LONG_AGO)
+
+
+def _far_away(state: SourceState, entry: SourceEntry, now: datetime) -> bool:
+    return state.due_at - now > max(entry.every, DAY) * 1.2
 
 
 async def poll(entry: SourceEntry, state: SourceState, house: House) -> SourceState:

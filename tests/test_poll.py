@@ -8,7 +8,8 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -375,3 +376,75 @@ def test_a_source_is_due_when_its_time_has_come_when_it_is_new_or_when_the_clock
     assert names({state.name: state}) == [state.name]
     assert names({state.name: replace(state, due_at=NOON + timedelta(seconds=1))}) == []
     assert names({state.name: replace(state, due_at=NOON + 2 * DAY)}) == [state.name]
+
+
+# --- addresses that move, answers that stay fresh, pages that scroll --------------------------------------------
+
+
+def item(*numbers: int) -> str:
+    return FEED.format("".join(f"<item><title>Engineer {n}</title><guid>{n}</guid></item>" for n in numbers))
+
+
+async def at_hours(board: Board, clock: Clock, house: House, *hours: float) -> SourceState:
+    """Poll the only source at these hours, due or not."""
+    (entry,) = house.config.sources
+    for hour in hours:
+        clock.now = NOON + timedelta(hours=hour)
+        states = await house.store.source_states()
+        await poll(entry, states.get(entry.source.name) or SourceState(entry.source.name, NOON), house)
+    return (await house.store.source_states())[entry.source.name]
+
+
+@pytest.mark.parametrize(("status", "asked"), [(301, "/new"), (308, "/new"), (302, "/old"), (307, "/old")])
+async def test_only_an_address_that_has_moved_for_good_is_asked_where_it_is_now(
+    board: Board, store: Store, status: int, asked: str
+) -> None:
+    clock = Clock()
+    board.redirect("/old", f"{board.url}/new", status)
+    board.serve("/new", item(1), "application/rss+xml")
+    async with house_of(config_of(CHANNELS + SEARCH + feed("moved", f"{board.url}/old")), store, clock) as house:
+        await at_hours(board, clock, house, 0, 10, 25)
+        before = len(board.asked)
+        await at_hours(board, clock, house, 26)
+    assert board.asked[before][1] == asked
+
+
+async def test_an_answer_that_is_fresh_for_hours_is_not_asked_for_before(board: Board) -> None:
+    clock = Clock()
+    board.serve("/feed", item(1), "application/rss+xml", cache_control="public, max-age=14400")
+    expires = format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True)
+    board.serve(PATH.format("larkspur"), jobs(job()), expires=expires)
+    config = config_of(CHANNELS + SEARCH + feed("fresh", f"{board.url}/feed") + greenhouse("larkspur", board.url))
+    async with house_of(config, clock=clock) as house:
+        states = await poll_all(house)
+    assert states["feed:fresh"].due_at >= NOON + timedelta(hours=4)
+    assert states["greenhouse:larkspur"].due_at >= NOON + timedelta(hours=4.9)
+    assert {state.pace.partition(": ")[2] for state in states.values()} == {"it asks for that itself"}
+
+
+async def test_a_page_of_the_newest_that_has_scrolled_on_while_nobody_looked_may_have_a_gap(
+    board: Board, store: Store
+) -> None:
+    clock = Clock()
+    board.serve("/feed", item(1, 2, 3), "application/rss+xml")
+    async with house_of(config_of(CHANNELS + SEARCH + feed("quick", f"{board.url}/feed")), store, clock) as house:
+        await at_hours(board, clock, house, 0)
+        board.serve("/feed", item(3, 4, 5), "application/rss+xml")
+        assert (await at_hours(board, clock, house, 30)).gap is None, "one is known"
+        board.serve("/feed", item(7, 8, 9), "application/rss+xml")
+        state = await at_hours(board, clock, house, 60)
+        shown = await views.status(store, house.config, clock.now)
+    assert state.gap == (NOON + timedelta(hours=30), NOON + timedelta(hours=60))
+    assert "gap possible" in shown.sources[0].why
+
+
+async def test_a_list_that_drops_to_nothing_is_looked_at_again_before_it_is_believed(
+    board: Board, store: Store
+) -> None:
+    clock, seen = Clock(), []
+    async with house_at(board, store, clock=clock) as house:
+        for rows in (40, 0, 0, 40):
+            board.serve(PATH.format("larkspur"), jobs(*(job(n) for n in range(rows))))
+            states = await again(house, clock)
+            seen.append(states["greenhouse:larkspur"].health)
+    assert seen == ["alive", "unreadable", "empty", "alive"]

@@ -198,6 +198,22 @@ async def test_a_bad_answer_is_one_line_counted_and_shown_and_the_others_go_on(
     assert bad.error in lines[0]
 
 
+async def test_a_feeds_ttl_holds_when_nothing_has_changed_and_after_a_restart(board: Board, store: Store) -> None:
+    item = "<item><guid>1</guid><title>A</title></item>"
+    body = f"<rss version='2.0'><channel><title>Jobs</title><ttl>600</ttl>{item}</channel></rss>"
+    clock = Clock()
+    config = config_of(
+        CHANNELS + SEARCH + feed("slow", board.serve("/slow.rss", body, "application/rss+xml", etag='"1"'))
+    )
+    for _ in range(3):  # each house begins with what the store remembers
+        async with house_of(config, store, clock) as house:
+            (state,) = (await poll_all(house)).values()
+            assert state.due_at - clock.now >= timedelta(hours=9)
+        board.serve("/slow.rss", status=304)
+        clock.now = state.due_at
+    assert [headers.get("If-None-Match") for _, _, headers in board.asked] == [None, '"1"', '"1"']
+
+
 async def test_an_empty_feed_is_a_good_answer(board: Board) -> None:
     board.serve("/feed", FEED.format(""), "application/rss+xml")
     config = config_of(CHANNELS + SEARCH + feed("quiet", f"{board.url}/feed"))

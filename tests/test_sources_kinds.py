@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rolecall.asking import homes
 from rolecall.errors import Unreadable
 from rolecall.model import Page, Reply, Request
 from rolecall.normalise import normalise
@@ -45,6 +46,13 @@ def fixture(name: str, url: str = "https://board.example/jobs") -> Reply:
 def test_a_teamtailor_board_is_a_name_or_a_host_of_the_employers_own(board: str, url: str) -> None:
     assert Teamtailor(board).requests() == (Request(url),)
     assert Teamtailor(board, form="rss").requests()[0].url.endswith("/jobs.rss")
+
+
+def test_a_teamtailor_site_without_the_one_form_is_asked_for_the_other() -> None:
+    assert [source.requests()[0].url for source in homes(Teamtailor("brightwater"))] == [
+        "https://brightwater.teamtailor.com/jobs.json",
+        "https://brightwater.teamtailor.com/jobs.rss",
+    ]
 
 
 def test_teamtailors_json_is_read_with_what_schema_org_says_in_it() -> None:

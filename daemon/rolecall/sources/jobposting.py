@@ -15,6 +15,7 @@ from rolecall.sources.repair import html_of
 _JSON_LD = re.compile(r"<script\b[^<>]{0,500}application/ld\+json[^<>]{0,500}>", re.IGNORECASE)
 _WRAPPINGS = (("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("/*<![CDATA[*/", "/*]]>*/"), ("<![CDATA[", "]]>"))
 _MOST = 2_000  # objects of one document
+MANY = 1_000  # adverts of one document: of so many, some may have been passed over
 _INSIDE = ("@graph", "itemListElement", "item", "mainEntity", "hasPart")
 KEPT = (
     "applicantLocationRequirements", "baseSalary", "employmentType", "experienceRequirements", "jobLocation",

@@ -52,7 +52,7 @@ class CareersPage:
         if not rows and not jobposting.lists_jobs(text):
             raise Unreadable("the page carries no advert for search engines (a JobPosting in JSON-LD)")
         often = Counter(jobposting.identity(Row(row)) for row in rows)
-        return listing(rows, partial(self._posting, reply.url, often), complete=True)
+        return listing(rows, partial(self._posting, reply.url, often), complete=len(rows) < jobposting.MANY)
 
     def _posting(self, here: str, often: Counter[str], row: Row) -> RawPosting:
         link = row.text("url")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from rolecall.model import Page, Reply, Request
@@ -16,13 +16,17 @@ class Teamtailor(EmployersBoard):
     """One employer's careers site. `board` is NAME of NAME.teamtailor.com, or a whole host: "careers.example.com".
 
     `form`: "json" is the whole list, a page of a hundred after the other, with pay and closing dates; "rss" holds the
-    newest hundred, but says which are remote or hybrid. In both "none" as the remote status means unknown.
+    newest hundred, but says which are remote or hybrid ("none" means unknown). A site without the one is asked for the
+    other.
     """
 
     kind: ClassVar[str] = "teamtailor"
     summary: ClassVar[str] = "an employer's careers site at Teamtailor"
 
     form: Literal["json", "rss"] = "json"
+
+    def elsewhere(self) -> Teamtailor | None:
+        return replace(self, form="rss") if self.form == "json" else None
 
     @property
     def host(self) -> str:

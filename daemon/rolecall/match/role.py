@@ -7,6 +7,7 @@ from typing import Literal
 
 from rolecall.dedupe import normal_company
 from rolecall.match.criterion import criterion, either, no, unknown, yes
+from rolecall.match.pattern import LONGEST
 from rolecall.match.wants import Mute, Search, Stack
 from rolecall.model import Fact, Level, Need, Posting, Rung, Tech, Track, Verdict
 from rolecall.normalise.vocabulary import name
@@ -31,7 +32,8 @@ def mute(posting: Posting, wanted: Mute, search: Search) -> Verdict:
         return no("muted_company", f"you muted {posting.raw.company}")
     if any(f"{company} ".startswith(f"{agency} ") for agency in wanted.agencies):  # "Hays" is also "Hays Technology"
         return no("muted_agency", f"you muted {posting.raw.company}")
-    if found := next((pattern.pattern for pattern in wanted.titles if pattern.search(posting.raw.title)), None):
+    title = posting.raw.title[:LONGEST]
+    if found := next((pattern.pattern for pattern in wanted.titles if pattern.search(title)), None):
         return no("muted_title", f"you muted titles like {found}")
     return yes("not_muted")
 

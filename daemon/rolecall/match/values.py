@@ -10,6 +10,7 @@ from typing import Any
 
 from rolecall.dedupe import normal_company
 from rolecall.errors import Problem
+from rolecall.match.pattern import compiled
 from rolecall.match.wants import Between, CompanyName, Percent, TechId
 from rolecall.model import Place
 from rolecall.normalise.money import Money, parse_money
@@ -62,9 +63,9 @@ def _percent(value: object, path: str) -> Percent:
 
 def _pattern(value: object, path: str) -> re.Pattern[str]:
     try:
-        return re.compile(text(value, path), re.IGNORECASE)
-    except re.error as error:
-        raise Unfit(Problem(path, f"{value!r} is not a pattern: {error}.")) from None
+        return compiled(text(value, path))
+    except ValueError as error:
+        raise Unfit(Problem(path, f"{error}.")) from None
 
 
 def _tech(value: object, path: str) -> TechId:

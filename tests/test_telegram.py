@@ -13,6 +13,8 @@ import pytest
 
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.secret import Secret
+from rolecall.store.memory import MemoryStore
+from rolecall.talk import ChannelMemory, Reply
 from rolecall_notifiers.telegram import Telegram
 from tests.cards import card, message
 from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
@@ -141,6 +143,34 @@ async def test_a_chat_that_moved_is_followed_at_once_and_from_then_on(channel: T
     await channel.send(message(id="the-next"))
     assert [received.chat for received in fake.messages] == ["-100777", "-100777"]
     assert fake.requests == 3
+
+
+async def test_a_chat_that_moved_is_remembered_through_a_restart(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.migrated["42"] = -100777
+    store = MemoryStore()
+    await channel.remember(ChannelMemory(store, "phone"))
+    await channel.send(message())
+    again = replace(channel)
+    await again.remember(ChannelMemory(store, "phone"))
+    await again.open()
+    fake.migrated.clear()
+    await again.send(message())
+    await again.close()
+    assert [received.chat for received in fake.messages] == ["-100777", "-100777"]
+    assert fake.requests == 3
+
+
+async def test_a_picture_has_its_words_below_it_or_after_it(channel: Telegram, fake: FakeTelegram) -> None:
+    for words in ("short", "long " * 400):
+        await channel.chat.reply(Reply(words, png=b"a picture"))
+    shown = [(received.photo, len(received.text)) for received in fake.messages]
+    assert shown == [(9, 5), (9, 0), (0, 2000)]
+
+
+async def test_a_picture_finds_its_chat_like_a_text(channel: Telegram, fake: FakeTelegram) -> None:
+    fake.migrated["42"] = -100777
+    await channel.chat.reply(Reply("<b>short</b>", png=b"a picture"))
+    assert (fake.messages[0].chat, fake.messages[0].text) == ("-100777", "short")
 
 
 @pytest.mark.parametrize(

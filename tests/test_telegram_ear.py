@@ -18,7 +18,7 @@ from rolecall.ports import Sent, StoredJob
 from rolecall.talk import ChannelMemory
 from rolecall_notifiers.telegram import Telegram
 from tests.fakes.board import Board
-from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
+from tests.fakes.telegram import EDIT_TOO_LATE, FLOOD_ON_EDIT, PRESS_TOO_OLD, TOKEN, FakeTelegram
 from tests.house import config_of, greenhouse, house_of, job, jobs, poll_all
 from tests.test_poll import PATH
 
@@ -291,16 +291,23 @@ async def test_a_second_listener_is_said_and_waited_out(talk: Talk, caplog: pyte
 
 
 async def test_a_flood_delays_the_edit_and_not_the_answer(talk: Talk) -> None:
-    talk.fake.then_edits(Fault.FLOOD_SHORT)
+    talk.fake.then_edits(FLOOD_ON_EDIT)
     await talk.press("Save")
     await until(lambda: talk.fake.edits, "the edit after a second")
 
 
 async def test_an_edit_that_is_refused_harms_nothing(talk: Talk) -> None:
-    talk.fake.then_edits(Fault.EDIT_TOO_LATE)
+    talk.fake.then_edits(EDIT_TOO_LATE)
     await talk.press("Save")
     assert await talk.press("Applied") == "Applied. It never comes again."
     await until(lambda: talk.fake.edits, "the next edit")
+
+
+async def test_a_press_that_is_heard_too_late_to_be_answered_counts_all_the_same(talk: Talk) -> None:
+    talk.fake.then_answers(PRESS_TOO_OLD)
+    talk.fake.press("✓ Applied")
+    await until(lambda: talk.fake.edits, "the edit")
+    assert talk.fake.labels()[0] == "✓ applied 23 Nov · undo"
 
 
 async def test_a_group_obeys_whom_the_configuration_names(monkeypatch: pytest.MonkeyPatch) -> None:

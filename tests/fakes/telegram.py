@@ -40,9 +40,6 @@ class Fault(Enum):
     """What the next sendMessage meets instead of success."""
 
     FLOOD = Answer(429, "Too Many Requests: retry after 7", {"retry_after": 7})
-    FLOOD_SHORT = Answer(429, "Too Many Requests: retry after 1", {"retry_after": 1})
-    EDIT_TOO_LATE = Answer(400, "Bad Request: message can't be edited")
-    FLOOD_LONG = Answer(429, "Too Many Requests: retry after 70", {"retry_after": 70})
     FLOOD_BARE = Answer(429, "Too Many Requests")
     BLOCKED = Answer(403, "Forbidden: bot was blocked by the user")
     DEACTIVATED = Answer(403, "Forbidden: user is deactivated")
@@ -67,6 +64,9 @@ class Fault(Enum):
     HANG = "accepted, then no answer"
 
 
+FLOOD_ON_EDIT = Answer(429, "Too Many Requests: retry after 1", {"retry_after": 1})
+EDIT_TOO_LATE = Answer(400, "Bad Request: message can't be edited")
+PRESS_TOO_OLD = Answer(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
 CONFLICT = Answer(
     409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 )
@@ -117,7 +117,8 @@ class FakeTelegram:
     floods: int = 0  # 429 answers that were earned, not programmed
     migrated: dict[str, int] = field(default_factory=dict)
     _faults: deque[Fault] = field(default_factory=deque)
-    _edit_faults: deque[Fault] = field(default_factory=deque)
+    _edit_faults: deque[Answer] = field(default_factory=deque)
+    _answer_faults: deque[Answer] = field(default_factory=deque)
     _limits: Limits = field(default_factory=Limits)
     _runner: web.AppRunner | None = None
 
@@ -129,9 +130,13 @@ class FakeTelegram:
         """The next sendMessage calls meet these, one each; after them all is well."""
         self._faults.extend(faults)
 
-    def then_edits(self, *faults: Fault) -> None:
-        """The same for the next edits."""
+    def then_edits(self, *faults: Answer) -> None:
+        """The next edits meet these."""
         self._edit_faults.extend(faults)
+
+    def then_answers(self, *faults: Answer) -> None:
+        """The next answers to presses meet these."""
+        self._answer_faults.extend(faults)
 
     def press(
         self, words: str, *, user: int = OWNER, message: int | None = None, again: str = "", data: str | None = None
@@ -220,6 +225,8 @@ class FakeTelegram:
         return _ok(found)
 
     def _answer_press(self, form: dict[str, Any]) -> web.Response:
+        if self._answer_faults:
+            return _error(self._answer_faults.popleft())
         if len(form.get("text", "")) > 200:
             return _error(Answer(400, "Bad Request: MESSAGE_TOO_LONG"))
         shown = form.get("show_alert", "false") == "true"
@@ -229,7 +236,7 @@ class FakeTelegram:
     def _edit(self, form: dict[str, Any]) -> web.Response:
         message, fault = int(form["message_id"]), self._edit_faults.popleft() if self._edit_faults else None
         if fault is not None:
-            return _error(fault.value)
+            return _error(fault)
         try:
             keyboard = _keyboard(form)
         except Refused as refused:
@@ -287,7 +294,7 @@ class FakeTelegram:
     def _accept(self, form: dict[str, Any]) -> Received:
         photo = form.get("photo")
         text, most = (str(form["text"]), LIMIT) if photo is None else (str(form.get("caption", "")), CAPTION_LIMIT)
-        parsed = check(text, markup=form.get("parse_mode") == "HTML", limit=most)
+        parsed = check(text, markup=form.get("parse_mode") == "HTML", limit=most, empty=photo is not None)
         received = Received(
             id=len(self.messages) + 1,
             chat=str(form["chat_id"]),

@@ -64,10 +64,10 @@ def parse(markup: str) -> Parsed:
     return Parsed(text + markup[position:], tuple(links), entities)
 
 
-def check(text: str, *, markup: bool, limit: int = LIMIT) -> Parsed:
+def check(text: str, *, markup: bool, limit: int = LIMIT, empty: bool = False) -> Parsed:
     """Return the message as it is shown; raises `Refused` where the Bot API would."""
     parsed = parse(text) if markup else Parsed(text, (), 0)
-    if not parsed.text.strip():
+    if not parsed.text.strip() and not empty:
         raise Refused("Bad Request: message text is empty")
     if units(parsed.text) > limit:
         raise Refused("Bad Request: message is too long")

@@ -38,7 +38,7 @@ def explained(raw: RawPosting, matches: Iterable[Match], notes: Iterable[str]) -
     """Return what every search thinks of a job, criterion by criterion."""
     company = f" — {esc(raw.company)}" if raw.company else ""
     remarks = "\n".join(f"📝 {esc(note)}" for note in notes)
-    return texts(f"<b>{esc(raw.title)}</b>{company}" + (f"\n{remarks}" if remarks else ""), *map(_match, matches))
+    return texts(f"<b>{esc(raw.title) or '(no title)'}</b>{company}" + (f"\n{remarks}" if remarks else ""), *map(_match, matches))
 
 
 def _match(match: Match) -> str:

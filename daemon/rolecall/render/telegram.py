@@ -15,6 +15,7 @@ from rolecall.render.clean import clean
 from rolecall.render.groups import best, evidence, grouped, rest, stated
 
 LIMIT = 4096
+CAPTION_LIMIT = 1024
 MOST_COPIES = 6
 MOST_IN_DIGEST = 100  # about eight texts, a second apart; the rest is counted
 

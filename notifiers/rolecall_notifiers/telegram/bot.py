@@ -104,13 +104,16 @@ class Bot:
         return (await self._noting_floods(chat, call)).message_id
 
     async def photo(
-        self, chat: int | str, png: bytes, caption: str, *, thread: int | None, gap: float | None
-    ) -> int:  # fmt: skip
-        """Send a picture with an HTML caption and return the message's id."""
+        self, chat: int | str, png: bytes, caption: str, *, html: bool, thread: int | None, gap: float | None
+    ) -> int:
+        """Send a picture with a caption and return the message's id."""
         await self.pace.turn(chat, gap)
-        picture = InputFile(png, filename="rolecall.png")
         call = self._library.send_photo(
-            chat, picture, caption=caption, parse_mode=ParseMode.HTML, message_thread_id=thread
+            chat,
+            InputFile(png, filename="rolecall.png"),
+            caption=caption,
+            parse_mode=ParseMode.HTML if html else None,
+            message_thread_id=thread,
         )
         return (await self._noting_floods(chat, call)).message_id
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from rolecall.errors import Deferred, DeliveryError, Rejected
 from rolecall.model import Keyboard
-from rolecall.render.telegram import plain, split
+from rolecall.render.telegram import CAPTION_LIMIT, plain, split, units, visible
 from rolecall.talk import Reply
 from rolecall_notifiers.telegram.bot import FAILURES, Bot
 from rolecall_notifiers.telegram.faults import failure, moved_to, refuses
@@ -60,10 +61,24 @@ class Chat:
 
     async def deliver(self, text: str, keyboard: Keyboard = (), *, asks: bool = False) -> str:
         """Send one HTML text and return its id. With `asks` the client opens the line for an answer."""
+        return await self._mended(lambda form: self._post(text, keyboard, form, asks))
+
+    async def reply(self, reply: Reply) -> None:
+        """Say one thing back, in words or as a picture; what is too long to stand below it comes after it."""
+        if reply.png is None:
+            await self.deliver(reply.html, reply.keyboard, asks=reply.asks)
+            return
+        caption = reply.html if units(visible(reply.html)) <= CAPTION_LIMIT else ""
+        await self._mended(lambda form: self._picture(reply.png or b"", caption, form))
+        if not caption:
+            await self.deliver(reply.html, reply.keyboard)
+
+    async def _mended(self, post: Callable[[_Form], Awaitable[int]]) -> str:
+        """Post in the usual form, and again in another one where the refusal says which."""
         form = _Form(self._known(), self.thread_id)
         for _ in range(MOST_REPAIRS):
             try:
-                return await self._post(text, keyboard, form, asks)
+                return str(await post(form))
             except FAILURES as error:
                 repaired = _repaired(form, error)
                 if repaired is None:
@@ -71,16 +86,6 @@ class Chat:
                 log.warning("telegram-mended chat=%s after=%s", repaired.chat_id, self.bot.said(error))
                 form, self.id = repaired, repaired.chat_id
         raise Rejected("Telegram moved the chat again and again")
-
-    async def reply(self, reply: Reply) -> None:
-        """Say one thing back, in words or as a picture."""
-        if reply.png is None:
-            await self.deliver(reply.html, reply.keyboard, asks=reply.asks)
-            return
-        try:
-            await self.bot.photo(self._known(), reply.png, reply.html, thread=self.thread_id, gap=self.gap)
-        except FAILURES as error:
-            raise self._failure(error) from None
 
     async def change(self, message: int, keyboard: Keyboard) -> None:
         """Put another keyboard under a message."""
@@ -97,7 +102,7 @@ class Chat:
         except FAILURES as error:
             raise self._failure(error) from None
 
-    async def _post(self, text: str, keyboard: Keyboard, form: _Form, asks: bool) -> str:
+    async def _post(self, text: str, keyboard: Keyboard, form: _Form, asks: bool) -> int:
         receipt = 0
         pieces = [text] if form.html else split(plain(text), form.limit)
         for number, piece in enumerate(pieces, 1):
@@ -110,7 +115,11 @@ class Chat:
                 gap=self.gap,
                 asks=asks,
             )
-        return str(receipt)
+        return receipt
+
+    async def _picture(self, png: bytes, caption: str, form: _Form) -> int:
+        said = caption if form.html else plain(caption)
+        return await self.bot.photo(form.chat_id, png, said, html=form.html, thread=form.thread_id, gap=self.gap)
 
     def _known(self) -> int | str:
         if self.id is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 
 from rolecall.errors import Deferred, StoreError
@@ -23,6 +24,7 @@ from rolecall_notifiers.telegram.updates import Update, number, read
 
 log = logging.getLogger(__name__)
 
+LEAST_POLL = 0.5  # seconds
 STORE_PAUSE = 5.0  # seconds, while the database cannot be used
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds, while Telegram cannot be reached or another one listens
 NO_SUCH_CODE = "That code is not valid (any more). <code>rolecall telegram pair</code> makes a new one."
@@ -60,7 +62,10 @@ class Ear:
                 await self._bot.offer(self._desk.commands)
                 self._name = (await self._bot.name()).lower()
                 log.info("listening bot=@%s channels=%d", self._name, len(self._door))
+            begun = time.monotonic()
             found = await self._bot.updates(self._next)
+            if not found and time.monotonic() - begun < LEAST_POLL:  # this Bot API does not wait for news
+                await asyncio.sleep(LEAST_POLL)
         except FAILURES as error:
             await self._trouble(error)
             return ()

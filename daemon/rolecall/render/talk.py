@@ -37,8 +37,8 @@ def listed(cards: Sequence[Card], heading: str) -> tuple[Text, ...]:
 def explained(raw: RawPosting, matches: Iterable[Match], notes: Iterable[str]) -> tuple[Text, ...]:
     """Return what every search thinks of a job, criterion by criterion."""
     company = f" — {esc(raw.company)}" if raw.company else ""
-    remarks = "\n".join(f"📝 {esc(note)}" for note in notes)
-    return texts(f"<b>{esc(raw.title) or '(no title)'}</b>{company}" + (f"\n{remarks}" if remarks else ""), *map(_match, matches))
+    title = f"<b>{esc(raw.title) or '(no title)'}</b>{company}"
+    return texts("\n".join([title, *(f"📝 {esc(note)}" for note in notes)]), *map(_match, matches))
 
 
 def _match(match: Match) -> str:

@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 from aiohttp import web
 
-from rolecall import details
+from rolecall import details, views
 from rolecall.config import SourceEntry
 from rolecall.errors import Unreadable
 from rolecall.house import House
@@ -188,12 +188,44 @@ async def test_after_three_tries_the_row_stands_as_its_list_gave_it(watch: Watch
     assert await watch.told() == {"1": "digest"}, "a list of titles does not say whether it is Python"
 
 
-async def test_a_host_that_does_not_answer_is_asked_once_and_costs_all_a_try(watch: Watch) -> None:
+async def test_a_host_that_does_not_answer_is_left_alone_after_two_and_costs_all_a_try(watch: Watch) -> None:
     watch.lists(1, 2, 3)
     for number in (1, 2, 3):
         watch.board.serve(f"/{number}", status=502)
-    assert await watch.poll(times=4) == ["1", "1", "1"]
+    assert await watch.poll(times=4) == ["1", "2"] * 3
     assert len(await watch.texts()) == 3
+
+
+async def test_one_page_that_never_answers_costs_no_other_row_a_try(watch: Watch) -> None:
+    watch.lists()
+    await watch.poll()
+    watch.lists(1, 2, 3)
+    watch.board.serve("/1", status=502)
+    watch.writes(2, 3)
+    assert await watch.poll(times=4) == ["1", "2", "3", "1", "1"]
+    assert (await watch.texts())["2"]
+    assert await watch.told() == {"1": "alert", "2": "alert", "3": "alert"}
+
+
+async def test_hopeful_news_is_tried_again_before_all_that_no_search_can_want(watch: Watch) -> None:
+    watch.lists(*range(1, 9), title="Java Developer")
+    watch.house.config = config_of(PHONE + SEARCH + 'mute = { titles = ["Java"] }\n')
+    watch.writes(*range(1, 9))
+    await watch.poll()
+    rows = [job(n, title="Java Developer", content="") for n in range(1, 9)]
+    watch.board.serve(LIST, jobs(*rows, job(9, title="Python Engineer", content="")))
+    assert (await watch.poll())[0] == "9"
+    watch.writes(9)
+    assert (await watch.poll())[0] == "9"
+
+
+async def test_status_says_how_many_texts_are_to_be_read(watch: Watch) -> None:
+    watch.lists(1, 2, 3, 4, 5)
+    watch.writes(1, 2, 3, 4, 5)
+    await watch.poll()
+    entry = SourceEntry(Terse("larkspur", base=watch.board.url), timedelta(hours=1))
+    status = await views.status(watch.store, replace(watch.house.config, sources=(entry,)), watch.clock.now)
+    assert (status.sources[0].postings, status.sources[0].to_read) == (5, 2)
 
 
 async def test_a_host_that_asks_for_time_gets_it_and_costs_no_try(watch: Watch) -> None:

@@ -160,11 +160,12 @@ async def test_rows_that_wait_are_known_and_come_back_in_the_order_in_which_to_a
     elsewhere = replace(row("a"), raw=replace(posting("a").raw, source="feed:x"))
     await store.commit(plan(waiting=(*rows, elsewhere)))
     waiting = await store.waiting(SOURCE, after(days=-3), 9)
-    assert [each.raw.id for each in waiting] == ["overdue", "now", "later", "old", "hopeless", "tried"]
+    assert [each.raw.id for each in waiting] == ["overdue", "now", "later", "tried", "old", "hopeless"]
     assert all(each in rows for each in waiting)
     assert await store.waiting(SOURCE, after(days=-3), 2) == waiting[:2]
     assert await store.known(SOURCE, ["now", "a"]) == {"now": "first"}
     assert (await store.totals())["postings"] == 0
+    assert await store.unread() == {SOURCE: 6, "feed:x": 1}
 
 
 async def test_a_row_that_waits_ends_as_a_posting_or_is_dropped(store: Store) -> None:

@@ -59,7 +59,7 @@ async def deliver(channel: Channel, house: House) -> Outcome | None:
 
 
 async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
-    """Render and send. One of the two places that catch everything: no message may stop the daemon."""
+    """Render and send. One of the three places that catch everything: no message may stop the daemon."""
     try:
         claim, reason = wanted(claim, house.config, await house.mutes(), house.now())
         if reason:

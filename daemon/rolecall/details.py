@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from rolecall import news
 from rolecall.asking import ask
-from rolecall.errors import NotNow, Refused, SourceError, StoreError, Unreachable, Unreadable
+from rolecall.errors import Refused, SourceError, StoreError, Unreachable, Unreadable
 from rolecall.house import House
 from rolecall.match import Index, Search
 from rolecall.model import RawPosting, Validators
@@ -72,16 +72,9 @@ async def read(source: Source, house: House, stop: asyncio.Event, *, first: bool
     to_ask = [row for row in rows if row.since >= overdue]
     for row in rows[: len(rows) - len(to_ask)]:
         await visit.do_without(row)
-    to_ask = to_ask[: source.details]
-    for number, row in enumerate(to_ask):
-        if stop.is_set():
-            return
-        error = await visit.take(row, ask=True)
-        if isinstance(error, Unreachable | NotNow):  # it is left alone until the next poll
-            await visit.put_back(to_ask[number : number + 1 if isinstance(source, Addressed) else None], error)
-            return
-        if error is not None:
-            await visit.put_back([row], error)
+    done = await visit.ask(to_ask[: source.details], stop)
+    if rows:
+        log.info("details source=%s read=%d", source.name, done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +84,26 @@ class _Visit:
     source: Detailed
     house: House
     first: bool
+
+    async def ask(self, rows: Sequence[Waiting], stop: asyncio.Event) -> int:
+        """Ask for each row's text, as long as the host answers; return how many were read.
+
+        One page without an answer is that page; two in a row are the host: it is left alone until the next poll, and
+        that costs every row a try. A host that asks for time says nothing about any posting.
+        """
+        done, silent = 0, False
+        for number, row in enumerate(rows):
+            error = None if stop.is_set() else await self.take(row, ask=True)
+            if stop.is_set() or (error and error.retry_after is not None):
+                break
+            away = isinstance(error, Unreachable)
+            if error:
+                whole = silent and away and not isinstance(self.source, Addressed)
+                await self.put_back(rows[number:] if whole else [row], error)
+            if silent and away:
+                break
+            done, silent = done + (error is None), away
+        return done
 
     async def take(self, row: Waiting, *, ask: bool) -> SourceError | None:
         """Store a posting, with its text or without having asked for it; returns what went wrong."""
@@ -113,9 +126,8 @@ class _Visit:
     async def put_back(self, rows: Sequence[Waiting], error: SourceError) -> None:
         """Let rows wait for another try; after the last one do without. What its list lacks too is gone."""
         log.info("detail-failed source=%s id=%s rows=%d error=%s", self.source.name, rows[0].raw.id, len(rows), error)
-        counts = error.retry_after is None  # a host that asks for time says nothing about the posting
         for row in rows:
-            again = replace(row, tries=row.tries + counts)
+            again = replace(row, tries=row.tries + 1)
             if isinstance(error, Refused) and error.gone and not row.listed:
                 await self.house.store.commit(Plan(self.house.now(), dropped=(row.key,)))
             elif again.tries < TRIES:

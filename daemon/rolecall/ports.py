@@ -448,7 +448,10 @@ class Store(Protocol):
         """Return id → content hash for those of `ids` that are stored or wait; "" where it had gone from its list."""
 
     async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
-        """Return rows that wait, in the order to ask: since before `overdue`, least tried, hopeful, news, oldest."""
+        """Return rows that wait, in the order to ask: since before `overdue`, hopeful, news, least tried, oldest."""
+
+    async def unread(self) -> Mapping[str, int]:
+        """Return how many rows wait, by source."""
 
     async def open_ids(self, source: str) -> frozenset[str]:
         """Ids of the source's postings that are not closed."""

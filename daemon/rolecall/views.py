@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rolecall import match
@@ -38,6 +38,7 @@ class SourceRow:
     last_success: datetime | None = None
     postings: int = 0
     skipped: int = 0
+    to_read: int = 0  # listed, but their texts are still to be asked for
     failures: int = 0
     error: str = ""
     per_day: float | None = None
@@ -68,9 +69,11 @@ async def status(store: Store, config: Config, now: datetime) -> Status:
     """Return how every configured source and channel is, the messages set aside, and the totals."""
     states = await store.source_states()
     channels = await store.channels(now)
+    to_read = await store.unread()
+    rows = [_source_row(entry.source.name, states, config, now) for entry in config.sources]
     return Status(
         sources=(
-            *(_source_row(entry.source.name, states, config, now) for entry in config.sources),
+            *(replace(row, to_read=to_read.get(row.name, 0)) for row in rows),
             *(SourceRow(each.source.name, "off", why=each.why, what_next=MEND) for each in config.off),
         ),
         budgets=tuple(await _budgets(store, config, now)),

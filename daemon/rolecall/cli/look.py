@@ -70,13 +70,13 @@ def _status_text(seen: Status, zone: ZoneInfo) -> str:
 
 
 def _source_line(row: SourceRow, zone: ZoneInfo) -> dict[str, object]:
-    skipped = f" ({row.skipped} unreadable)" if row.skipped else ""
+    notes = [f"{count} {what}" for count, what in ((row.skipped, "unreadable"), (row.to_read, "to be read")) if count]
     return {
         "SOURCE": row.name,
         "HEALTH": row.health,
         "SINCE": _when(row.since, zone),
         "READ": _when(row.last_success, zone),
-        "POSTINGS": f"{row.postings}{skipped}",
+        "POSTINGS": f"{row.postings}" + (f" ({', '.join(notes)})" if notes else ""),
         "NEXT": _when(row.next_due, zone),
         "WHY": "; ".join(filter(None, (row.why, row.what_next))),
     }

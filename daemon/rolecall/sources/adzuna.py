@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.secret import Secret
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing
+from rolecall.sources.reading import Row, json_of, listing, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Adzuna:
             },
             country="GB",
             posted_at=instant(row.get("created")),
-            tags=tuple(filter(None, (row.row("category").text("tag"),))),
+            tags=texts(row.row("category").text("tag")),
             truncated=text.rstrip().endswith("…"),
             attribution="Jobs by Adzuna",
         )

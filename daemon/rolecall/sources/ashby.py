@@ -10,7 +10,7 @@ from typing import ClassVar
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Ashby(EmployersBoard):
             fields=_fields(row, others),
             posted_at=instant(row.get("publishedAt")),
             apply_url=row.text("applyUrl"),
-            tags=tuple(dict.fromkeys(filter(None, (row.text("department"), row.text("team"))))),
+            tags=texts(row.text("department"), row.text("team")),
         )
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places, texts
 from rolecall.sources.repair import unescaped_html, without_boilerplate
 
 
@@ -45,7 +45,7 @@ class Greenhouse(EmployersBoard):
             fields=_fields(row),
             posted_at=instant(row.get("first_published")),
             closes_at=instant(row.get("application_deadline")),
-            tags=tuple(filter(None, (each.text("name") for each in row.rows("departments")))),
+            tags=texts(*(each.text("name") for each in row.rows("departments"))),
         )
 
 

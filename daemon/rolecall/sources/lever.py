@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,7 +11,7 @@ from rolecall.errors import Unreadable
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import epoch
-from rolecall.sources.reading import Row, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places, section, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Lever(EmployersBoard):
             },
             posted_at=epoch(row.get("createdAt"), "ms"),
             apply_url=row.text("applyUrl"),
-            tags=tuple(filter(None, (categories.text("team"), categories.text("department")))),
+            tags=texts(categories.text("team"), categories.text("department")),
         )
 
 
@@ -69,8 +68,6 @@ def _pay(row: Row) -> dict[str, object]:
 
 def _description(row: Row) -> str:
     """Return the whole text: the requirements live in `lists`; the employer's opening is left out where it can be."""
-    lists = [
-        f"<h3>{html.escape(each.text('text'))}</h3>\n<ul>{each.html('content')}</ul>" for each in row.rows("lists")
-    ]
+    lists = [section(each.text("text"), f"<ul>{each.html('content')}</ul>") for each in row.rows("lists")]
     parts = (row.html("descriptionBody", "description"), *lists, row.html("additional"))
     return "\n".join(filter(None, parts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -12,7 +11,7 @@ from rolecall.errors import Unreadable
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, listing, places
+from rolecall.sources.reading import Row, listing, places, section, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Personio(EmployersBoard):
             description=row.html("text"),
             fields=row.pick("employmentType", "schedule", "seniority", "yearsOfExperience"),
             posted_at=instant(row.get("createdAt")),
-            tags=tuple(filter(None, map(str.strip, (row.text("department"), *row.text("keywords").split(","))))),
+            tags=texts(row.text("department"), *map(str.strip, row.text("keywords").split(","))),
         )
 
 
@@ -73,4 +72,4 @@ def _positions(body: bytes) -> Iterator[dict[str, str | list[str]]]:
 
 
 def _section(part: ET.Element) -> str:
-    return f"<h3>{html.escape(part.findtext('name') or '')}</h3>\n{part.findtext('value') or ''}"
+    return section(part.findtext("name") or "", part.findtext("value") or "")

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing
+from rolecall.sources.reading import Row, json_of, listing, section, texts
 
 _TEXTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
 
@@ -33,6 +33,7 @@ class Pinpoint(EmployersBoard):
         visible = row.get("compensation_visible") is True
         pay = ("compensation_minimum", "compensation_maximum", "compensation_currency", "compensation_frequency")
         department = row.row("job").row("department").text("name") or row.row("department").text("name")
+        parts = [section(row.text(f"{name}_header"), row.html(name)) for name in _TEXTS]
         return RawPosting(
             source=self.name,
             id=row.need("id"),
@@ -40,17 +41,12 @@ class Pinpoint(EmployersBoard):
             url=row.text("url") or (urljoin(self.host, path) if (path := row.text("path")) else ""),
             company=self.company or self.board,
             location=row.row("location").text("name"),
-            description="\n".join(_section(row, name) for name in _TEXTS if row.html(name)),
+            description="\n".join(filter(None, parts)),
             salary_text=row.text("compensation") if visible else "",
             fields={
                 **row.pick("workplace_type", "employment_type", "compensation_visible"),
                 **(row.pick(*pay) if visible else {}),
             },
             closes_at=instant(row.get("deadline_at")),
-            tags=tuple(filter(None, (department,))),
+            tags=texts(department),
         )
-
-
-def _section(row: Row, name: str) -> str:
-    heading = row.html(f"{name}_header")
-    return f"<h3>{heading}</h3>\n{row.html(name)}" if heading else row.html(name)

@@ -10,7 +10,7 @@ from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.secret import Secret
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +56,5 @@ class Recruitee(EmployersBoard):
             posted_at=instant(row.get("published_at")),
             closes_at=instant(row.get("close_at")),
             apply_url=row.text("careers_apply_url"),
-            tags=tuple(filter(None, (row.text("department"), row.text("category_code"), *row.texts("tags")))),
+            tags=texts(row.text("department"), row.text("category_code"), *row.texts("tags")),
         )

@@ -10,7 +10,7 @@ from typing import ClassVar
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing, places
+from rolecall.sources.reading import Row, json_of, listing, places, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Workable(EmployersBoard):
             fields=row.pick("telecommuting", "workplace_type", "employment_type", "locations"),
             posted_at=instant(row.get("published_on")),
             apply_url=row.text("application_url"),
-            tags=tuple(filter(None, (row.text("department"),))),
+            tags=texts(row.text("department")),
         )
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import BadRow, Row, json_of, listing
+from rolecall.sources.reading import BadRow, Row, json_of, listing, texts
 
 _NUMBER = re.compile(r"/(\d{3,})(?:/|$|\?)")
 
@@ -51,6 +51,6 @@ class WorkingNomads:
             location=row.text("location"),
             description=row.html("description"),
             posted_at=instant(row.get("pub_date")),
-            tags=tuple(filter(None, tags)),
+            tags=texts(*tags),
             attribution="Working Nomads",
         )

@@ -62,11 +62,14 @@ class MemoryStore(MemoryDecisions):
 
     async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
         rows = [each for key, each in self._waiting.items() if key[0] == source and each.tries < SETTLED]
-        rows.sort(key=lambda row: (row.since >= overdue, row.tries, not row.hopeful, row.baseline, row.since))
+        rows.sort(key=lambda row: (row.since >= overdue, not row.hopeful, row.baseline, row.tries, row.since))
         return rows[:limit]
 
     def _is_gone(self, key: Key) -> bool:
         return key in self._missing and self._postings[key].closed_at is not None
+
+    async def unread(self) -> Mapping[str, int]:
+        return Counter(key[0] for key, row in self._waiting.items() if row.tries < SETTLED)
 
     async def open_ids(self, source: str) -> frozenset[str]:
         return frozenset(key[1] for key, p in self._postings.items() if key[0] == source and p.closed_at is None)

@@ -96,6 +96,9 @@ class SqliteStore:
     async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
         return await self._read(waiting.read, source, overdue, limit)
 
+    async def unread(self) -> Mapping[str, int]:
+        return await self._read(waiting.counts)
+
     async def open_ids(self, source: str) -> frozenset[str]:
         return await self._read(read.open_ids, source)
 

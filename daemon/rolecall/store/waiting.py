@@ -27,8 +27,13 @@ def _waiting(source: str, row: Row) -> Waiting:
 
 _IN_ORDER = """
 SELECT source_id, content_hash, since, hopeful, baseline, listed, tries, content FROM waiting
-WHERE source = ? AND tries < ? ORDER BY since < ? DESC, tries, hopeful DESC, baseline, since, id LIMIT ?
+WHERE source = ? AND tries < ? ORDER BY since < ? DESC, hopeful DESC, baseline, tries, since, id LIMIT ?
 """
+
+
+def counts(db: Database) -> dict[str, int]:
+    """Return how many rows are still to be asked about, by source."""
+    return dict(db.execute("SELECT source, count(*) FROM waiting WHERE tries < ? GROUP BY source", [SETTLED]))
 
 
 def hashes(db: Database, source: str, ids: Sequence[str]) -> dict[str, str]:

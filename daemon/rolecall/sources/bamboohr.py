@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
-from urllib.parse import quote
 
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing, texts
+from rolecall.sources.reading import Row, json_of, listing, quoted, texts
 
 _WORKPLACE = {"1": "remote", "2": "hybrid"}  # "0" is on site, but also what nobody has chosen: it says nothing
 
@@ -39,7 +38,7 @@ class BambooHR(EmployersBoard):
             source=self.name,
             id=number,
             title=row.need("jobOpeningName"),
-            url=f"{self.host}/careers/{quote(number, safe='')}",
+            url=f"{self.host}/careers/{quoted(number)}",
             company=self.company or self.board,
             location=_place(row),
             fields=_fields(row),
@@ -47,7 +46,7 @@ class BambooHR(EmployersBoard):
         )
 
     def detail(self, raw: RawPosting) -> Request | None:
-        return Request(f"{self.host}/careers/{quote(raw.id, safe='')}/detail")
+        return Request(f"{self.host}/careers/{quoted(raw.id)}/detail")
 
     def read_detail(self, raw: RawPosting, reply: Reply) -> RawPosting:
         row = Row(json_of(reply)).row("result").row("jobOpening")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
@@ -175,6 +176,11 @@ def places(*locations: str) -> str:
 def texts(*words: str) -> tuple[str, ...]:
     """Return the words that are not empty, each once."""
     return tuple(dict.fromkeys(filter(None, words)))
+
+
+def quoted(text: str) -> str:
+    """Return a text as one part of an address's path; half a letter becomes a question mark."""
+    return quote(text, safe="", errors="replace")
 
 
 def section(heading: str, text: str) -> str:

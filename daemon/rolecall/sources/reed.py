@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from rolecall.errors import Unreadable
 from rolecall.model import Page, RawPosting, Reply, Request
 from rolecall.secret import Secret
 from rolecall.sources.dates import LONDON, closing, instant
-from rolecall.sources.reading import Row, json_of, listing
+from rolecall.sources.reading import Row, json_of, listing, quoted
 
 _YEARLY = 5_000  # less is a rate
 _FIELDS = ("minimumSalary", "maximumSalary", "currency", "salaryType", "contractType")
@@ -72,7 +72,7 @@ class Reed:
 
     def detail(self, raw: RawPosting) -> Request | None:
         """A row's text is cut after 450 characters, and only the page tells a salary from a day's or an hour's pay."""
-        return self._asked(f"jobs/{quote(raw.id, safe='')}") if raw.truncated or _is_rate(raw) else None
+        return self._asked(f"jobs/{quoted(raw.id)}") if raw.truncated or _is_rate(raw) else None
 
     def read_detail(self, raw: RawPosting, reply: Reply) -> RawPosting:
         row = Row(json_of(reply))

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
-from urllib.parse import quote
 
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing, places, texts
+from rolecall.sources.reading import Row, json_of, listing, places, quoted, texts
 
 _PAY = ("location", "currency", "frequency", "rangeStart", "rangeEnd")
 
@@ -43,14 +42,14 @@ class Rippling(EmployersBoard):
             source=self.name,
             id=number,
             title=row.need("name"),
-            url=row.text("url") or f"https://ats.rippling.com/{self.board}/jobs/{quote(number, safe='')}",
+            url=row.text("url") or f"https://ats.rippling.com/{self.board}/jobs/{quoted(number)}",
             company=self.company or self.board,
             location=row.row("workLocation").text("label"),
             tags=texts(row.row("department").text("label")),
         )
 
     def detail(self, raw: RawPosting) -> Request | None:
-        return Request(f"{self._jobs}/{quote(raw.id, safe='')}")
+        return Request(f"{self._jobs}/{quoted(raw.id)}")
 
     def read_detail(self, raw: RawPosting, reply: Reply) -> RawPosting:
         row = Row(json_of(reply))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
 from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
-from rolecall.sources.reading import Row, json_of, listing, section, texts
+from rolecall.sources.reading import Row, json_of, listing, quoted, section, texts
 
 _AT_ONCE = 100
 _SECTIONS = ("jobDescription", "qualifications", "additionalInformation")  # the company's own praise is left out
@@ -68,7 +68,7 @@ class SmartRecruiters(EmployersBoard):
         )
 
     def detail(self, raw: RawPosting) -> Request | None:
-        return Request(f"{self._postings}/{quote(raw.id, safe='')}")
+        return Request(f"{self._postings}/{quoted(raw.id)}")
 
     def read_detail(self, raw: RawPosting, reply: Reply) -> RawPosting:
         answer = Row(json_of(reply))

@@ -44,6 +44,12 @@ def drops(verdict: Verdict, search: Search) -> bool:
     return verdict.answer is not Answer.YES and _policy(verdict, search) == "exclude"
 
 
+def only_objection(search: Search, match: Match) -> Reason | None:
+    """Return the one reason why the search drops the posting; None where there are several, or none."""
+    objections = [reason for reason in match.reasons if drops(reason.verdict, search)]
+    return objections[0] if len(objections) == 1 else None
+
+
 def ask(criterion: Criterion, sure: Posting, wanted: Any, search: Search) -> Verdict:
     """Return the criterion's verdict. Where the advert contradicts itself, every reading must agree."""
     torn = [name for name in criterion.reads if _contradictory(getattr(sure, name))]

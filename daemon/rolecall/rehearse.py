@@ -1,0 +1,74 @@
+"""What a saved search would have sent from the adverts that are stored, day by day, and what it just missed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from rolecall.match import Search, judge, only_objection
+from rolecall.model import Action, Posting
+from rolecall.ports import StoredJob
+from rolecall.vacancy import merged
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One job that would have been told. `first_seen` decides the day."""
+
+    job: str
+    posting: Posting
+    first_seen: datetime
+    action: Action
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """One job that a single criterion kept back; `because` is what that one said."""
+
+    job: str
+    posting: Posting
+    criterion: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """`judged`: jobs looked at. Days without a job are days too."""
+
+    judged: int
+    told: tuple[Told, ...]
+    missed: tuple[Missed, ...]
+
+    def by_day(self, zone: ZoneInfo) -> Mapping[date, list[Told]]:
+        """Return the jobs of each day that had one, best first."""
+        days = defaultdict[date, list[Told]](list)
+        for told in sorted(self.told, key=lambda told: -told.rank):
+            days[told.first_seen.astimezone(zone).date()].append(told)
+        return dict(sorted(days.items(), reverse=True))
+
+    def by_criterion(self) -> Mapping[str, list[Missed]]:
+        """Return the near misses by the criterion that kept them back, the commonest first."""
+        found = defaultdict[str, list[Missed]](list)
+        for missed in self.missed:
+            found[missed.criterion].append(missed)
+        return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+def rehearse(search: Search, jobs: Iterable[StoredJob]) -> Rehearsal:
+    """Ask the search about every job as it is known today: the best of its copies. Pure."""
+    told: list[Told] = []
+    missed: list[Missed] = []
+    judged = 0
+    for job in jobs:
+        posting = merged(job).posting
+        match = judge(search, posting)
+        judged += 1
+        if match.action is not Action.DROP:
+            told.append(Told(job.id, posting, job.first_seen, match.action, match.rank))
+        elif reason := only_objection(search, match):
+            missed.append(Missed(job.id, posting, reason.criterion, reason.verdict.label))
+    return Rehearsal(judged, tuple(told), tuple(missed))

@@ -96,7 +96,10 @@ class Search:
         return bool(done)
 
     async def _by_sitemap(self, url: str) -> None:
-        """Try the site's sitemaps: of the addresses that look like adverts, one of the longest must be one."""
+        """Try the site's sitemaps: of the addresses that look like adverts, one of the longest must be one.
+
+        A sitemap takes the place of an advert that stands alone.
+        """
         for address in sitemaps(url, await self._page(urljoin(url, "/robots.txt"), quietly=True)):
             table = {"kind": "sitemap", "url": address}
             source = source_of(table, self._kinds)
@@ -106,7 +109,7 @@ class Search:
                 likely = sorted(rows, key=lambda row: -len(row.url))[:SAMPLES]
                 if read := [advert for row in likely if (advert := await self._advert(source, row))]:
                     found = _found(table, source.name, Page(tuple(read)), "the site's sitemap, by addresses alone")
-                    self.result.found.append(replace(found, postings=len(rows)))
+                    self.result.found = [replace(found, postings=len(rows))]
                     return
 
     async def _advert(self, source: Addressed, row: RawPosting) -> RawPosting | None:

@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 from rolecall.dedupe.urls import canonical_url
 from rolecall.errors import Unreadable
-from rolecall.model import Json, Page, RawPosting, Reply, Request
-from rolecall.sources import delta, jsonfeed, syndication
+from rolecall.model import Page, RawPosting, Reply, Request
+from rolecall.sources import delta, feed_names, jsonfeed, syndication
 from rolecall.sources.dates import LONDON, closing, instant
 from rolecall.sources.delta import Part, Unfit
 from rolecall.sources.presets import PRESETS, Preset
-from rolecall.sources.reading import is_json, merged, short
-from rolecall.sources.repair import html_of
+from rolecall.sources.reading import is_json, merged
 from rolecall.sources.syndication import Channel, Entry
 
 PresetName = Literal[
@@ -105,71 +104,32 @@ class Feed:
     def _posting(self, entry: Entry, channel: Channel, preset: Preset) -> RawPosting | None:
         """Return the posting, None when it has no title or nothing to know it by: the title is never an identity."""
         identity = entry.id or canonical_url(entry.link) or entry.extra.get("reference", "")
-        raw_title = entry.title or _first(entry, _TITLES)
+        raw_title = entry.title or feed_names.first(entry, feed_names.TITLES)
         if not identity or not raw_title:
             return None
+        ends = feed_names.first(entry, feed_names.CLOSINGS) or entry.schema.get("validThrough")
         title, company = _split_title(raw_title, self.title_pattern or preset.title)
         posting = RawPosting(
             source=self.name,
             id=identity,
             title=title,
             url=entry.link or entry.extra.get("adverturl", ""),
-            company=self.company or company or _first(entry, _COMPANIES),
-            location=_first(entry, _LOCATIONS).replace("_", " "),
-            description="\n".join(filter(None, (entry.html or _first(entry, _TEXTS, tidy=False), *_more(entry)))),
-            salary_text=_first(entry, _SALARIES),
-            fields=_fields(entry),
+            company=self.company or company or feed_names.first(entry, feed_names.COMPANIES),
+            location=feed_names.first(entry, feed_names.LOCATIONS).replace("_", " "),
+            description=feed_names.text(entry),
+            salary_text=feed_names.first(entry, feed_names.SALARIES),
+            fields=feed_names.fields(entry),
             country=self.country.upper() or preset.country or None,
-            posted_at=entry.posted_at or instant(_first(entry, ("publishon",))),
-            closes_at=closing(_first(entry, _CLOSINGS) or entry.schema.get("validThrough"), self._zone()),
+            posted_at=entry.posted_at or instant(feed_names.first(entry, feed_names.POSTED)),
+            closes_at=closing(ends, self._zone()),
             tags=entry.tags,
             attribution=preset.attribution,
         )
         return replace(preset.refine(posting, entry, channel), source=self.name)
 
 
-# Elements that job feeds use for one thing, by feedparser's lower-case names; the first that is there counts.
-_TITLES = ("jobtitle", "vacancy_title", "vtitle")
-_COMPANIES = ("company", "companyname", "job_listing_company", "himalayasjobs_companyname", "hiringorganization")
-_LOCATIONS = (
-    "location", "job_listing_location", "joblisting_location", "job_location", "tt_city", "region", "city",
-)  # fmt: skip
-_TEXTS = ("jobadvert", "advert_text")
-_MORE_TEXTS = ("joblisting_examplesofduties", "joblisting_qualifications")
-_SALARIES = ("salary", "job_listing_salary")
-_CLOSINGS = ("expiresat", "expiry_date", "closingdate", "closing_date", "joblisting_advertisetodatetimeutc")
-_KEPT = {
-    name.lower(): name
-    for name in (
-        "region", "country", "state", "type", "remoteStatus", "contract_type", "contractType", "job_listing_job_type",
-        "workingPatterns", "working_patterns",
-    )
-}  # fmt: skip
-
-
-def _fields(entry: Entry) -> dict[str, Json]:
-    """Return what is kept besides the text; pay in elements of its own becomes schema.org's `baseSalary`."""
-    kept: dict[str, Json] = {name: short(entry.extra[low]) for low, name in _KEPT.items() if low in entry.extra}
-    least, most, currency, unit = (
-        short(entry.extra.get(f"joblisting_{name}"))
-        for name in ("minimumsalary", "maximumsalary", "salarycurrency", "salaryinterval")
-    )
-    if least or most:
-        kept["baseSalary"] = {"currency": currency, "value": {"minValue": least, "maxValue": most, "unitText": unit}}
-    return {**kept, **entry.schema}
-
-
 def _content_type(reply: Reply) -> str:
     return reply.headers.get("content-type", "")
-
-
-def _more(entry: Entry) -> list[str]:
-    return [html_of(entry.extra[name]) for name in _MORE_TEXTS if name in entry.extra]
-
-
-def _first(entry: Entry, names: Sequence[str], *, tidy: bool = True) -> str:
-    found = next((entry.extra[name] for name in names if entry.extra.get(name)), "")
-    return short(found) if tidy else found
 
 
 @cache

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
-from xml.etree import ElementTree as ET  # read in the sandbox only; expat itself stops entity bombs
 
 from rolecall.dedupe.urls import canonical_url
-from rolecall.errors import Unreadable
 from rolecall.model import Page, RawPosting, Reply, Request
-from rolecall.sources import jobposting
+from rolecall.sources import jobposting, sitemap_xml
 from rolecall.sources.page import HTML, check_address, place_of
 from rolecall.sources.reading import BadRow, Row, merged
 
 MOST = 5_000  # addresses; of more, the newest
 MOST_MAPS = 15
-MAX_XML = 50_000_000  # bytes, as the protocol says
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ class Sitemap:
 
     def parse(self, reply: Reply) -> Page:
         """Read a list of addresses, or an index, which leads to the lists that speak of jobs (to all, if none does)."""
-        root, found = _read(reply.body)
+        root, found = sitemap_xml.read(reply.body)
         here = [(url, changed) for url, changed in found if _host(url) == _host(reply.url)]
         fitting = [(url, changed) for url, changed in here if self._fits(url)]
         if root == "sitemapindex":
@@ -91,44 +86,6 @@ class Sitemap:
         except BadRow:
             return None
         return found and replace(found, company=found.company or self.company, country=self.country.upper() or None)
-
-
-def _read(body: bytes) -> tuple[str, list[tuple[str, str]]]:
-    """Return the name of the root and (address, date) of every entry; raises `Unreadable` when it is no sitemap."""
-    try:
-        elements = ET.iterparse(io.BytesIO(_plain(body)), ["start", "end"])  # noqa: S314 # see the import
-        _, root = next(elements)
-        if (name := _local(root)) not in ("urlset", "sitemapindex"):
-            raise Unreadable("the answer is XML, but not a sitemap")
-        return name, list(_entries(root, elements))
-    except (ET.ParseError, StopIteration, ValueError, LookupError):
-        raise Unreadable("the answer is not whole XML: it is a web page, cut off or broken") from None
-
-
-def _entries(root: ET.Element, elements: Iterator[tuple[str, ET.Element]]) -> Iterator[tuple[str, str]]:
-    for event, element in elements:
-        if event == "end" and _local(element) in ("url", "sitemap"):
-            said = {_local(child): (child.text or "").strip() for child in element}
-            if said.get("loc"):
-                yield said["loc"], said.get("lastmod", "")
-            root.clear()  # a sitemap may be long
-
-
-def _plain(body: bytes) -> bytes:
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        plain = stream.decompress(body, MAX_XML)
-    except zlib.error:
-        raise Unreadable("the sitemap is compressed, but damaged") from None
-    if not stream.eof:
-        raise Unreadable("the sitemap is compressed, and cut off or too large")
-    return plain
-
-
-def _local(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
 
 
 def _host(url: str) -> str:

@@ -192,6 +192,7 @@ async def test_a_snoozed_job_is_left_out_of_what_comes_before_its_time_and_comes
     assert await two.next() == Dropped("its jobs are snoozed")
     two.clock.forward(hours=4)
     assert [await two.next(), await two.next()] == [Sent("heard"), None]
+    assert two.ear.heard[0].cards[0].notes == ("back, as you put it off",)
 
 
 async def test_a_job_is_muted_for_a_person_only_when_all_who_advertise_it_are(two: Evening) -> None:

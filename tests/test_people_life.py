@@ -85,13 +85,13 @@ async def test_what_waits_for_the_end_of_silence_or_of_the_hour_outlives_kills_a
                 await life.ends()
         assert heard(telegram, ANNA) == [], "not a sound"
         assert heard(telegram, BEN) == [["1"], ["2"]]
-        rows(tmp_path, "UPDATE outbox SET due = 1 WHERE state = 'pending' RETURNING 1")  # hours go by
+        rows(tmp_path, "UPDATE outbox SET due = 1 WHERE bundle LIKE 'burst:%' RETURNING 1")  # the hour is over
         async with rolecall(tmp_path, "run") as life:
             await until(lambda: len(heard(telegram, BEN)) == 3, "the others of the hour")
-            assert heard(telegram, ANNA) == [], "it is still quiet, whatever is due"
+            assert heard(telegram, ANNA) == [], "it is still quiet"
             life.send(signal.SIGKILL)
             await life.ends()
-        set_up(tmp_path, board, telegram, "none")  # the silence is over
+        set_up(tmp_path, board, telegram, "none")  # she wants no silence any more
         for _ in range(2):
             async with rolecall(tmp_path, "run") as life:
                 polls = life.said("polled ")

@@ -1047,6 +1047,18 @@ async def test_settling_again_changes_nothing(
     assert await store.channels(NOW) == before
 
 
+async def test_when_silence_ends_early_what_waits_for_its_end_is_due_on_that_channel_alone(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    late = after(hours=9)
+    waiting = [digest(bundle, channel, late) for channel in ("phone", "mail") for bundle in ("quiet:a", "digest:a")]
+    await store.commit(plan(one, two, alerts=(alert(one, *waiting),)))
+    await store.end_silence("phone", NOW)
+    found = {name: state.next_due for name, state in (await store.channels(NOW)).items()}
+    assert found == {"phone": NOW, "mail": late}
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    assert await store.claim("phone", NOW, LEASE) is None, "the digest waits"
+
+
 async def test_hurry_makes_only_pending_summaries_due(store: Store) -> None:
     one, two = posting("a"), posting("b")
     later = after(days=1)

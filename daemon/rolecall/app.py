@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rolecall import __version__, details, logs, rates, systemd
+from rolecall import __version__, details, logs, rates, route, systemd
 from rolecall.baseline import make_baselines
 from rolecall.clock import Waker, clock
 from rolecall.config import Channel, Config, SourceEntry, load, secrets_of
@@ -142,10 +142,18 @@ class Daemon:
             if channel.name in suspended:  # the user may have mended it; a Retry-After is kept
                 await store.resume(channel.name)
             await self._open(channel)
+        await self._end_silence(config)
         self.states = dict(await store.source_states())
         await asyncio.to_thread(rates.take_kept, config.database, self.house.now().date())
         await self._take_decisions()
         await make_baselines(self.house)
+
+    async def _end_silence(self, config: Config) -> None:
+        """Let nothing wait for the end of quiet hours that the user has changed meanwhile."""
+        now = self.house.now()
+        for channel in config.channels:
+            if route.silence_over(channel, config, now) is None:
+                await self.house.store.end_silence(channel.name, now)
 
     def _wake_all(self) -> None:
         for event in (self.poll_wake, self.deliver_wake, self.reload_wake, self.listen_anew):
@@ -322,6 +330,7 @@ class Daemon:
         async with self.house.deciding:
             self.house.config = replace(config, channels=channels, database=before.database)
             self.house.index = Index(config.searches)
+        await self._end_silence(self.house.config)
         if channels != before.channels:
             self.listen_anew.set()
         await self._close_channels([channel for channel in before.channels if channel not in channels])

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from rolecall import people, route
-from rolecall.config import Channel, Config
+from rolecall.config import Channel, Config, Person
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Card, Copy, Message, Place, Reason
-from rolecall.people import Muted
+from rolecall.people import Mark, Muted
 from rolecall.ports import (
     Claim,
     Dead,
@@ -31,6 +30,7 @@ from rolecall.ports import (
 from rolecall.render.buttons import keyboard
 from rolecall.render.card import make_card, notes
 from rolecall.render.subject import subject
+from rolecall.schedule import DAY
 from rolecall.trouble import digest_line
 from rolecall.vacancy import merged, pressable, reposts
 
@@ -160,14 +160,14 @@ async def _aside(claim: Claim, house: House) -> str:
 
 def compose(claim: Claim, config: Config, now: datetime, aside: str = "") -> Message:
     """Return the message a claimed row stands for: one card per job, best first, times as its reader's clock says."""
-    zone = config.reader_of(claim.channel).zone
+    reader = config.reader_of(claim.channel)
     ordered = sorted(claim.alerts, key=lambda alert: alert.job.id)
     groups = [list(group) for _, group in groupby(ordered, key=lambda alert: alert.job.id)]
-    cards = sorted((card_of(group, config, now, zone) for group in groups), key=lambda card: -card.rank)
+    cards = sorted((card_of(group, config, now, reader) for group in groups), key=lambda card: -card.rank)
     return Message(
         id=claim.message_id,
         kind=claim.kind,
-        subject=claim.subject or subject(claim.kind, cards, now.astimezone(zone)),
+        subject=claim.subject or subject(claim.kind, cards, now.astimezone(reader.zone)),
         cards=tuple(cards),
         text=" ".join(filter(None, (claim.text, aside))),
         total=len(cards),
@@ -175,11 +175,11 @@ def compose(claim: Claim, config: Config, now: datetime, aside: str = "") -> Mes
     )
 
 
-def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime, zone: ZoneInfo) -> Card:
-    """Return the card of one job that matched one or more searches: the best of its copies."""
+def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime, reader: Person) -> Card:
+    """Return the card of one job that matched one or more searches, as its reader sees it: the best of its copies."""
     best = max(alerts, key=lambda alert: alert.rank)
     job = best.job
-    known = merged(job)
+    known, marks = merged(job), people.of(reader.name, job.marks)
     return make_card(
         job=job.id,
         posting=known.posting,
@@ -188,14 +188,20 @@ def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime, zone: 
         copies=_copies(job, known.posting.raw.url),
         first_seen=job.first_seen,
         now=now,
-        zone=zone,
+        zone=reader.zone,
         rank=best.rank,
         reposts=reposts(job),
         home=_home(best.search, config),
-        notes=notes(known, job.id, job.maybe),
+        notes=(*_put_off(marks, now), *notes(known, job.id, job.maybe)),
         attributions=(copy.raw.attribution for copy in job.postings if copy.closed_at is None),
-        buttons=keyboard(pressable(job, known.posting), people.of("", job.marks), now, config.zone),
+        buttons=keyboard(pressable(job, known.posting), marks, now, reader.zone),
     )
+
+
+def _put_off(marks: Iterable[Mark], now: datetime) -> tuple[str, ...]:
+    """Say that a job is back after a snooze, for as long as that is news."""
+    is_back = any(mark.until and mark.until <= now < mark.until + DAY for mark in marks)
+    return ("back, as you put it off",) if is_back else ()
 
 
 def _home(search: str, config: Config) -> Place | None:

@@ -97,7 +97,7 @@ def _row(alerts: Sequence[StoredAlert], config: Config, who: Person, now: dateti
         posted=posting.raw.posted_at or posting.first_seen,
         search=", ".join(sorted({alert.search for alert in alerts})),
         action=first.action.value,
-        card=card_of(alerts, config, now, who.zone),
+        card=card_of(alerts, config, now, who),
         annual_gbp=salary.annual_gbp if salary and not salary.predicted else (None, None),
         state=people.state(who.name, first.job.marks, now, who.zone),
     )

@@ -210,6 +210,10 @@ class Waiting:
         return (self.raw.source, self.raw.id)
 
 
+QUIET = "quiet:"
+"""How the names of bundles begin that wait for the end of quiet hours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Where an alert goes. Alerts with the same `bundle` on one channel travel in one message while it is pending.
@@ -533,6 +537,9 @@ class Store(Protocol):
 
     async def hurry(self, now: datetime) -> None:
         """Make every pending *summary* due now (for `run --once`)."""
+
+    async def end_silence(self, channel: str, now: datetime) -> None:
+        """Make due what waits for the end of a channel's quiet hours: they were changed, and it is not quiet now."""
 
     async def resume(self, channel: str) -> None:
         """Lift a channel's suspension and its `not_before`."""

@@ -9,7 +9,7 @@ from rolecall.config import Channel, Config, Person
 from rolecall.match import Search
 from rolecall.model import Action
 from rolecall.people import Again
-from rolecall.ports import Delivery
+from rolecall.ports import QUIET, Delivery
 from rolecall.schedule import DAY, next_slot, quiet_until
 
 HOUR = timedelta(hours=1)
@@ -47,7 +47,7 @@ def _alert(channel: Channel, search: Search, job: str, config: Config, now: date
             return _with_the_hour(channel, "hour", config, now)
         case _ if many:
             burst = _with_the_hour(channel, f"burst:{search.name}", config, now)
-            return burst if burst.bundle.startswith("quiet:") else replace(burst, text=_why_together(search))
+            return burst if burst.bundle.startswith(QUIET) else replace(burst, text=_why_together(search))
         case _:
             return _when_not_quiet(Delivery(channel.name, f"job:{job}", "alert", now), channel, config)
 
@@ -85,7 +85,7 @@ def _when_not_quiet(delivery: Delivery, channel: Channel, config: Config) -> Del
     if end is None:
         return delivery
     local = end.astimezone(config.reader_of(channel.name).zone)
-    return Delivery(channel.name, f"quiet:{local:%Y-%m-%dT%H:%M}", "digest", end)
+    return Delivery(channel.name, f"{QUIET}{local:%Y-%m-%dT%H:%M}", "digest", end)
 
 
 def silence_over(channel: Channel, config: Config, at: datetime) -> datetime | None:

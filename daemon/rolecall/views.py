@@ -164,7 +164,7 @@ async def card(store: Store, config: Config, job: StoredJob, now: datetime, pers
     alerts = [
         StoredAlert(0, match.search, match.action, match.reasons, match.rank, now, key, job) for match in matching
     ] or [StoredAlert(0, "", Action.DROP, (), 0.0, now, key, job)]
-    return card_of(alerts, config, now, config.person(person).zone)
+    return card_of(alerts, config, now, config.person(person))
 
 
 def _notes(job: StoredJob, known: Merged) -> tuple[str, ...]:
@@ -175,4 +175,9 @@ def _notes(job: StoredJob, known: Merged) -> tuple[str, ...]:
     return (*filter(None, (*said, again)), *notes(known, job.id, job.maybe))
 
 
-_SAID = {"saved": "{} saved it", "applied": "{} applied to it", "dismissed": "{} dismissed it"}
+_SAID = {
+    "saved": "{} saved it",
+    "applied": "{} applied to it",
+    "dismissed": "{} dismissed it",
+    "snoozed": "{} put it off",
+}

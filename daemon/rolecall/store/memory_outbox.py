@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from rolecall.model import MessageKind
 from rolecall.ports import (
+    QUIET,
     ChannelState,
     Claim,
     Dead,
@@ -161,6 +162,11 @@ class MemoryOutbox:
     async def hurry(self, now: datetime) -> None:
         for row in self._outbox.values():
             if row.state == "pending" and row.kind == "summary":
+                row.due = min(row.due, now)
+
+    async def end_silence(self, channel: str, now: datetime) -> None:
+        for row in self._outbox.values():
+            if row.channel == channel and row.state == "pending" and row.bundle.startswith(QUIET):
                 row.due = min(row.due, now)
 
     async def resume(self, channel: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from rolecall.ports import (
+    QUIET,
     ChannelState,
     Claim,
     Dead,
@@ -217,6 +218,11 @@ def hurry(db: Database, now: datetime) -> None:
     db.execute(
         "UPDATE outbox SET due = :now WHERE state = 'pending' AND kind = 'summary' AND due > :now", {"now": to_us(now)}
     )
+
+
+def end_silence(db: Database, channel: str, now: datetime) -> None:
+    query = "UPDATE outbox SET due = ? WHERE channel = ? AND bundle GLOB ? AND state = 'pending' AND due > ?"
+    db.execute(query, [to_us(now), channel, f"{QUIET}*", to_us(now)])
 
 
 def resume(db: Database, channel: str) -> None:

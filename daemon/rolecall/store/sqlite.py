@@ -166,6 +166,9 @@ class SqliteStore:
     async def hurry(self, now: datetime) -> None:
         await self._write(outbox.hurry, now)
 
+    async def end_silence(self, channel: str, now: datetime) -> None:
+        await self._write(outbox.end_silence, channel, now)
+
     async def resume(self, channel: str) -> None:
         await self._write(outbox.resume, channel)
 

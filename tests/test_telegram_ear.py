@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from rolecall import charts
 from rolecall.app import listening
 from rolecall.deliver import deliver
 from rolecall.desk import FrontDesk
@@ -45,11 +46,11 @@ OWNER = "chat_id = 42"
 
 
 async def until(true: Callable[[], object], what: str) -> None:
-    for _ in range(300):
+    for _ in range(1000):
         if true():
             return
         await asyncio.sleep(0.01)
-    pytest.fail(f"waited 3 s for: {what}")
+    pytest.fail(f"waited 10 s for: {what}")
 
 
 @dataclass
@@ -261,10 +262,23 @@ async def test_commands_look_and_explain(talk: Talk) -> None:
     assert "1. Senior Python Engineer — Invented 1 Works" in await talk.ask("/latest 3")
     assert talk.fake.labels() == ["1"]
     assert "1 of 1 sources are well" in await talk.ask("/status")
-    assert "1 jobs in 1 postings" in await talk.ask("/stats")
+    assert "1 jobs in 1 adverts" in await talk.ask("/stats")
     assert "/unmute – " in await talk.ask("/help")
     assert "/help" in await talk.ask("good morning")
     assert "/latest 20" in await talk.ask("/latest tomorrow")
+
+
+@pytest.mark.skipif(not charts.available(), reason="the extra charts is not installed")
+async def test_numbers_come_as_a_picture_once_there_are_enough(talk: Talk) -> None:
+    others = [
+        job(n, title=f"Senior Python Engineer {n}", content=f"Go {n * 7919}. £{60 + n},000 a year.")
+        for n in range(2, 12)
+    ]
+    talk.board.serve(PATH.format("larkspur"), jobs(*others))
+    talk.house.now.forward(hours=1)  # type: ignore[attr-defined] # tests.house.Clock
+    await poll_all(talk.house)
+    assert "senior: median £6" in await talk.ask("/stats")
+    assert talk.fake.messages[-1].photo > 5_000
 
 
 async def test_what_cannot_be_read_keeps_nothing_behind_it_waiting(talk: Talk) -> None:

@@ -7,7 +7,7 @@ press or words may be heard more than once (after a kill): each has an id, and t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -45,6 +45,7 @@ class Reply:
     keyboard: Keyboard = ()
     png: bytes | None = None
     asks: bool = False  # the next line is the answer
+    later: Callable[[], Awaitable[Reply]] | None = None  # what takes long is made when it is to be said
 
 
 @dataclass(frozen=True, slots=True)

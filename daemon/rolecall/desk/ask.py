@@ -58,7 +58,3 @@ def _channel(channel: ChannelState, visit: Visit) -> Health:
 
 def _when(moment: datetime | None, visit: Visit) -> str:
     return f"{moment.astimezone(visit.zone):%a %d %b %H:%M}" if moment else "never"
-
-
-async def stats(visit: Visit, words: str) -> tuple[Reply, ...]:
-    return (Reply(talk.totals(await visit.store.totals())),)

@@ -8,7 +8,7 @@ from functools import partial
 from html import escape
 
 from rolecall.config import Config
-from rolecall.desk import ask, dialogue, employers, jobs, pairing, quiet, searches
+from rolecall.desk import ask, dialogue, employers, jobs, numbers, pairing, quiet, searches
 from rolecall.desk.visit import NotUnderstood, Visit
 from rolecall.house import House
 from rolecall.render import talk
@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, Command] = {
     "latest": Command("the latest matching jobs; /latest 20 for more", ask.latest),
     "why": Command("why a job matched or not: /why and its address", ask.why),
     "status": Command("how sources and channels are", ask.status),
-    "stats": Command("numbers", ask.stats),
+    "stats": Command("numbers", numbers.stats),
     "search": Command("your searches: list, pause, change; /search new", searches.search),
     "mute": Command("hear no more of an employer: /mute Acme", employers.mute),
     "unmute": Command("hear of an employer again", employers.unmute),

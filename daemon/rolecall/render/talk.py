@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rolecall.model import Answer, Card, Match, Message, RawPosting, Reason
@@ -59,15 +59,6 @@ def _reasons(reasons: Iterable[Reason]) -> Iterator[str]:
 def commands(named: Iterable[tuple[str, str]]) -> str:
     """Return the commands, one a line."""
     return "\n".join(f"/{name} – {esc(summary)}" for name, summary in named)
-
-
-def totals(counts: Mapping[str, int]) -> str:
-    """Return the numbers of what was collected so far."""
-    number = {name: f"{counts.get(name, 0):,}" for name in ("postings", "jobs", "duplicates", "alerts", "messages")}
-    return (
-        f"<b>{number['jobs']}</b> jobs in {number['postings']} postings ({number['duplicates']} copies folded)\n"
-        f"<b>{number['alerts']}</b> alerts, <b>{number['messages']}</b> messages sent"
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ class Chat:
 
     async def reply(self, reply: Reply) -> None:
         """Say one thing back, in words or as a picture; what is too long to stand below it comes after it."""
+        if reply.later is not None:
+            reply = await reply.later()
         if reply.png is None:
             await self.deliver(reply.html, reply.keyboard, asks=reply.asks)
             return

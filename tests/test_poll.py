@@ -439,7 +439,7 @@ async def test_an_answer_that_is_fresh_for_hours_is_not_asked_for_before(board: 
 
 
 async def test_a_page_of_the_newest_that_has_scrolled_on_while_nobody_looked_may_have_a_gap(
-    board: Board, store: Store
+    board: Board, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
     board.serve("/feed", item(1, 2, 3), "application/rss+xml")
@@ -450,6 +450,7 @@ async def test_a_page_of_the_newest_that_has_scrolled_on_while_nobody_looked_may
         board.serve("/feed", item(7, 8, 9), "application/rss+xml")
         state = await at_hours(board, clock, house, 60)
         shown = await views.status(store, house.config, clock.now)
+    assert "gap-possible source=feed:quick from=2026-11-24T18:00:00Z" in caplog.text
     assert state.gap == (NOON + timedelta(hours=30), NOON + timedelta(hours=60))
     assert "gap possible" in shown.sources[0].why
 

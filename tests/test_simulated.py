@@ -193,6 +193,16 @@ def test_each_local_day_has_one_digest_when_summer_time_ends(ordinary: World) ->
     assert digests(ordinary) == days("2026-10-24", count=3)
 
 
+def test_a_host_with_hundreds_of_boards_delays_nobody_else(tmp_path: Path) -> None:
+    text = HEAD.format(folder=tmp_path, zone="Europe/London", at='["07:30"]') + SEARCH
+    text += "".join(BOARD.format(f"quiet{number}", "crowded") + 'every = "30m"\n' for number in range(300))
+    world = world_of(config_of(text + BOARD.format("quiet", "alone") + 'every = "30m"\n'), "2026-06-10T12:00")
+    live(world, 3)
+    assert world.of("greenhouse:quiet")[0].began < 1
+    assert max(waits(world, "greenhouse:quiet")) <= 30 * 60 + TICK.total_seconds() + 1
+    assert_polite(world)
+
+
 # --- the other nights when clocks change ----------------------------------------------------------------------
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rolecall import __version__, details, logs, rates, route, systemd
 from rolecall.baseline import make_baselines
@@ -42,6 +44,7 @@ from rolecall.watch import Watch
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # sources polled side by side; the fetcher still asks each host one thing at a time
+AT_ONE_HOST = 2  # of them: one is asked while the other is read, and a host with hundreds of boards delays nobody else
 RING_PAUSE = timedelta(seconds=10)  # between two polls of a source that rings
 RATES_EVERY = 24 * 3600.0
 STORE_PAUSE = 30.0  # seconds to wait when the database cannot be used (a full disk)
@@ -87,6 +90,7 @@ class Daemon:
         self.rung: set[str] = set()  # sources that said that they have news
         self.watch = Watch(house.fetcher, self._rang)
         self.slots = asyncio.Semaphore(AT_ONCE)
+        self.doors: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONE_HOST))
         self.senders: dict[str, asyncio.Task[None]] = {}
         self.sending: dict[str, asyncio.Lock] = {}
         self.beats: dict[str, float] = {}
@@ -216,7 +220,7 @@ class Daemon:
     async def _poll_one(self, entry: SourceEntry, state: SourceState) -> None:
         name = entry.source.name
         try:
-            async with self.slots:
+            async with self.doors[_host(entry)], self.slots:
                 if not self.stop.is_set():
                     self.states[name] = await poll(entry, state, self.house)
                     self.deliver_wake.set()
@@ -392,6 +396,10 @@ def listening(channels: Iterable[Channel]) -> list[dict[str, Listening]]:
         if isinstance(channel.notifier, Listening) and channel.notifier.line:
             lines.setdefault(channel.notifier.line, {})[channel.name] = channel.notifier
     return list(lines.values())
+
+
+def _host(entry: SourceEntry) -> str:
+    return next((urlsplit(request.url).netloc for request in entry.source.requests()), "")
 
 
 def _say_what_is_off(config: Config) -> None:

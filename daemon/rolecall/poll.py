@@ -73,7 +73,16 @@ async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceS
         after.name, len(look.ids), sum(each.postings for each in done), sum(each.jobs for each in done),
         sum(each.alerts for each in done), after.skipped, f"{after.due_at:%Y-%m-%dT%H:%M:%SZ}",
     )  # fmt: skip
+    _say_what_is_odd(state, after)
     return after
+
+
+def _say_what_is_odd(before: SourceState, after: SourceState) -> None:
+    if after.gap and after.gap != before.gap:
+        since, until = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in after.gap)
+        log.warning("gap-possible source=%s from=%s until=%s: nothing known was on its page", after.name, since, until)
+    if after.move and after.move.settled and not (before.move and before.move.settled):
+        log.warning("moved source=%s to=%s", after.name, after.move.to)
 
 
 async def _in_parts(changed: list[tuple[RawPosting, str]], state: SourceState, house: House) -> tuple[Committed, ...]:

@@ -21,7 +21,7 @@ from rolecall.trouble import in_trouble, what_next
 from rolecall.trouble import why as why_so
 from rolecall.vacancy import merged, reposts
 
-MEND = "not asked until it has its key and Rolecall is reloaded"
+MEND = "not asked until it has its key; then reload Rolecall"
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ def _waker(world: World) -> Callable[[Wakes], Any]:
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(tick(*wake)) for wake in wakes.values()]
-            tasks.append(group.create_task(guarded(jumped, lambda: world.set_by.total_seconds())))
+            tasks.append(group.create_task(guarded(jumped, lambda: world.set_by.total_seconds(), every=60)))
             yield
             for task in tasks:
                 task.cancel()

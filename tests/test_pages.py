@@ -193,6 +193,21 @@ def test_a_bomb_is_not_unpacked() -> None:
         Sitemap(BOARD).parse(reply(bomb, BOARD))
 
 
+def test_a_date_that_most_addresses_share_says_nothing_of_any() -> None:
+    def days(*changed: str) -> list[object]:
+        urls = "".join(
+            f"<url><loc>https://board.example/jobs/{n}</loc><lastmod>{at}</lastmod></url>"
+            for n, at in enumerate(changed)
+        )
+        page = Sitemap(BOARD).parse(reply(f"<urlset>{urls}</urlset>", BOARD))
+        return [each.fields.get("lastmod") for each in page.postings]
+
+    made = [f"2026-11-22T06:00:{n:02}Z" for n in range(12)]
+    assert days(*made) == [None] * 12
+    assert days(*made, "2026-11-21T09:00:00Z") == ["2026-11-21"] + [None] * 12
+    assert days(*made[:3]) == ["2026-11-22"] * 3
+
+
 def test_of_a_long_sitemap_the_newest_addresses_are_taken() -> None:
     urls = "".join(
         f"<url><loc>https://board.example/jobs/{n}</loc><lastmod>2026-{n % 12 + 1:02}-01</lastmod></url>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ from rolecall.sources.reading import BadRow, Row, merged
 
 MOST = 5_000  # addresses; of more, the newest
 MOST_MAPS = 15
+MANY_ALIKE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Sitemap:
             chosen = [url for url, _ in fitting or here]
             following = tuple(Request(url, robots=True, always=True) for url in chosen[:MOST_MAPS])
             return Page((), complete=len(chosen) <= MOST_MAPS, following=following)
+        fitting = _with_telling_days(fitting)
         newest = sorted(fitting, key=lambda each: each[1], reverse=True)[:MOST]
         return Page(merged(self._row(*each) for each in newest), complete=len(newest) == len(fitting))
 
@@ -86,6 +89,14 @@ class Sitemap:
         except BadRow:
             return None
         return found and replace(found, company=found.company or self.company, country=self.country.upper() or None)
+
+
+def _with_telling_days(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return addresses with the day of their last change; one that most of them share is when the list was made."""
+    days = [changed[:10] for _, changed in found]
+    (common, times), *_ = Counter(days).most_common(1) or [("", 0)]
+    nothing = common if times >= MANY_ALIKE and times * 2 > len(days) else ""
+    return [(url, "" if day == nothing else day) for (url, _), day in zip(found, days, strict=True)]
 
 
 def _host(url: str) -> str:

@@ -667,6 +667,16 @@ async def test_a_decision_is_carried_out_once_and_what_changes_nothing_is_none(s
     assert marked(await store.job("one")) == ["applied"]
 
 
+async def test_the_id_of_a_job_that_was_joined_leads_to_the_one_it_is_part_of(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b")))
+    await store.record(decision("join", "a", "b"))
+    assert [job.id if (job := await store.job(id_)) else None for id_ in ("job-a", "job-b")] == ["job-a", "job-a"]
+    await store.record(decision("undo", "a", at=after(hours=1)))
+    job = await store.job("job-b")
+    assert job is not None
+    assert job.id == "job-b"
+
+
 async def test_an_undo_of_one_kind_leaves_a_word_of_another_kind_alone(store: Store) -> None:
     await store.commit(plan(posting("a")))
     for hours, kind in enumerate(("saved", "applied")):

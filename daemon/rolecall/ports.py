@@ -551,7 +551,7 @@ class Store(Protocol):
 
     # reading
     async def job(self, id_or_prefix: str) -> StoredJob | None:
-        """Find a job by its id or an unambiguous beginning of it."""
+        """Find a job by its id or an unambiguous beginning of it; one that was joined into another is that one."""
 
     async def find_url(self, url: str) -> StoredJob | None:
         """Find a job by the address of one of its postings, compared in canonical form."""

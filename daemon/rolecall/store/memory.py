@@ -210,7 +210,9 @@ class MemoryStore(MemoryDecisions):
         found = [name for name in jobs if name.startswith(id_or_prefix)] if id_or_prefix else []
         if id_or_prefix in found or len(found) == 1:
             return jobs[id_or_prefix if id_or_prefix in found else found[0]]
-        return None
+        joined = [made for made in self._made if made.decision.kind == "join" and made.job == id_or_prefix]
+        into = [self._postings[made.decision.keys[0]].job for made in joined if not made.undone]
+        return jobs[into[-1]] if into and not found else None
 
     async def find_url(self, url: str) -> StoredJob | None:
         canonical = canonical_url(url)

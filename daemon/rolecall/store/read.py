@@ -205,7 +205,7 @@ def _posting(row: Row) -> StoredPosting:
 
 
 def job(db: Database, prefix: str) -> StoredJob | None:
-    """Return the job whose id is this, or the only one whose id begins with it."""
+    """Return the job whose id is this, or the only one whose id begins with it, or the one it was joined into."""
     query = """
         SELECT id FROM job j WHERE id >= ? AND substr(id, 1, ?) = ?
           AND EXISTS (SELECT 1 FROM posting WHERE job = j.id) ORDER BY id LIMIT 2
@@ -215,7 +215,16 @@ def job(db: Database, prefix: str) -> StoredJob | None:
             return jobs(db, [only])[only]
         case [first, _] if first == prefix:
             return jobs(db, [first])[first]
+        case []:
+            return next(iter(_jobs_in_order(db, _JOINED_INTO, [prefix])), None)
     return None
+
+
+_JOINED_INTO = """
+SELECT p.job FROM decision d JOIN posting p ON p.id = d.posting
+WHERE d.kind = 'join' AND d.undone_at IS NULL AND json_extract(d.before, '$.job') = ?
+ORDER BY d.made_at DESC LIMIT 1
+"""
 
 
 def find_url(db: Database, url: str) -> StoredJob | None:

@@ -14,7 +14,9 @@ from rolecall import charts
 from rolecall.app import listening
 from rolecall.deliver import deliver
 from rolecall.desk import FrontDesk
+from rolecall.errors import StoreError
 from rolecall.house import House
+from rolecall.people import Decision
 from rolecall.ports import Sent, StoredJob
 from rolecall.talk import ChannelMemory
 from rolecall_notifiers.telegram import Telegram
@@ -322,6 +324,24 @@ async def test_a_press_that_is_heard_too_late_to_be_answered_counts_all_the_same
     talk.fake.press("✓ Applied")
     await until(lambda: talk.fake.edits, "the edit")
     assert talk.fake.labels()[0] == "✓ applied 23 Nov · undo"
+
+
+async def test_while_the_database_cannot_be_used_nothing_is_confirmed(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest, refusals = talk.house.store.record, [StoreError("the disk is full")] * 2
+
+    async def record(decision: Decision) -> bool:
+        if refusals:
+            raise refusals.pop()
+        return await honest(decision)
+
+    monkeypatch.setattr(talk.house.store, "record", record)
+    monkeypatch.setattr("rolecall_notifiers.telegram.ear.STORE_PAUSE", 0.05)
+    press = talk.fake.press("✓ Applied")
+    await until(lambda: not refusals, "both tries")
+    assert talk.fake.updates.waiting
+    assert await talk.answered(press) == "Applied. It never comes again."
 
 
 async def test_a_group_obeys_whom_the_configuration_names(monkeypatch: pytest.MonkeyPatch) -> None:

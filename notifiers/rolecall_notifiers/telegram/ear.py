@@ -83,7 +83,7 @@ class Ear:
         await asyncio.sleep(max(self._pause, asked))
 
     async def _hear(self, raw: Json) -> None:
-        """Act on one update. The third place that catches everything: no update keeps those behind it waiting."""
+        """Act on one update. One of the places that catch everything: no update keeps those behind it waiting."""
         update = read(raw)
         if update is None:
             log.debug("update-passed-over number=%s", number(raw))

@@ -45,6 +45,8 @@ LITERALS = [
     "http://[fd00::1]/", "http://[64:ff9b::a00:1]/", "http://[2002:7f00:1::]/", "http://100.64.0.1/", "http://0.0.0.0/",
 ]  # fmt: skip
 
+TARGETS = [*LITERALS, *(f"http://{f'[{a}]' if ':' in a else a}/jobs" for a in EVIL if "%" not in a)]
+
 BEFORE_CONNECTING = re.compile("not a public address|not known to the name service|not a valid one")
 
 
@@ -119,7 +121,7 @@ async def test_a_loopback_address_is_refused_with_advice_and_the_server_never_se
     assert board.asked == []
 
 
-@pytest.mark.parametrize("target", LITERALS)
+@pytest.mark.parametrize("target", TARGETS)
 async def test_a_redirect_is_guarded_like_a_first_address(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with Board() as board:
         port = int(board.url.rpartition(":")[2])

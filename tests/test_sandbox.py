@@ -181,7 +181,7 @@ async def test_a_hostile_reply_ends_within_the_deadline_and_the_next_good_one_is
     assert len((await sandbox.parse(FEED, reply(GOOD))).postings) == 1
 
 
-@pytest.mark.parametrize("do", ["hang", "spin", "exit", "bug", "memory", "recurse", "open", "connect"])
+@pytest.mark.parametrize("do", ["hang", "spin", "segv", "exit", "bug", "memory", "recurse", "open", "connect"])
 async def test_whatever_happens_in_the_child_the_next_reply_is_read(do: str) -> None:
     async with trial_sandbox(deadline=0.3, memory=500_000_000) as sandbox:
         with pytest.raises(Unreadable):

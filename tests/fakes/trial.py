@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import socket
 import time
@@ -35,6 +36,8 @@ class Trial:
         match self.do:
             case "bug":
                 raise KeyError("a bug")
+            case "segv":
+                faulthandler._sigsegv()  # type: ignore[attr-defined] # made for tests, says its documentation
             case "exit":
                 os._exit(0)
             case "hang":

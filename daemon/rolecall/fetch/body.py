@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import zlib
 from collections.abc import AsyncIterable, AsyncIterator
 
@@ -20,12 +21,12 @@ def limit_for(content_type: str) -> int:
 
 async def read(chunks: AsyncIterable[bytes], encoding: str, limit: int) -> bytes:
     """Return the decompressed body; raises `Unreadable` beyond `limit`, for damaged and for unknown encodings."""
-    body = bytearray()
+    body = io.BytesIO()  # whose value is no copy
     async for part in _plain(chunks, encoding.strip().lower()):
-        body += part
-        if len(body) > limit:
+        body.write(part)
+        if body.tell() > limit:
             raise Unreadable(f"the answer is larger than {limit // 1_000_000} MB")
-    return bytes(body)
+    return body.getvalue()
 
 
 def _plain(chunks: AsyncIterable[bytes], encoding: str) -> AsyncIterable[bytes]:

@@ -13,7 +13,7 @@ import sys
 from importlib.machinery import BuiltinImporter
 from typing import BinaryIO
 
-from rolecall.errors import SourceError
+from rolecall.errors import SourceError, Unreadable
 from rolecall.model import Reply
 from rolecall.ports import Readable
 from rolecall.sandbox import clean, wire
@@ -66,6 +66,8 @@ def _answer(source: Readable, reply: Reply, answers: BinaryIO) -> None:
             else:
                 answers.write(wire.posting_line(safe))
         items = {digest: identity for digest, identity in page.items.items() if identity not in lost}
+        if lost and len(lost) == len(page.postings) and not items:
+            raise Unreadable(f"not one of {len(lost)} entries could be read: they have no title or no identity")
         answers.writelines(wire.item_lines(items))
         answers.write(wire.page_line(page, len(lost)))
     except SourceError as error:

@@ -8,8 +8,9 @@ from rolecall.sources import syndication
 from rolecall.sources.dates import LONDON, instant
 
 _CHARSETS = (
-    "utf-8-sig utf-16 utf-32 iso8859-1 iso8859-2 iso8859-5 iso8859-9 iso8859-15 cp1250 cp1251 cp1252 cp1254 "
-    "koi8-r ascii idna gb18030 big5 shift_jis euc-jp euc-kr unicode-escape"
+    "utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be iso8859-1 iso8859-2 iso8859-5 iso8859-7 iso8859-9 "
+    "iso8859-15 cp1250 cp1251 cp1252 cp1253 cp1254 cp1257 koi8-r koi8-u mac-roman ascii idna gb2312 gbk gb18030 big5 "
+    "shift_jis euc-jp euc-kr iso-2022-jp unicode-escape"
 )
 
 for charset in _CHARSETS.split():

@@ -110,7 +110,7 @@ def json_of(reply: Reply) -> Json:
     body = reply.body
     for bom in _BOMS:
         body = body.removeprefix(bom)
-    start = body[:200].lstrip()
+    start = body.lstrip()[:200]
     if not start:
         raise Unreadable("the answer is empty")
     if start.startswith(b"<"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+_NUMBERED = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _IMAGE = re.compile(r"<img\b[^<>]{0,2000}>", re.IGNORECASE)
 _DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
@@ -13,6 +14,17 @@ _POLLER = re.compile(
     r"(?:\s|<br\s*/?>){0,20}Please mention the word \*\*.{0,80}? and tag R.*?(?:they(?:'|’|&#0?39;)?re human\.?|\Z)",
     re.DOTALL,
 )
+
+
+def without_impossible_characters(body: bytes) -> bytes:
+    """Replace the numbers of characters that do not exist (`&#xD800;`, `&#99999999;`) by a space."""
+    return _NUMBERED.sub(lambda found: found[0] if _exists(found) else b" ", body)
+
+
+def _exists(found: re.Match[bytes]) -> bool:
+    digits, base = (found[1], 16) if found[1] else (found[2], 10)
+    code = int(digits, base) if len(digits) < 20 else -1
+    return 0 < code < 0xD800 or 0xDFFF < code < 0x110000
 
 
 def single_encoded(text: str) -> str:

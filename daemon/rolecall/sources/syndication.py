@@ -6,6 +6,7 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from rolecall.sources import tuning
 from rolecall.sources.dates import instant
 from rolecall.sources.delta import split
 from rolecall.sources.reading import short
+from rolecall.sources.repair import without_impossible_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class Channel:
     next_url: str = ""
 
 
+WEB_PAGE = "the answer is a web page (HTML), not a feed"
+
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _REPEATABLE = (
     "tt:city", "tt:country", "tt:name",
     "himalayasJobs:locationRestriction", "himalayasJobs:timezoneRestriction",
@@ -68,6 +73,8 @@ def read(body: bytes, content_type: str = "") -> Channel:
 
     Entities and links are left as served: texts are made safe where they are used, not here.
     """
+    if body[:2000].lstrip(_BLANK).lower().startswith((b"<html", b"<!doctype html")):
+        raise Unreadable(WEB_PAGE)
     found = _parsed(body, content_type)
     if not found.entries:
         _refuse_unless_empty_feed(found, body)
@@ -87,16 +94,16 @@ def _parsed(body: bytes, content_type: str) -> Any:
     import feedparser  # 60 ms and 15 MB that only the child process needs
 
     tuning.tune(feedparser)
-    try:
-        return feedparser.parse(
-            io.BytesIO(body),  # never bytes: feedparser would take them for a file's name first
-            response_headers={"content-type": content_type or "application/xml"},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except (ValueError, LookupError, AttributeError, AssertionError, TypeError):
+    for mended in (body, without_impossible_characters(body)):
         # An encoding that is no word, a declaration that its tag soup parser asserts about: it was not made for these.
-        raise Unreadable("the feed is too broken to be read") from None
+        with suppress(ValueError, LookupError, AttributeError, AssertionError, TypeError, OverflowError):
+            return feedparser.parse(
+                io.BytesIO(mended),  # never bytes: feedparser would take them for a file's name first
+                response_headers={"content-type": content_type or "application/xml"},
+                sanitize_html=False,
+                resolve_relative_uris=False,
+            )
+    raise Unreadable("the feed is too broken to be read")
 
 
 def _refuse_unless_empty_feed(found: Any, body: bytes) -> None:
@@ -104,7 +111,7 @@ def _refuse_unless_empty_feed(found: Any, body: bytes) -> None:
     if not body.strip():
         raise Unreadable("the answer is empty")
     if b"<html" in start or b"<!doctype html" in start:
-        raise Unreadable("the answer is a web page (HTML), not a feed")
+        raise Unreadable(WEB_PAGE)
     if not found.version:
         raise Unreadable("the answer is not a feed")
     if _malformed(found):

@@ -1,0 +1,198 @@
+"""Whatever a board answers: one clear outcome, one line, nothing else disturbed, and the next good feed is read."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import re
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from rolecall import views
+from rolecall.config import SourceEntry
+from rolecall.fetch import HttpFetcher
+from rolecall.fetch.guard import guarded_socket
+from rolecall.garbage import Garbage
+from rolecall.house import House
+from rolecall.logs import Redacting
+from rolecall.match import Index
+from rolecall.poll import poll
+from rolecall.ports import SourceState
+from rolecall.sandbox import Sandbox
+from rolecall.sources.feed import Feed
+from rolecall.sources.greenhouse import Greenhouse
+from rolecall.store import SqliteStore
+from tests.bench.stalls import Stalls, watched
+from tests.hostile.case import Case, Fails, Reads
+from tests.hostile.document import CASES, PAGE, page
+from tests.hostile.http_cases import RSS
+from tests.hostile.server import Rogue, http, says
+from tests.house import CHANNELS, SEARCH, config_of, feed
+
+LAG = 0.25  # seconds that this process may hold the loop
+MEMORY = 64  # MB by which it may grow
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@dataclass
+class Scene:
+    """A daemon's insides and a good feed; `dialled` are the addresses that the guard let pass beside our `ports`."""
+
+    house: House
+    good: SourceEntry
+    ports: set[int]
+    dialled: list[object]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    path = tmp_path_factory.mktemp("hostile") / "rolecall.db"
+    async with Rogue() as honest, Sandbox(deadline=0.5) as sandbox:
+        store = await SqliteStore.open(path)
+        ports, dialled = {honest.port}, list[object]()
+        with _dialling_only(ports, dialled):
+            async with HttpFetcher(pause=0, deadline=1.0) as fetcher:
+                config = config_of(CHANNELS + SEARCH + feed("good", honest.on("/good", says(http(RSS)))))
+                house = House(store, fetcher, sandbox, config, Index(config.searches), lambda: datetime.now(UTC))
+                scene = Scene(house, config.sources[0], ports, dialled)
+                await _read_good(scene)
+                yield scene
+        await store.close()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_collections() -> Iterator[None]:
+    """Full rounds of the garbage collector come as in the daemon; what other tests left is not counted here."""
+    before = gc.get_threshold()
+    Garbage().begin()
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+@contextmanager
+def _dialling_only(ports: set[int], dialled: list[object]) -> Iterator[None]:
+    """Let our two servers pass as if they were public; every other address meets the real guard."""
+
+    def guard(info: tuple[object, ...]) -> socket.socket:
+        address = info[4]
+        if isinstance(address, tuple) and address[0] == "127.0.0.1" and address[1] in ports:
+            return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        passed = guarded_socket(info)  # raises, before there is a socket
+        dialled.append(address)
+        return passed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rolecall.fetch.http.guarded_socket", guard)
+        yield
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
+async def test_a_hostile_answer_has_its_outcome_and_disturbs_nothing_else(
+    case: Case, scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "rolecall")
+    async with Rogue() as rogue:
+        scene.ports.add(rogue.port)
+        entry = _entry(case, rogue)
+        async with _measured() as measured:
+            state = await poll(entry, SourceState(entry.source.name, scene.house.now()), scene.house)
+    _is(case.outcome, state)
+    _one_line(caplog)
+    await _in_status(entry, case, scene)
+    assert scene.dialled == []
+    await _read_good(scene)
+    assert measured.stalls.worst_own < LAG
+    assert measured.grown < MEMORY
+
+
+def _entry(case: Case, rogue: Rogue) -> SourceEntry:
+    name = f"rogue{CASES.index(case)}"
+    url = rogue.on(f"/v1/boards/{name}/jobs", case.build())
+    board = Greenhouse(name, base=url.partition("/v1/")[0])
+    return SourceEntry(board if case.kind == "greenhouse" else Feed(url, label=name), timedelta(hours=1))
+
+
+def _is(outcome: Reads | Fails, state: SourceState) -> None:
+    if isinstance(outcome, Fails):
+        assert (state.health, state.failures) == (outcome.health, 1)
+        assert outcome.words in state.last_error
+    else:
+        assert state.failures == 0, state.last_error
+        assert Reads(state.postings, state.skipped) == outcome
+
+
+def _one_line(caplog: pytest.LogCaptureFixture) -> None:
+    (record,) = [each for each in caplog.records if each.name.startswith("rolecall")]
+    text = Redacting("%(message)s", ()).format(record)
+    assert re.match(r"polled source=|poll-failed source=", text)
+    assert text.isprintable()
+
+
+async def _in_status(entry: SourceEntry, case: Case, scene: Scene) -> None:
+    config = replace(scene.house.config, sources=(scene.good, entry))
+    good, row = (await views.status(scene.house.store, config, scene.house.now())).sources
+    assert good.failures == 0
+    if isinstance(case.outcome, Fails):
+        assert row.failures == 1
+        assert case.outcome.words in row.error
+    else:
+        assert (row.postings, row.skipped) == (case.outcome.postings, case.outcome.skipped)
+
+
+async def _read_good(scene: Scene) -> None:
+    name = scene.good.source.name
+    state = await poll(scene.good, SourceState(name, scene.house.now()), scene.house)
+    assert (state.health, state.postings) == ("alive", 1)
+
+
+async def test_the_page_in_docs_is_the_one_that_these_cases_make() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.hostile"
+
+
+async def test_there_are_as_many_as_was_promised_and_each_is_there_once() -> None:
+    assert len(CASES) >= 60
+    assert len({case.what for case in CASES if case.kind == "feed"}) == sum(case.kind == "feed" for case in CASES)
+
+
+# --- measuring ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Measured:
+    """How late the loop came, and by how many MB this process was larger at most."""
+
+    stalls: Stalls
+    grown: float = 0.0
+
+
+@asynccontextmanager
+async def _measured() -> AsyncIterator[Measured]:
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    before = _memory_from_here()
+    async with watched() as stalls:
+        measured = Measured(stalls)
+        yield measured
+    measured.grown = _memory("VmHWM") - before
+
+
+def _memory_from_here() -> float:
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak is counted anew
+    return _memory("VmRSS")
+
+
+def _memory(name: str) -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    found = re.search(rf"{name}:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) / 1000

@@ -209,6 +209,10 @@ async def test_an_unfriendly_greeting_is_no_delivery(greeting: str, kind: type[D
 async def test_a_large_digest_stays_below_what_mail_readers_cut(server: FakeSmtp) -> None:
     await channel(server).send(message("digest", *(card(n) for n in range(300))))
     (mail,) = server.mails
-    _, page = mail.message.iter_parts()
+    page = mail.message.get_body(("html",))
+    assert page is not None
     assert len(page.get_content().encode()) <= 90_000
+    (whole,) = mail.message.iter_attachments()
+    assert whole.get_filename().endswith(".html")
+    assert all(f'https://jobs.example/{n}"' in whole.get_content() for n in range(300))
     assert "more" in page.get_content()

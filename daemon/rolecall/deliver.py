@@ -11,6 +11,7 @@ from itertools import groupby
 
 from rolecall import people, route
 from rolecall.config import Channel, Config, Person
+from rolecall.digest import overview
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Card, Copy, Message, Place, Reason
@@ -66,6 +67,7 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
             return Dropped(reason)
         aside = await _aside(claim, house)
         message = await asyncio.to_thread(compose, claim, house.config, house.now(), aside)
+        message = replace(message, overview=await overview(claim, house.store, house.config, house.now()))
         return Sent(await channel.notifier.send(message))
     except DeliveryError as error:
         return settlement(error, claim, house.now())

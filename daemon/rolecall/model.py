@@ -18,6 +18,8 @@ from enum import Enum, IntEnum, StrEnum
 from hashlib import blake2b
 from typing import Any, Generic, Literal, TypeVar
 
+from rolecall.overview import Overview
+
 T = TypeVar("T")
 
 _DAY = 86_400.0
@@ -604,3 +606,4 @@ class Message:
     text: str = ""
     total: int = 0
     created_at: datetime | None = None
+    overview: Overview | None = None  # of a digest

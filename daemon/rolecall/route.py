@@ -35,14 +35,14 @@ def deliveries(
         return tuple(_summary(channel, search, config, now) for channel in channels)
     if action is Action.DIGEST:
         chosen = [channel for channel in channels if channel.digests] or list(channels)
-        return tuple(digest(channel, config, now) for channel in chosen)
+        return tuple(digest(channel, config, now, search.name) for channel in chosen)
     return tuple(_alert(channel, search, job, config, now, many) for channel in channels)
 
 
 def _alert(channel: Channel, search: Search, job: str, config: Config, now: datetime, many: bool) -> Delivery:
     match search.when or ("digest" if channel.digests else "instant"):
         case "digest":
-            return digest(channel, config, now)
+            return digest(channel, config, now, search.name)
         case "hourly":
             return _with_the_hour(channel, "hour", config, now)
         case _ if many:
@@ -64,12 +64,14 @@ def _with_the_hour(channel: Channel, name: str, config: Config, now: datetime) -
     return _when_not_quiet(Delivery(channel.name, f"{name}:{slot.isoformat()}", "digest", slot), channel, config)
 
 
-def digest(channel: Channel, config: Config, now: datetime) -> Delivery:
+def digest(channel: Channel, config: Config, now: datetime, search: str = "") -> Delivery:
     """Return the channel's next digest. Silence does not hold back one whose time of day the user chose for it."""
     zone = config.reader_of(channel.name).zone
-    slot = next_slot(now, zone, channel.at or config.daemon.digest_at, channel.every)
+    slot = next_slot(now, zone, channel.at or config.daemon.digest_at, channel.every, channel.on)
     # With `every`, slots may be seconds apart; with `at`, the local date and time name the digest once for ever.
     name = slot.isoformat() if channel.every else f"{slot.astimezone(zone):%Y-%m-%dT%H:%M}"
+    if channel.per_search and search:
+        name = f"{name}:{search}"
     chosen = bool(channel.at) and channel.every is None
     planned = Delivery(channel.name, f"digest:{name}", "digest", slot, loud=chosen)
     return planned if chosen else _when_not_quiet(planned, channel, config)

@@ -34,8 +34,36 @@ def parse_time(text: str) -> time:
         raise ValueError(f"{text!r} is not a time of day; write it like 07:30") from None
 
 
-def next_slot(now: datetime, zone: ZoneInfo, at: tuple[time, ...], every: timedelta | None = None) -> datetime:
+Days = frozenset[int]
+"""Days of the week, Monday is 0."""
+
+EVERY_DAY: Days = frozenset(range(7))
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NAMED = {"daily": EVERY_DAY, "weekdays": frozenset(range(5)), "weekends": frozenset({5, 6}), "weekly": frozenset({0})}
+
+
+def parse_days(words: Iterable[str]) -> Days:
+    """Read "daily", "weekdays", "weekends", "weekly" (Mondays), or days ("mon", "Thursday"); raises ValueError."""
+    days: set[int] = set()
+    for word in words:
+        days |= _NAMED.get(word.strip().lower()) or _day(word)
+    return frozenset(days) or EVERY_DAY
+
+
+def _day(word: str) -> Days:
+    folded = word.strip().lower()
+    found = frozenset(number for number, day in enumerate(_DAYS) if len(folded) > 2 and day.startswith(folded))
+    if not found:
+        raise ValueError(f"{word!r} is not a day; write daily, weekdays, weekends, weekly, or days like mon")
+    return found
+
+
+def next_slot(
+    now: datetime, zone: ZoneInfo, at: tuple[time, ...], every: timedelta | None = None, on: Days = EVERY_DAY
+) -> datetime:
     """Return the first digest time after `now`, in UTC: the next local time `at`, or the next multiple of `every`.
+
+    `on`: only these days of the week, by the zone's calendar.
 
     Across the DST nights each local time is met once a day: a time that does not exist moves to the hour after,
     one that exists twice counts the first time (datetime's fold=0).
@@ -44,8 +72,8 @@ def next_slot(now: datetime, zone: ZoneInfo, at: tuple[time, ...], every: timede
         seconds = every.total_seconds()
         return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
     today = now.astimezone(zone).date()
-    slots = (_met(today + timedelta(days=day), moment, zone) for day in range(-1, 3) for moment in sorted(at))
-    return min(slot for slot in slots if slot > now)
+    days = [day for number in range(-1, 9) if (day := today + timedelta(days=number)).weekday() in on]
+    return min(slot for day in days for moment in at if (slot := _met(day, moment, zone)) > now)
 
 
 # --- quiet hours ----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from email.utils import format_datetime, formataddr, localtime, parseaddr
 
 from rolecall.model import Message
 from rolecall.render.clean import line
-from rolecall.render.email import render_email
+from rolecall.render.email import content_id, pictures_of, render_email
 
 
 def compose(message: Message, sender: str, recipients: tuple[str, ...]) -> EmailMessage:
@@ -28,7 +28,19 @@ def compose(message: Message, sender: str, recipients: tuple[str, ...]) -> Email
     mail["List-Unsubscribe"] = f"<mailto:{bare(sender)}?subject=unsubscribe>"
     mail.set_content(rendered.text + "\n", cte="quoted-printable")  # 7 bits: some servers take no more
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    _with_pictures(mail, message)
+    if rendered.whole:
+        name = f"{line(rendered.subject, 60).replace('/', '-')}.html"
+        mail.add_attachment(rendered.whole, subtype="html", filename=name, cte="base64")
     return mail
+
+
+def _with_pictures(mail: EmailMessage, message: Message) -> None:
+    """Put the pictures beside the HTML part, which names them by their Content-ID."""
+    *_, html = mail.iter_parts()
+    for picture in pictures_of(message):
+        identity, name = f"<{content_id(picture.name)}>", f"{picture.name}.png"
+        html.add_related(picture.png, "image", "png", cid=identity, filename=name, disposition="inline")
 
 
 def bare(address: str) -> str:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from rolecall.errors import RolecallError
 from rolecall.normalise import vocabulary
+from rolecall.overview import Overview
 from rolecall.stats import Report, Spread, Week
 
 Form = Literal["png", "svg"]
@@ -104,6 +105,17 @@ def overview(found: Report) -> list[Panel]:
 
 def _boxes(rows: Mapping[str, Spread]) -> tuple[tuple[str, int, int, int, int, int, int], ...]:
     return tuple((vocabulary.name(name), s.n, s.p10, s.p25, s.median, s.p75, s.p90) for name, s in rows.items())
+
+
+def pay_bars(found: Overview) -> Bars:
+    """Return the panel of a digest's jobs: their stated pay against the user's floor."""
+    return Bars("Pay a year", tuple((bar.name, bar.low, bar.high) for bar in found.bars), found.floor)
+
+
+def week_columns(found: Overview) -> Weeks:
+    """Return the panel of a digest's weeks."""
+    rows = ((week.label, week.jobs, *(week.quarters or (None, None, None))) for week in found.weeks)
+    return Weeks("Jobs a week, and the median of stated pay where 8 or more state it", tuple(rows))
 
 
 def weekly(weeks: Iterable[Week]) -> Weeks:

@@ -37,7 +37,7 @@ def main() -> None:
     figure = Figure(figsize=(WIDTH, sum(heights)), dpi=110, layout="constrained", facecolor="white")
     axes = figure.subplots(len(panels), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
     for panel, axis in zip(panels, axes[:, 0], strict=True):
-        axis.set_title(panel["title"], loc="left", fontweight="bold")
+        axis.set_title(panel["title"], loc="left", fontweight="bold", pad=10)
         _DRAW[panel["kind"]](axis, panel)
     figure.savefig(sys.stdout.buffer, format=asked["form"], metadata={"Date": None} if asked["form"] == "svg" else {})
 
@@ -51,12 +51,13 @@ def _bars(axis: Any, panel: dict[str, Any]) -> None:
     for at, (_, low, high) in enumerate(panel["rows"]):
         colour = BLUE if floor is None or low >= floor else RED if high < floor else GREEN
         axis.plot([low, high], [at, at], color=colour, linewidth=7, solid_capstyle="round", alpha=0.85)
+        axis.plot([low], [at], marker="o", markersize=6, color=colour)  # one figure is a range without a length
         axis.annotate(_span(low, high), (high, at), (7, 0), textcoords="offset points", va="center", fontsize=8)
     _names(axis, [_clip(name) for name, *_ in panel["rows"]])
     axis.margins(x=0.12)
     if floor is not None:
         axis.axvline(floor, color=INK, linewidth=1, linestyle="--")
-        axis.annotate(f"your {_pounds(floor)}", (floor, -0.75), ha="center", fontsize=8, annotation_clip=False)
+        axis.annotate(f"your {_pounds(floor)}", (floor, -0.65), (4, 0), textcoords="offset points", fontsize=8)
 
 
 def _boxes(axis: Any, panel: dict[str, Any]) -> None:

@@ -9,7 +9,21 @@ import sys
 
 import typer
 
-from rolecall.cli import check, choose, demo, discover, filters, look, mute, preview, run, stats, telegram, vocabulary
+from rolecall.cli import (
+    check,
+    choose,
+    demo,
+    digest,
+    discover,
+    filters,
+    look,
+    mute,
+    preview,
+    run,
+    stats,
+    telegram,
+    vocabulary,
+)
 from rolecall.cli.options import CONFIG_ERROR
 from rolecall.errors import ConfigError, DatabaseTooNew, RolecallError
 
@@ -23,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, demo, check, look, choose, mute, preview, discover, filters, stats, telegram, vocabulary):
+for group in (run, demo, check, look, choose, mute, preview, digest, discover, filters, stats, telegram, vocabulary):
     group.register(app)
 
 

@@ -18,7 +18,7 @@ from rolecall.normalise.fx import Rates
 from rolecall.normalise.pay import Factors
 from rolecall.normalise.place import find, nearest
 from rolecall.ports import Notifier, Source
-from rolecall.schedule import Hours, Quiet, parse_duration, parse_hours, parse_time
+from rolecall.schedule import EVERY_DAY, Days, Hours, Quiet, parse_days, parse_duration, parse_hours, parse_time
 
 STRICT = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -42,6 +42,15 @@ def _hours(value: object) -> Hours:
     return parse_hours(str(value))
 
 
+def _days(value: object) -> Days:
+    if isinstance(value, frozenset):
+        return value
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"{value!r} is not a list of days; write it like weekdays, or like mon and thu in a list")
+    return parse_days(words)
+
+
 def _share(value: object) -> object:
     """Read "3%" as 0.03."""
     return Decimal(value[:-1]) / 100 if isinstance(value, str) and value[:-1].isdigit() and value[-1] == "%" else value
@@ -57,6 +66,7 @@ def _home(value: str) -> str:
 Share = Annotated[Decimal, BeforeValidator(_share), Field(ge=0, lt=1)]
 Home = Annotated[str, AfterValidator(_home)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+OnDays = Annotated[Days, BeforeValidator(_days)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Stretch = Annotated[Hours, BeforeValidator(_hours)]
@@ -149,7 +159,9 @@ class Times(QuietOptions):
     """What every channel table may hold beside its kind's own options."""
 
     at: tuple[TimeOfDay, ...] = ()
+    on: OnDays = EVERY_DAY
     every: Duration | None = None
+    per_search: bool = False
     shared: bool = False
 
 
@@ -182,6 +194,7 @@ class SourceOff:
 class Channel:
     """One `[channel.NAME]`. With `at` or `every` it sends digests; without, each alert at once.
 
+    `on`: the days of its digests. `per_search`: each search has a digest of its own.
     `quiet` None: as its person's. `shared`: several people may name it.
     """
 
@@ -192,6 +205,8 @@ class Channel:
     every: timedelta | None = None
     quiet: Quiet | None = None
     shared: bool = False
+    on: Days = EVERY_DAY
+    per_search: bool = False
 
     @property
     def digests(self) -> bool:

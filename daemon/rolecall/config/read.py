@@ -157,7 +157,10 @@ class _Reader:
             times = self._validated(Times, _shared(table, Times), path)
             if notifier is not None and times is not None:
                 kind = str(table.get("kind", name))
-                channels.append(Channel(name, kind, notifier, times.at, times.every, times.hours(), times.shared))
+                quiet, own = times.hours(), times.per_search
+                channels.append(
+                    Channel(name, kind, notifier, times.at, times.every, quiet, times.shared, times.on, own)
+                )
         return channels
 
     def _sources(self, tables: Sequence[Table]) -> list[SourceEntry]:

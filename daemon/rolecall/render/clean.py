@@ -11,6 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from rolecall.model import Card, Copy, Message
+from rolecall.overview import ClosingSoon, NearMiss, Overview
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[@-_]"
@@ -64,6 +65,7 @@ def clean(message: Message) -> Message:
         subject=line(message.subject) or "Rolecall",
         text=paragraphs(message.text),
         cards=tuple(clean_card(card) for card in message.cards),
+        overview=message.overview and clean_overview(message.overview),
     )
 
 
@@ -90,6 +92,25 @@ def clean_card(card: Card) -> Card:
         attribution=line(card.attribution, 160),
         notes=_lines(card.notes, 160),
     )
+
+
+def clean_overview(found: Overview) -> Overview:
+    """Return the overview with every text on one visible line and every address safe to follow."""
+    return replace(
+        found,
+        bars=tuple(replace(each, name=line(each.name, 80)) for each in found.bars),
+        missed=tuple(_clean_miss(each) for each in found.missed),
+        closing=tuple(_clean_closing(each) for each in found.closing),
+        pictures=tuple(replace(each, alt=line(each.alt, 600)) for each in found.pictures),
+    )
+
+
+def _clean_miss(missed: NearMiss) -> NearMiss:
+    return replace(missed, examples=tuple(line(example, 200) for example in missed.examples))
+
+
+def _clean_closing(each: ClosingSoon) -> ClosingSoon:
+    return replace(each, title=line(each.title, 120), company=line(each.company, 80), url=link(each.url))
 
 
 def _clean_copy(copy: Copy) -> Copy:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rolecall.model import Card, Message
 from rolecall.render.clean import clean
 from rolecall.render.groups import best, evidence, grouped, rest, stated
+from rolecall.render.overview import overview_lines
 
 _CODES = {"bold": "1", "dim": "2", "pay": "1;32", "head": "1;36", "link": "34", "mark": "33", "dot": "36"}
 
@@ -45,6 +46,8 @@ def _digest(message: Message, style: Style) -> Iterator[str]:
             yield ""
             yield from card_lines(card, style)
     yield from _more(message, len(best(message)), style)
+    if message.overview:
+        yield from overview_lines(message.overview)
 
 
 def _summary(message: Message, style: Style) -> Iterator[str]:

@@ -1,0 +1,175 @@
+"""A digest's overview: gathered from the store when it is sent, so that it is true at that moment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rolecall import charts, people, stats
+from rolecall.config import Config
+from rolecall.errors import RolecallError, StoreError
+from rolecall.match import Search
+from rolecall.overview import ClosingSoon, NearMiss, Overview, PayBar, Picture, WeekCount
+from rolecall.ports import Claim, Store, StoredAlert, StoredJob
+from rolecall.rehearse import Missed, rehearse
+from rolecall.render.ages import closes as closes_in
+from rolecall.render.clean import line
+from rolecall.render.money import pay_text
+from rolecall.render.overview import bars_in_words, weeks_in_words
+from rolecall.thinking import think
+from rolecall.vacancy import closes_at, merged
+
+log = logging.getLogger(__name__)
+
+WEEK = timedelta(weeks=1)
+WEEKS = 8
+SOON = timedelta(days=3)
+NEAR = frozenset({"min_salary", "min_day_rate", "levels", "modes", "max_office_days", "home", "contract", "ir35"})
+"""What a person might give way on. Another technology or another country is no near miss."""
+MOST_BARS, MOST_CLOSING, MOST_EXAMPLES = 25, 5, 3
+MOST_ALERTS = 2_000  # looked at for the weeks
+MOST_JUDGED = 3_000  # jobs of the week asked again for near misses: a few seconds on a Raspberry Pi
+STEP = 200
+
+
+async def overview(claim: Claim, store: Store, config: Config, now: datetime) -> Overview | None:
+    """Return what a digest shows besides its jobs; None for other messages. Without matplotlib there is no picture.
+
+    It catches everything: what only adorns a digest may not hold it back.
+    """
+    if claim.kind != "digest":
+        return None
+    try:
+        return await _gathered(claim, store, config, now)
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("overview-bug channel=%s id=%d", claim.channel, claim.id)
+        return None
+
+
+async def _gathered(claim: Claim, store: Store, config: Config, now: datetime) -> Overview:
+    searches = searches_of(claim.channel, config)
+    past = await store.alerts(MOST_ALERTS, [search.name for search in searches], open_only=False)
+    missed = await _missed(searches, store, now)
+    found = await think(_overview, claim, past, missed, config, now)
+    return replace(found, pictures=await pictures(found))
+
+
+def searches_of(channel: str, config: Config) -> list[Search]:
+    """Return the searches whose alerts go to this channel."""
+    return [search for search in config.searches if any(each.name == channel for each in config.notified(search))]
+
+
+def _overview(
+    claim: Claim, past: Sequence[StoredAlert], missed: Sequence[Missed], config: Config, now: datetime
+) -> Overview:
+    zone = config.reader_of(claim.channel).zone
+    searches = searches_of(claim.channel, config)
+    copies = {(c.raw.source, c.raw.id): c for alert in past for c in alert.job.postings}
+    recent = [copy for copy in copies.values() if copy.first_seen >= now - WEEKS * WEEK]
+    floors = [int(floor.amount) for search in searches if (floor := search.wanted.get("min_salary"))]
+    return Overview(
+        bars=tuple(_bars(claim.alerts)),
+        floor=min(floors, default=None),
+        weeks=tuple(map(_week, stats.report(recent, zone).weeks)),
+        missed=tuple(near_misses(missed)),
+        closing=tuple(_closing(claim, past, config, now)),
+    )
+
+
+def _bars(alerts: Iterable[StoredAlert]) -> list[PayBar]:
+    """Return the jobs that state their pay, the best paid first."""
+    jobs = {alert.job.id: alert.job for alert in alerts}
+    found = [(job, sample.pay) for job in jobs.values() for sample in stats.samples(job.postings) if sample.pay]
+    bars = [PayBar(_named(job), *pay) for job, pay in found]
+    return sorted(bars, key=lambda bar: (-bar.high, -bar.low, bar.name))[:MOST_BARS]
+
+
+def _named(job: StoredJob) -> str:
+    raw = job.postings[0].raw
+    return line(f"{line(raw.title, 40)} · {raw.company}" if raw.company else raw.title, 64)
+
+
+def _week(week: stats.Week) -> WeekCount:
+    quarters = (week.pay.p25, week.pay.median, week.pay.p75) if week.pay else None
+    return WeekCount(f"{week.start.day} {week.start:%b}", week.jobs, quarters)
+
+
+# --- near misses ----------------------------------------------------------------------------------------------
+
+
+async def _missed(searches: Sequence[Search], store: Store, now: datetime) -> list[Missed]:
+    """Return the jobs first seen this week that no search took and that some search dropped for one thing only."""
+    found: dict[str, Missed] = {}
+    for jobs in [await store.recent(now - WEEK, MOST_JUDGED)] if searches else []:
+        new = [job for job in jobs if job.first_seen >= now - WEEK]
+        for start in range(0, len(new), STEP):
+            found |= await think(_nearly, searches, new[start : start + STEP])
+    return list(found.values())
+
+
+def _nearly(searches: Sequence[Search], jobs: Sequence[StoredJob]) -> dict[str, Missed]:
+    rehearsals = [rehearse(search, jobs) for search in searches]
+    told = {each.job for rehearsal in rehearsals for each in rehearsal.told}
+    missed = (each for rehearsal in rehearsals for each in rehearsal.missed)
+    return {each.job: each for each in missed if each.job not in told and each.criterion in NEAR}
+
+
+def near_misses(missed: Iterable[Missed]) -> list[NearMiss]:
+    """Return the near misses by the criterion that kept them back, the commonest first."""
+    by_criterion: dict[str, list[Missed]] = {}
+    for each in missed:
+        by_criterion.setdefault(each.criterion, []).append(each)
+    groups = sorted(by_criterion.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [NearMiss(name, len(group), tuple(map(_example, group[:MOST_EXAMPLES]))) for name, group in groups]
+
+
+def _example(missed: Missed) -> str:
+    raw, pay = missed.posting.raw, pay_text(missed.posting.salary, missed.posting.ir35.value)
+    employer = f" at {line(raw.company, 40)}" if raw.company else ""
+    said = f"{line(raw.title, 60)}{employer}{', ' if pay else ''}{pay}"
+    return f"{said} ({missed.because})" if missed.because else said
+
+
+# --- what closes soon -----------------------------------------------------------------------------------------
+
+
+def _closing(claim: Claim, past: Iterable[StoredAlert], config: Config, now: datetime) -> list[ClosingSoon]:
+    """Return jobs told of earlier, not done with, whose applications close within days; the first to close first."""
+    here = {alert.job.id for alert in claim.alerts}
+    person = config.reader_of(claim.channel).name
+    found: dict[str, tuple[datetime, ClosingSoon]] = {}
+    for job in (alert.job for alert in past if alert.job.id not in here):
+        if job.id in found or not job.is_open or people.is_done(person, job.marks):
+            continue
+        posting = merged(job).posting
+        at = closes_at(posting)
+        if at is not None and now < at <= now + SOON:
+            raw, zone = posting.raw, config.reader_of(claim.channel).zone
+            found[job.id] = (at, ClosingSoon(raw.title, raw.company, raw.url, closes_in(at, now, zone)))
+    return [each for _, each in sorted(found.values(), key=lambda pair: (pair[0], pair[1].title))[:MOST_CLOSING]]
+
+
+# --- pictures -------------------------------------------------------------------------------------------------
+
+
+async def pictures(found: Overview) -> tuple[Picture, ...]:
+    """Return the pictures that can be drawn here; one that fails is a line in the log, never a missing digest."""
+    if not charts.available():
+        return ()
+    drawn = [
+        await _picture("pay", bars_in_words(found), charts.pay_bars(found)) if len(found.bars) > 1 else None,
+        await _picture("weeks", weeks_in_words(found), charts.week_columns(found)) if len(found.weeks) > 1 else None,
+    ]
+    return tuple(filter(None, drawn))
+
+
+async def _picture(name: str, alt: str, panel: charts.Panel) -> Picture | None:
+    try:
+        return Picture(name, alt, await charts.draw([panel]))
+    except (RolecallError, OSError) as error:
+        log.warning("picture-failed name=%s error=%s", name, error)
+        return None

@@ -127,6 +127,7 @@ async def test_a_paused_search_asks_for_nothing_until_it_is_resumed(chat: Chat) 
     assert "⏸ <b>Senior Python</b>" in await chat.say("/search")
     await chat.say("/search 1")
     await chat.press("Resume")
+    assert chat.labels[-1] == "🏠 any mode", "it is as the configuration says, so there is nothing to take back"
     assert len(chat.reload().searches) == 1
     assert chat.reloads == 3
 

@@ -56,3 +56,25 @@ class Unanswering(FakeTelegram):
             self.tried.append(str((await request.post()).get("callback_query_id")))  # type: ignore[attr-defined]
             await asyncio.Event().wait()
         return await super()._answer(request)  # type: ignore[arg-type]
+
+
+async def test_what_is_changed_by_command_is_in_force_at_once_and_after_a_restart(tmp_path: Path) -> None:
+    async with Board() as board, FakeTelegram() as telegram:
+        board.serve(PATH.format("larkspur"), jobs(job()))
+        channel = TELEGRAM.format(telegram.base_url).replace("chat_id = 1", "chat_id = 42")
+        configure(tmp_path, channel, source(board), PYTHON)
+        before = (tmp_path / "config.toml").read_text()
+        async with rolecall(tmp_path, "run") as life:
+            await until(lambda: telegram.messages, "the summary")
+            telegram.say("/quiet 00:00-23:59")
+            telegram.say("/search 1 pause")
+            await until(lambda: life.said("reloaded sources=1 searches=0"), "the reload")
+            telegram.say("/status")
+            await until(lambda: "sources are well" in telegram.messages[-1].text, "the bot to hear on")
+            assert life.said("listening bot=") == 1, "the same ear"
+            life.send(signal.SIGTERM)
+            assert await life.ends() == 0, life.log.read_text()
+        async with rolecall(tmp_path, "check", "--offline") as life:
+            assert await life.ends() == 0
+            assert life.said("changes it: search 'Python': paused; channel 'telegram': quiet")
+        assert (tmp_path / "config.toml").read_text() == before

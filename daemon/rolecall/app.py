@@ -32,7 +32,7 @@ from rolecall.house import House
 from rolecall.match import Index
 from rolecall.plugins import kinds
 from rolecall.poll import due, poll
-from rolecall.ports import Dropped, Plan, Sent, SourceState, Suspend
+from rolecall.ports import Dropped, Notifier, Plan, Sent, SourceState, Suspend
 from rolecall.report import Reporter
 from rolecall.sandbox import Sandbox
 from rolecall.spool import carry_out
@@ -320,24 +320,27 @@ class Daemon:
             await self._store_trouble(error)
 
     async def _adopt(self, config: Config) -> None:
-        """Go on with another configuration. Channels that are as they were stay open; all are tried again."""
+        """Go on with another configuration. Notifiers that are as they were stay open; all channels are tried again."""
         before = self.house.config
         logs.set_up(config.daemon.log_level, [*secrets_of(before), *secrets_of(config)])
         _say_what_needs_a_restart(before, config)
         _say_what_is_off(config)
-        open_now = {channel.name: channel for channel in before.channels}
-        channels = tuple(open_now[new.name] if open_now.get(new.name) == new else new for new in config.channels)
+        open_now = {channel.name: channel.notifier for channel in before.channels}
+        channels = tuple(_as_open(new, open_now.get(new.name)) for new in config.channels)
+        new = [channel for channel in channels if channel.notifier is not open_now.get(channel.name)]
         for channel in channels:
             await self.house.store.resume(channel.name)
-            if channel is not open_now.get(channel.name):
+            if channel in new:
                 await self._open(channel)
         async with self.house.deciding:
             self.house.config = replace(config, channels=channels, database=before.database)
             self.house.index = Index(config.searches)
         await self._end_silence(self.house.config)
-        if channels != before.channels:
+        in_use = [channel.notifier for channel in channels]
+        gone = [channel for channel in before.channels if all(channel.notifier is not each for each in in_use)]
+        if new or gone:
             self.listen_anew.set()
-        await self._close_channels([channel for channel in before.channels if channel not in channels])
+        await self._close_channels(gone)
         await make_baselines(self.house)
         self.poll_wake.set()
         self.deliver_wake.set()
@@ -387,6 +390,11 @@ class Daemon:
             return False
         silent = asyncio.get_running_loop().time() - min(self.beats.values())
         return silent < 2 * interval + self.house.config.daemon.tick.total_seconds()
+
+
+def _as_open(channel: Channel, notifier: Notifier | None) -> Channel:
+    """Return the channel with the notifier that is open already, where nothing changed about it."""
+    return replace(channel, notifier=notifier) if notifier is not None and notifier == channel.notifier else channel
 
 
 def listening(channels: Iterable[Channel]) -> list[dict[str, Listening]]:

@@ -67,6 +67,19 @@ def _changed(before: Table, options: Table) -> Table:
     return kept | ({"without": sorted(without)} if without else {})
 
 
+def needed(table: Table, changes: Changes) -> Changes:
+    """Return the changes without those that the configuration makes needless: what it does not want is not left out."""
+    own = {_name(each): each for each in table.get("search", ())}
+    kept = {name: _needed(own.get(name, {}), options) for name, options in changes.searches.items()}
+    return Changes({name: options for name, options in kept.items() if options}, changes.channels, changes.added)
+
+
+def _needed(table: Table, options: Table) -> Table:
+    without = [name for name in options.get("without", ()) if name in table]
+    kept = {name: value for name, value in options.items() if name != "without" and (name, value) not in table.items()}
+    return kept | ({"without": without} if without else {})
+
+
 def laid_over(table: Table, changes: Changes) -> Table:
     """Return the configuration with the changes; what is changed of a search that is gone does nothing."""
     if changes == Changes():

@@ -33,6 +33,14 @@ def place(table: Mapping[str, Any], path: Path | None) -> Path:
     return beside(database(DaemonOptions(database=Path(named) if isinstance(named, str) else None), path))
 
 
+def tables(path: Path) -> Mapping[str, Any]:
+    """Return the user's file as it stands; empty where it cannot be read, which `load` will say."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
 def read(file: Path) -> Changes:
     """Read the file; no file is no changes. Raises `ConfigError`."""
     try:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from rolecall.config import Config, changes_file, load
-from rolecall.config.changes import Changes
+from rolecall.config.changes import Changes, needed
 from rolecall.desk.visit import NotUnderstood, Visit
 from rolecall.errors import ConfigError
 from rolecall.match import Search
@@ -33,8 +33,12 @@ async def change(visit: Visit, edit: Callable[[Changes], Changes]) -> Config:
 
 def _change(path: Path, database: Path, edit: Callable[[Changes], Changes]) -> Config:
     tried: list[Config] = []
-    file = changes_file.beside(database)
-    changes_file.update(file, edit, lambda wanted: tried.append(load(path, kinds(), wanted)))
+    plain = changes_file.tables(path)
+    changes_file.update(
+        changes_file.beside(database),
+        lambda kept: needed(plain, edit(kept)),
+        lambda wanted: tried.append(load(path, kinds(), wanted)),
+    )
     return tried[-1]
 
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rolecall.alerts import Judged, alerts
 from rolecall.config import Config
 from rolecall.model import Action, Answer, Match
 from rolecall.ports import NewAlert
-from rolecall.route import again
+from rolecall.route import again, silence_over
 from tests.house import CHANNELS, config_of
 
 NOON, NIGHT = datetime(2026, 11, 23, 12, 10, tzinfo=UTC), datetime(2026, 11, 23, 23, 10, tzinfo=UTC)
@@ -166,3 +168,31 @@ def test_without_people_a_snoozed_job_comes_back_all_the_same() -> None:
     config = house(more="")
     back = again(config.people[0], config, NOON, wait=timedelta(hours=3))
     assert (back.until, back.searches, back.channels) == (NOON + timedelta(hours=3), ("Python",), ("phone",))
+
+
+# --- whatever is configured ------------------------------------------------------------------------------------
+
+TIMES = st.times().map(lambda at: f"{at:%H:%M}")
+STRETCHES = st.tuples(TIMES, TIMES).filter(lambda pair: pair[0] != pair[1]).map("-".join) | st.just("none")
+PACES = st.sampled_from(["", 'when = "instant"', 'when = "hourly"', 'when = "digest"'])
+DIGESTS = st.sampled_from(['at = ["07:30"]', 'every = "45m"', 'at = ["01:30", "23:00"]\nquiet = "none"'])
+
+
+@given(PACES, STRETCHES, STRETCHES, DIGESTS, st.integers(0, 30), st.integers(1_790_000_000, 1_810_000_000))
+@settings(max_examples=80, deadline=None)
+def test_every_alert_reaches_every_channel_of_its_search_once_and_never_in_silence(
+    when: str, week: str, weekend: str, digests: str, count: int, at: int
+) -> None:
+    people = f'[person.anna]\nquiet = "{week}"\nquiet_weekend = "{weekend}"\n'
+    channels = CHANNELS.replace('at = ["07:30"]', digests)
+    config = config_of(f'{channels}{people}[[search]]\nname = "Python"\n{when}\n')
+    now = datetime.fromtimestamp(at, UTC)
+    planned = plan(config, count, now)
+    assert len(planned) == count
+    for alert in planned:
+        assert [delivery.channel for delivery in alert.deliveries] == ["phone", "digest"]
+        for delivery in alert.deliveries:
+            channel = config.channel(delivery.channel)
+            assert channel is not None
+            assert delivery.due >= now
+            assert delivery.loud or silence_over(channel, config, delivery.due) is None

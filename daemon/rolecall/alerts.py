@@ -37,12 +37,13 @@ def judged(postings: Iterable[tuple[Posting, str]], index: Index) -> tuple[Judge
 
 def unmuted(found: Iterable[Judged], mutes: Sequence[Muted], config: Config) -> tuple[Judged, ...]:
     """Return the matches without those of employers whom the search's person muted."""
-    whose = {search.name: search.person for search in config.searches} if mutes else {}
+    judged = tuple(found)
+    if not mutes:
+        return judged
+    whose = config.whose({match.search for each in judged for match in each.matches})
     return tuple(
         replace(each, matches=tuple(m for m in each.matches if not people.muted(whose[m.search], each.company, mutes)))
-        if mutes
-        else each
-        for each in found
+        for each in judged
     )
 
 

@@ -116,10 +116,11 @@ def not_done(
     told: Iterable[tuple[str, str]], known: Mapping[str, StoredJob], config: Config
 ) -> frozenset[tuple[str, str]]:
     """Return those (search, job) pairs whose person is not done with the job."""
-    whose = {search.name: search.person for search in config.searches}
+    pairs = list(told)
+    whose = config.whose({search for search, _ in pairs}) if pairs else {}
     return frozenset(
         (search, job)
-        for search, job in told
+        for search, job in pairs
         if job not in known or not people.is_done(whose.get(search, ""), known[job].marks)
     )
 

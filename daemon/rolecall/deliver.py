@@ -79,15 +79,15 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
 
 def wanted(claim: Claim, config: Config, mutes: Sequence[Muted], now: datetime) -> tuple[Claim, str]:
     """Return the claim with the alerts that are still worth sending, and why not where none is left."""
-    reasons = [_why_not(alert, config, mutes, now) for alert in claim.alerts]
+    whose = config.whose({alert.search for alert in claim.alerts})
+    reasons = [_why_not(alert.job, whose.get(alert.search, ""), mutes, now) for alert in claim.alerts]
     left = tuple(alert for alert, reason in zip(claim.alerts, reasons, strict=True) if not reason)
     worth = left or claim.kind == "notice"
     return replace(claim, alerts=left), "" if worth else next(iter(reasons), "it holds no job")
 
 
-def _why_not(alert: StoredAlert, config: Config, mutes: Sequence[Muted], now: datetime) -> str:
-    """Return why the alert's person need not hear of its job any more, or not yet; "" where they shall."""
-    job, person = alert.job, config.person_of(alert.search).name
+def _why_not(job: StoredJob, person: str, mutes: Sequence[Muted], now: datetime) -> str:
+    """Return why a person need not hear of a job any more, or not yet; "" where they shall."""
     if not job.is_open:
         return "its jobs have closed"
     if people.is_done(person, job.marks):

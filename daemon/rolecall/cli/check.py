@@ -42,7 +42,7 @@ def check(
 
     loaded = load_config(config)
     summary = f"{loaded.path}: good ({len(loaded.sources)} sources, {len(loaded.channels)} channels, " + (
-        f"{len(loaded.searches)} searches)"
+        f"{len(loaded.searches)} searches" + (f", {len(loaded.named)} people)" if loaded.named else ")")
     )
     _log_warnings(loaded)
     if changed := list(said(loaded.changes)):

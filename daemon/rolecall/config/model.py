@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from decimal import Decimal
@@ -254,6 +255,10 @@ class Config:
     def person_of(self, search: str) -> Person:
         """Whose search it is; nobody's where it is gone from the configuration."""
         return self.person(next((each.person for each in (*self.searches, *self.paused) if each.name == search), ""))
+
+    def whose(self, searches: Collection[str]) -> Mapping[str, str]:
+        """Return the names of the people whose searches these are, by search."""
+        return {each.name: each.person for each in (*self.searches, *self.paused) if each.name in searches}
 
     def reader_of(self, channel: str) -> Person:
         """Who reads a channel; nobody by name where several people do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import subprocess
 import sys
@@ -81,7 +82,20 @@ def test_same_shows_the_adverts_of_a_job_and_why_they_are_one(folder: Path) -> N
     shown = rolecall(folder, "same", "one")
     assert "feed:larkspur/a" in shown
     assert "reed/b" in shown
-    assert "company, title" in shown
+    assert "same company and title" in shown
+    assert "rolecall split one NO" in shown
+    (first, second) = json.loads(rolecall(folder, "same", "one", "--json"))["adverts"]
+    assert (first["because"], second["because"]) == ([], ["company", "title"])
+
+
+def test_same_shows_what_the_user_said_of_the_adverts_until_it_is_taken_back(folder: Path) -> None:
+    rolecall(folder, "join", "one", "two")
+    assert "You joined feed:larkspur/a and feed:larkspur/c on" in rolecall(folder, "same", "one")
+    rolecall(folder, "split", "one", "reed/b")
+    assert "You split reed/b from feed:larkspur/a on" in rolecall(folder, "same", "one")
+    for _ in range(2):
+        rolecall(folder, "undo", "one")
+    assert "You " not in rolecall(folder, "same", "one")
 
 
 def test_join_and_split_and_undo(folder: Path) -> None:

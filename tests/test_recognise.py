@@ -171,6 +171,8 @@ async def test_adverts_for_several_cities_are_one_alert_with_the_nearest_city_fi
         (alert,) = await life.day(*cities)
     (card,) = alert.cards
     assert card.place == "Leeds, Bristol or London"
+    assert card.url == "https://jobs.example.org/2", "the advert of the nearest one"
+    assert card.also_on == (), "the others are on the same board"
 
 
 async def test_the_same_advert_long_after_it_closed_is_another_opening(board: Board, store: Store) -> None:

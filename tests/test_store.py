@@ -12,7 +12,7 @@ import pytest
 
 from rolecall.dedupe import job_id
 from rolecall.model import Assignment, Print, Validators
-from rolecall.people import Again, Decision, muted
+from rolecall.people import Again, Decision, Ruling, muted
 from rolecall.ports import (
     SETTLED,
     ChannelState,
@@ -246,6 +246,20 @@ async def test_a_posting_never_leaves_its_job(store: Store) -> None:
     assert await store.commit(plan(moved, alerts=(alert(moved),))) == Committed(postings=1)
     assert await store.alerted({"one", "two"}) == {("python", "one")}
     assert await store.job("two") is None
+
+
+async def test_what_was_said_of_which_adverts_are_one_job_is_told_as_long_as_it_stands(store: Store) -> None:
+    await store.commit(plan(posting("a", "one"), posting("b", "one"), posting("c", "two")))
+    a, b, c = ((SOURCE, id_) for id_ in "abc")
+    assert await store.rulings("one") == []
+    await store.record(Decision("1", "join", (a, c), NOW))
+    await store.record(Decision("2", "split", (b,), after(days=1)))
+    assert list(await store.rulings("one")) == [Ruling("join", a, c, NOW), Ruling("split", b, a, after(days=1))]
+    apart = await store.find_url("https://jobs.larkspur.example/b")
+    assert apart is not None
+    assert [ruling.kind for ruling in await store.rulings(apart.id)] == ["split"]
+    await store.record(Decision("3", "undo", (b,), after(days=2)))
+    assert [ruling.kind for ruling in await store.rulings("one")] == ["join"]
 
 
 async def test_to_learn_from_come_late_adverts_of_a_company_under_different_titles(store: Store) -> None:

@@ -181,19 +181,20 @@ def card_of(alerts: Sequence[StoredAlert], config: Config, now: datetime, reader
     """Return the card of one job that matched one or more searches, as its reader sees it: the best of its copies."""
     best = max(alerts, key=lambda alert: alert.rank)
     job = best.job
-    known, marks = merged(job), people.of(reader.name, job.marks)
+    home, marks = _home(best.search, config), people.of(reader.name, job.marks)
+    known = merged(job, home=home)
     return make_card(
         job=job.id,
         posting=known.posting,
         reasons=_reasons(alerts),
         searches=tuple(sorted({alert.search for alert in alerts})),
-        copies=_copies(job, known.posting.raw.url),
+        copies=_copies(job, known.posting.raw.source),
         first_seen=job.first_seen,
         now=now,
         zone=reader.zone,
         rank=best.rank,
         reposts=reposts(job),
-        home=_home(best.search, config),
+        home=home,
         notes=(*_put_off(marks, now), *notes(known, job.id, job.maybe)),
         attributions=(copy.raw.attribution for copy in job.postings if copy.closed_at is None),
         buttons=keyboard(pressable(job, known.posting), marks, now, reader.zone),
@@ -217,5 +218,6 @@ def _reasons(alerts: Sequence[StoredAlert]) -> list[Reason]:
 
 
 def _copies(job: StoredJob, shown: str) -> tuple[Copy, ...]:
-    others = [p for p in job.postings if p.closed_at is None and p.raw.url != shown]
+    """Return the open copies elsewhere than on the shown board: what that lists for other cities is no other place."""
+    others = [p for p in job.postings if p.closed_at is None and p.raw.source != shown]
     return tuple(Copy(p.raw.source, p.raw.url, p.raw.company) for p in others)

@@ -63,6 +63,16 @@ class Muted:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person said of two adverts: they are one job (join), or `posting` is not the job of `other` (split)."""
+
+    kind: Literal["join", "split"]
+    posting: tuple[str, str]
+    other: tuple[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Again:
     """How a snoozed job comes back: what these searches said of it, on these channels, at `until`."""
 

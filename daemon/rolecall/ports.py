@@ -23,7 +23,7 @@ from rolecall.model import (
     Request,
     Validators,
 )
-from rolecall.people import Decision, Mark, Muted
+from rolecall.people import Decision, Mark, Muted, Ruling
 from rolecall.rhythm import Rhythm
 from rolecall.schedule import Limit
 
@@ -477,6 +477,9 @@ class Store(Protocol):
 
     async def apart(self, jobs: Collection[str]) -> frozenset[frozenset[str]]:
         """Return the pairs of jobs that the user split, where one of `jobs` is in it."""
+
+    async def rulings(self, job: str) -> Sequence[Ruling]:
+        """Return what was said of which adverts are this job and still stands, in the order of time."""
 
     async def alerted(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
         """Return the (search, job) pairs that already have an alert."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from math import inf
 
 from rolecall.dedupe import Merged, merge
-from rolecall.model import Posting
+from rolecall.model import Place, Posting
 from rolecall.normalise import normalise
+from rolecall.normalise.place import miles
 from rolecall.ports import StoredJob, StoredPosting
 from rolecall.render.buttons import Pressable
 from rolecall.render.facts import level_text, mode_text
@@ -16,18 +19,26 @@ from rolecall.render.money import pay_text
 TOGETHER = timedelta(days=1)  # adverts of one board that came within a day are copies, not reposts
 
 
-def merged(job: StoredJob, also: Iterable[Posting] = ()) -> Merged:
+def merged(job: StoredJob, also: Iterable[Posting] = (), home: Place | None = None) -> Merged:
     """Return the best of the job's open copies (of all where none is open); `also` are newer or not stored yet.
 
-    What was listed anew comes after its repost: its link may lead nowhere soon.
+    What was listed anew comes after its repost: its link may lead nowhere soon. Of an advert's copies for several
+    cities the one nearest to `home` is shown.
     """
     newer = {posting.key: posting for posting in also}
     stored = [copy for copy in job.postings if copy.closed_at is None or not (job.is_open or newer)]
     old = [copy for copy in stored if (copy.raw.source, copy.raw.id) not in newer]
     listed = {(posting.raw.source, posting.raw.location) for posting in newer.values()}
     past = [c for c in old if (c.raw.source, c.raw.location) in listed or any(_is_repost(o, [c]) for o in old)]
-    current = [copy for copy in old if copy not in past]
-    return merge([*(normalise(c.raw) for c in current), *newer.values(), *(normalise(c.raw) for c in past)])
+    current = [*(normalise(copy.raw) for copy in old if copy not in past), *newer.values()]
+    if home:
+        current.sort(key=partial(_miles, home))
+    return merge([*current, *(normalise(copy.raw) for copy in past)])
+
+
+def _miles(home: Place, posting: Posting) -> float:
+    location = posting.location.value
+    return min((miles(home, place) for place in location.places), default=inf) if location else inf
 
 
 def pressable(job: StoredJob, posting: Posting, *, muted: bool = False, apart: bool = False) -> Pressable:

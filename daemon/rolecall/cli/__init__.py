@@ -20,6 +20,7 @@ from rolecall.cli import (
     mute,
     preview,
     run,
+    same,
     stats,
     telegram,
     vocabulary,
@@ -37,7 +38,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, demo, check, look, choose, mute, preview, digest, discover, filters, stats, telegram, vocabulary):
+groups = (
+    run, demo, check, look, same, choose, mute, preview, digest, discover, filters, stats, telegram, vocabulary,
+)  # fmt: skip
+for group in groups:
     group.register(app)
 
 

@@ -1,4 +1,4 @@
-"""`same`, `join`, `split`, `save`, `applied`, `dismiss`, `snooze`, `undo`: the user's word on jobs.
+"""`join`, `split`, `save`, `applied`, `dismiss`, `snooze`, `undo`: the user's word on jobs.
 
 They work beside a running daemon, which carries them out within seconds, and without one.
 """
@@ -6,7 +6,8 @@ They work beside a running daemon, which carries them out within seconds, and wi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
@@ -14,27 +15,17 @@ from uuid import uuid4
 import typer
 
 from rolecall.cli.options import ConfigOption, PersonOption, load_config, reading, whose
-from rolecall.cli.table import table
 
 if TYPE_CHECKING:
     from rolecall.config import Config
-    from rolecall.ports import StoredJob, StoredPosting
+    from rolecall.ports import Store, StoredJob, StoredPosting
 
 JobArgument = Annotated[str, typer.Argument(metavar="ID|URL", help="A job's id (or its beginning) or address.")]
 
 
 def register(app: typer.Typer) -> None:
-    for command in (same, join, split, save, applied, dismiss, snooze, undo):
+    for command in (join, split, save, applied, dismiss, snooze, undo):
         app.command()(command)
-
-
-def same(job: JobArgument, config: ConfigOption = None) -> None:
-    """Show which adverts are taken for one job, and why; and what else may be the same."""
-    loaded = load_config(config)
-    (found,) = asyncio.run(_find(loaded, [job]))
-    typer.echo(table([_line(number, copy) for number, copy in enumerate(found.postings, 1)]))
-    for other in found.maybe:
-        typer.echo(f"May be the same as {other}: rolecall join {found.id} {other}")
 
 
 def join(
@@ -61,7 +52,7 @@ def split(
     if len(found.postings) < 2:
         raise typer.BadParameter(f"{found.id} has one advert only")
     chosen = _chosen(found, posting) if posting else found.postings[-1]
-    _decide(loaded, "split", [chosen], f"{_name(chosen)} is a job of its own.")
+    _decide(loaded, "split", [chosen], f"{name_of(chosen)} is a job of its own.")
 
 
 def save(job: JobArgument, config: ConfigOption = None, person: PersonOption = None) -> None:
@@ -110,41 +101,34 @@ def undo(job: JobArgument, config: ConfigOption = None, person: PersonOption = N
 # --- finding --------------------------------------------------------------------------------------------------
 
 
-async def _find(config: Config, asked: Sequence[str]) -> list[StoredJob]:
-    """Return the job of each id or address; ends the command when one is not stored."""
+@asynccontextmanager
+async def find(config: Config, asked: Sequence[str]) -> AsyncIterator[tuple[Store, list[StoredJob]]]:
+    """Open the store and find the job of each id or address; ends the command when one is not stored."""
     async with reading(config) as store:
         found = [await (store.find_url(each) if "://" in each else store.job(each)) for each in asked]
-    for each, job in zip(asked, found, strict=True):
-        if job is None:
-            typer.echo(f"rolecall: no stored job has the id or address {each!r}.", err=True)
-            raise typer.Exit(1)
-    return [job for job in found if job is not None]
+        for each, job in zip(asked, found, strict=True):
+            if job is None:
+                typer.echo(f"rolecall: no stored job has the id or address {each!r}.", err=True)
+                raise typer.Exit(1)
+        yield store, [job for job in found if job is not None]
+
+
+async def _find(config: Config, asked: Sequence[str]) -> list[StoredJob]:
+    async with find(config, asked) as (_, found):
+        return found
 
 
 def _chosen(job: StoredJob, asked: str) -> StoredPosting:
     if asked.isdecimal() and 0 < int(asked) <= len(job.postings):
         return job.postings[int(asked) - 1]
-    found = [copy for copy in job.postings if asked in (copy.raw.id, copy.raw.url, _name(copy))]
+    found = [copy for copy in job.postings if asked in (copy.raw.id, copy.raw.url, name_of(copy))]
     if not found:
         raise typer.BadParameter(f"{job.id} has no advert {asked!r}; `rolecall same {job.id}` lists them")
     return found[0]
 
 
-def _name(copy: StoredPosting) -> str:
+def name_of(copy: StoredPosting) -> str:
     return f"{copy.raw.source}/{copy.raw.id}"
-
-
-def _line(number: int, copy: StoredPosting) -> dict[str, object]:
-    return {
-        "NO": number,
-        "ADVERT": _name(copy),
-        "TITLE": copy.raw.title,
-        "COMPANY": copy.raw.company,
-        "SEEN": f"{copy.first_seen:%d %b %Y}",
-        "STATE": "closed" if copy.closed_at else "open",
-        "BECAUSE": ", ".join(copy.because),
-        "URL": copy.raw.url,
-    }
 
 
 # --- deciding -------------------------------------------------------------------------------------------------

@@ -241,7 +241,9 @@ def _why_text(found: Explanation, config: Config) -> str:
 
 
 def _copy(stored: StoredPosting) -> str:
-    because = f"  ({', '.join(stored.because)})" if stored.because else ""
+    from rolecall.render.sameness import because_text
+
+    because = f"  ({because_text(stored.because)})" if stored.because else ""
     return line(f"also {stored.raw.source}  {stored.raw.url}{because}", MAX_URL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import cast
@@ -67,8 +68,7 @@ async def split(visit: Visit, job_id: str, reference: str = "") -> Pressed:
     shown = merged(job).posting.key
     others = [copy for copy in job.postings if _key(copy) != shown and copy.closed_at is None]
     if not reference and len(others) > 1:
-        named = [(_reference(copy), board_name(copy.raw.source, copy.raw.url)) for copy in others]
-        return Pressed("Which of them is another job?", choice_of_copies(job.id, named))
+        return Pressed("Which of them is another job?", choice_of_copies(job.id, _named(others)))
     chosen = next((copy for copy in others if reference in ("", _reference(copy))), None)
     if chosen is None:
         return Pressed("It is a job of its own already.", await visit.buttons(job))
@@ -78,6 +78,15 @@ async def split(visit: Visit, job_id: str, reference: str = "") -> Pressed:
     return Pressed(
         f"The advert at {board} is a job of its own.", await visit.buttons(await visit.job(job.id), apart=True)
     )
+
+
+def _named(copies: Sequence[StoredPosting]) -> list[tuple[str, str]]:
+    """Return how the copies are told apart: by their boards, by their places too where one board has several."""
+    boards = [board_name(copy.raw.source, copy.raw.url) for copy in copies]
+    return [
+        (_reference(copy), f"{board} · {copy.raw.location}" if boards.count(board) > 1 else board)
+        for copy, board in zip(copies, boards, strict=True)
+    ]
 
 
 async def back(visit: Visit, job_id: str) -> Pressed:

@@ -54,7 +54,7 @@ def make_card(
         why=why(reasons),
         searches=searches,
         also_on=tuple(Copy(board_name(copy.source, copy.url), copy.url, copy.company) for copy in copies),
-        age=_age(posting, reposts, first_seen, now, zone),
+        age=age_text(reposts, raw.posted_at, first_seen, now, zone),
         closes=_closes(posting, now, zone),
         source=board_name(raw.source, raw.url),
         attribution=" · ".join(dict.fromkeys(filter(None, (raw.attribution, *attributions)))),
@@ -105,12 +105,13 @@ _SAID: Mapping[str, Callable[[Posting], str]] = {
 }
 
 
-def _age(posting: Posting, reposts: int, first_seen: datetime, now: datetime, zone: ZoneInfo) -> str:
+def age_text(reposts: int, posted_at: datetime | None, first_seen: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return "reposted twice, first seen 41 days ago", "posted yesterday", "first seen 3 hours ago"."""
     if reposts:
         times = {1: "once", 2: "twice"}.get(reposts, f"{reposts} times")
         return f"reposted {times}, first seen {ages.ago(first_seen, now, zone)}"
-    if posting.raw.posted_at is not None:
-        return f"posted {ages.ago(posting.raw.posted_at, now, zone)}"
+    if posted_at is not None:
+        return f"posted {ages.ago(posted_at, now, zone)}"
     return f"first seen {ages.ago(first_seen, now, zone)}"
 
 

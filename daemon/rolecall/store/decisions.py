@@ -15,10 +15,10 @@ from sqlite_utils import Database
 
 from rolecall import people
 from rolecall.dedupe import job_id, normal_company
-from rolecall.people import Decision, Mark, MarkKind
+from rolecall.people import Decision, Mark, MarkKind, Ruling
 from rolecall.ports import Delivery
 from rolecall.store import outbox, said
-from rolecall.store.rows import dumps, mark_of, mark_row, marks, to_us
+from rolecall.store.rows import dumps, mark_of, mark_row, marks, to_time, to_us
 
 
 class _Posting(NamedTuple):
@@ -70,6 +70,18 @@ def _posting(db: Database, key: tuple[str, str]) -> _Posting:
     if row is None:
         raise LookupError(f"a decision about a posting that is not stored: {key}")
     return _Posting(*row)
+
+
+def rulings(db: Database, job: str) -> list[Ruling]:
+    """Return what was joined with a job and split from it, as far as it still stands."""
+    return [Ruling(kind, (a, b), (c, d), to_time(at)) for kind, a, b, c, d, at in db.execute(_RULINGS, [job])]
+
+
+_RULINGS = """
+SELECT d.kind, p.source, p.source_id, o.source, o.source_id, d.made_at
+FROM decision d JOIN posting p ON p.id = d.posting JOIN posting o ON o.id = d.other
+WHERE d.kind IN ('join', 'split') AND d.undone_at IS NULL AND ? IN (p.job, o.job) ORDER BY d.made_at, d.rowid
+"""
 
 
 # --- doing ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from itertools import count
 
 from rolecall import people
 from rolecall.dedupe import job_id, normal_company
-from rolecall.people import Decision, Mark, MarkKind, Muted
+from rolecall.people import Decision, Mark, MarkKind, Muted, Ruling
 from rolecall.ports import Delivery, NewAlert, StoredPosting
 from rolecall.store.memory_outbox import MemoryOutbox
 
@@ -41,6 +41,16 @@ class MemoryDecisions(MemoryOutbox):
         self._mutes: dict[tuple[str, str, str], Muted] = {}
         self._bridges: set[tuple[str, Key]] = set()
         self._made: list[_Made] = []
+
+    async def rulings(self, job: str) -> Sequence[Ruling]:
+        standing = [made for made in self._made if made.other and not made.undone]
+        return [
+            Ruling(made.decision.kind, made.decision.keys[0], made.other, made.decision.at)
+            for made in sorted(standing, key=lambda made: made.decision.at)
+            if made.decision.kind in ("join", "split")
+            and made.other
+            and job in (self._postings[made.decision.keys[0]].job, self._postings[made.other].job)
+        ]
 
     async def apart(self, jobs: Collection[str]) -> frozenset[frozenset[str]]:
         return self._apart(jobs)

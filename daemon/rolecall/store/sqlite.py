@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from rolecall.errors import StoreError
 from rolecall.model import Print
-from rolecall.people import Decision, Muted
+from rolecall.people import Decision, Muted, Ruling
 from rolecall.ports import (
     ChannelState,
     Claim,
@@ -116,6 +116,9 @@ class SqliteStore:
 
     async def apart(self, jobs: Collection[str]) -> frozenset[frozenset[str]]:
         return await self._read(read.apart, jobs)
+
+    async def rulings(self, job: str) -> Sequence[Ruling]:
+        return await self._read(decisions.rulings, job)
 
     async def told(self, jobs: Collection[str]) -> frozenset[tuple[str, str]]:
         return await self._read(read.told, jobs)

@@ -51,6 +51,12 @@ def test_the_link_is_the_employers_own_before_a_boards_before_an_agencys_or_aggr
     assert merge([agency, ADZUNA]).posting.raw is agency.raw, "the first where none is nearer to the employer"
 
 
+def test_ir35_is_said_of_the_rate_it_stands_with_and_not_of_another_copys_salary() -> None:
+    contract = copy("jobserve", description=TEXT + "£500 a day outside IR35.")
+    assert merge([REED, contract]).posting.ir35.value is None
+    assert merge([OWN, contract]).posting.ir35.value == "outside"
+
+
 def test_stated_pay_comes_from_the_copy_that_states_it_and_says_so() -> None:
     found = merge([OWN, REED])
     assert found.posting.salary == REED.salary

@@ -41,6 +41,14 @@ def test_another_place_is_a_repost_when_the_first_had_closed() -> None:
     assert reposts(job(stored(NOW, closed=after(days=9)), moved)) == 1
 
 
+def test_copies_for_several_cities_listed_anew_are_one_repost() -> None:
+    cities = ("Leeds", "York", "Bath")
+    adverts = [
+        stored(after(days=days, hours=hour), location=city) for days in (0, 20, 41) for hour, city in enumerate(cities)
+    ]
+    assert reposts(job(*adverts)) == 2
+
+
 def test_copies_for_several_cities_and_on_other_boards_are_no_reposts() -> None:
     cities = [stored(after(hours=hours), location=city) for hours, city in enumerate(("Leeds", "York", "Hull"))]
     assert reposts(job(*cities, stored(after(days=9), source="adzuna"))) == 0

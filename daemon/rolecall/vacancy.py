@@ -48,8 +48,13 @@ def pressable(job: StoredJob, posting: Posting, *, muted: bool = False, apart: b
 
 
 def reposts(job: StoredJob) -> int:
-    """Return how often a board listed the vacancy anew, under another id. Copies for several cities are no reposts."""
-    return sum(_is_repost(copy, job.postings[:number]) for number, copy in enumerate(job.postings))
+    """Return how often the vacancy was listed anew, under another id. Copies for several cities are one listing."""
+    again = (copy.first_seen for number, copy in enumerate(job.postings) if _is_repost(copy, job.postings[:number]))
+    times: list[datetime] = []
+    for at in sorted(again):
+        if not times or at - times[-1] > TOGETHER:
+            times.append(at)
+    return len(times)
 
 
 def _is_repost(copy: StoredPosting, earlier: Iterable[StoredPosting]) -> bool:

@@ -233,7 +233,9 @@ def _why_text(found: Explanation, config: Config) -> str:
     raw = found.posting.raw
     title = f"{found.job.id}  {raw.title} - {raw.company or 'company not stated'}"
     attributions = dict.fromkeys(filter(None, (raw.attribution, *(copy.raw.attribution for copy in found.copies))))
-    links = [line(raw.url, MAX_URL), *map(_copy, found.copies)]
+    links = [line(raw.url, MAX_URL), *map(_copy, (copy for copy in found.copies if copy.closed_at is None))]
+    closed = sum(copy.closed_at is not None for copy in found.copies)
+    links += [f"and {closed} closed: rolecall same {found.job.id}"] if closed else []
     head = [strong(line(title)), *links, *map(line, attributions), *map(line, found.notes)]
     parts = ["\n".join(head)]
     parts += [_match_text(match, found.alerted.get(match.search), config) for match in found.matches]

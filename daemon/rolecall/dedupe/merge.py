@@ -39,6 +39,8 @@ def merge(copies: Sequence[Posting]) -> Merged:
     ranked = sorted(copies, key=_standing)
     shown, fullest = ranked[0], _fullest(ranked)
     best = {name: _best(name, ranked) for name in FACTS}
+    if (salary := best["salary"].salary.value) and salary.pay.period == "year":
+        best["ir35"] = best["salary"]  # IR35 is about a rate, which is another copy's
     facts: dict[str, Any] = {name: getattr(copy, name) for name, copy in best.items()}
     posting = replace(shown, text=fullest.text, stack=fullest.stack, location=_location(ranked), **facts)
     origins = {name: copy for name, copy in best.items() if copy is not shown and getattr(copy, name).value is not None}

@@ -18,7 +18,7 @@ OTHERS = [posting(f"other {n}", title, text=f"{ABOUT} {prose(n, 60)} {BENEFITS}"
 
 
 def vacancies(*postings: Posting, beside: list[Posting]) -> int:
-    return len({found.job for found in assign(shown(*postings), [], beside=shown(*beside))})
+    return len({found.job for found in assign(shown(*postings), [], learned=learn(shown(*beside)))})
 
 
 def test_two_roles_with_one_title_stay_apart_though_four_fifths_of_their_texts_are_the_employers() -> None:

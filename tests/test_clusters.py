@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecall.dedupe import as_json, assign, job_id, links, same
+from rolecall.dedupe import as_json, assign, job_id, learn, links, same
 from rolecall.dedupe.links import Links
 from rolecall.dedupe.prints import EXCERPT
 from rolecall.model import Assignment, Posting, Print
@@ -133,7 +133,7 @@ def one_by_one(prints: list[Print], beside: list[Print]) -> list[Assignment]:
     known: list[tuple[Print, str]] = []
     found: list[Assignment] = []
     for each in prints:
-        found += assign([each], known, beside=beside)
+        found += assign([each], known, learned=learn(beside))
         known.append((each, found[-1].job))
     return found
 

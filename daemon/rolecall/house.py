@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from rolecall.config import Config
+from rolecall.learned import Learned
 from rolecall.match import Index
 from rolecall.people import Muted
 from rolecall.ports import Fetcher, Parser, Store
@@ -29,6 +30,7 @@ class House:
     now: Callable[[], datetime]
     deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
     repeats: Repeats = field(default_factory=Repeats)
+    learned: Learned = field(default_factory=Learned)
 
     async def mutes(self) -> Sequence[Muted]:
         """Return whom the people of the house muted."""

@@ -39,7 +39,7 @@ async def plan(fresh: Sequence[Understood], house: House, pace: Pace, *, updates
     now = house.now()
     if not fresh:
         return Plan(now)
-    found = await recognise(fresh, house.store, now)
+    found = await recognise(fresh, house.store, house.learned, now)
     told = decide.not_done(found.told, found.known, house.config)
     judged, changed = await think(_judged, found, house.index, decide.watched(told, house.config), now)
     if not any(each.matches for each in judged):

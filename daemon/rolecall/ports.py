@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
+from rolecall.dedupe import Advert
 from rolecall.model import (
     Action,
     Assignment,
@@ -466,7 +467,7 @@ class Store(Protocol):
         With `since`, only of those that were open after it, and of jobs that somebody is done with.
         """
 
-    async def beside(self, companies: Collection[str]) -> Sequence[Print]:
+    async def beside(self, companies: Collection[str]) -> Sequence[Advert]:
         """Return late adverts of the companies (normal names), a few of each, under different titles, to learn from."""
 
     async def missing_ids(self, source: str) -> frozenset[str]:

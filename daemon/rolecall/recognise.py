@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from rolecall import decide, dedupe
 from rolecall.decide import Understood
+from rolecall.learned import Learned
 from rolecall.model import Assignment, Posting
 from rolecall.ports import NewPosting, Store, StoredJob
 from rolecall.thinking import think
@@ -38,7 +39,7 @@ class Recognised:
         return found
 
 
-async def recognise(fresh: Sequence[Understood], store: Store, now: datetime) -> Recognised:
+async def recognise(fresh: Sequence[Understood], store: Store, learned: Learned, now: datetime) -> Recognised:
     """Find the job of each posting. Jobs that turn out to be one are merged, unless two of them were alerted.
 
     What closed long ago is another opening of the same post: news, not a repost.
@@ -48,9 +49,8 @@ async def recognise(fresh: Sequence[Understood], store: Store, now: datetime) ->
     prints = [each.print for each in fresh]
     candidates = await store.candidates({key for each in prints for key in each.keys}, now - REPOSTED_WITHIN)
     apart = await store.apart({job for _, job in candidates}) if candidates else frozenset[frozenset[str]]()
-    companies = dedupe.in_doubt(prints, [known for known, _ in candidates])
-    beside = await store.beside(companies) if companies else ()
-    found = await think(dedupe.assign, prints, candidates, apart, beside)
+    boilerplate = await learned.of(dedupe.in_doubt(prints, [known for known, _ in candidates]), store, now)
+    found = await think(dedupe.assign, prints, candidates, apart, boilerplate)
     bridged = {job for each in found if each.bridges for job in (each.job, *each.bridges)}
     alerted = {job for _, job in await store.alerted(bridged)} if bridged else set()
     found, merges = decide.without_bridges(found, alerted, apart)

@@ -1,9 +1,9 @@
 """What recognising costs among many postings: `python -m tests.bench.dedupe [POSTINGS] [DIRECTORY]`.
 
-Stores that many invented postings (1,000,000 unless told otherwise) in a file that the next run finds again, then times
-what a poll adds to storing: prints, candidates, what is learned, assignments. Texts vary as real ones do: each employer
-has its boilerplate, which half of each advert is; titles follow a steep curve; one posting in eight is another board's
-copy of an earlier one, some of them cut to 500 characters.
+Stores that many invented postings (1,000,000 unless told otherwise) in a file that the next run finds again, as if they
+had come over a year; then times what a poll adds to storing: prints, candidates, what is learned, assignments. Texts
+vary as real ones do: each employer has its boilerplate, which half of each advert is; few employers advertise most; one
+posting in eight is another board's copy of an earlier one, some of them cut to 500 characters.
 """
 
 from __future__ import annotations
@@ -13,17 +13,21 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from random import Random
 
 from rolecall.dedupe import assign, fingerprint, in_doubt
+from rolecall.learned import Learned
 from rolecall.model import Assignment, Fact, Location, Place, Posting, RawPosting
 from rolecall.ports import NewPosting, Plan
+from rolecall.recognise import REPOSTED_WITHIN
 from rolecall.store import SqliteStore
 from tests.store_plans import NOW
 
+YEAR = timedelta(days=365)
 BATCH = 2_000
 POLL = 20  # new postings at a time
 SAMPLE = 1_000  # new postings in a round
@@ -62,7 +66,7 @@ async def _fill(store: SqliteStore, total: int) -> None:
     started = time.process_time()
     for start in range(stored, total, BATCH):
         batch = [posting_of(number) for number in range(start, min(start + BATCH, total))]
-        await store.commit(Plan(NOW, postings=tuple(map(_stored, batch))))
+        await store.commit(Plan(NOW - YEAR * (1 - start / total), postings=tuple(map(_stored, batch))))
     _say(f"{total - stored:,} postings stored in {time.process_time() - started:,.0f} s of processor time")
 
 
@@ -78,12 +82,12 @@ def _original(number: str) -> str:
 async def _time(store: SqliteStore, total: int) -> None:
     """Time what polls do beyond storing; nothing is stored here. The first round warms up, the best one is shown."""
     rounds: list[Counter[str]] = []
-    counted = Counter[str]()
+    counted, learned = Counter[str](), Learned()
     for first in range(total, total + (ROUNDS + 1) * SAMPLE, SAMPLE):
         spent = Counter[str]()
         postings = [posting_of(number) for number in range(first, first + SAMPLE)]
         for start in range(0, SAMPLE, POLL):
-            counted.update(await _poll(store, postings[start : start + POLL], spent, total))
+            counted.update(await _poll(store, learned, postings[start : start + POLL], spent))
         rounds.append(spent)
     best = min(rounds[1:], key=Counter[str].total)
     for name, seconds in {**best, "all": best.total()}.items():
@@ -92,31 +96,31 @@ async def _time(store: SqliteStore, total: int) -> None:
     _say(f"a posting: {', '.join(said)}")
 
 
-async def _poll(store: SqliteStore, postings: list[Posting], spent: Counter[str], total: int) -> Counter[str]:
-    """Recognise new postings; note what each step took."""
+async def _poll(store: SqliteStore, learned: Learned, postings: list[Posting], spent: Counter[str]) -> Counter[str]:
+    """Recognise new postings; note what each step took, and how right it was."""
     clock = [time.process_time()]
     prints = [fingerprint(each) for each in postings]
     clock.append(time.process_time())
-    known = await store.candidates({key for each in prints for key in each.keys})
+    known = await store.candidates({key for each in prints for key in each.keys}, NOW - REPOSTED_WITHIN)
     clock.append(time.process_time())
     companies = in_doubt(prints, [print_ for print_, _ in known])
-    beside = await store.beside(companies) if companies else ()
+    boilerplate = await learned.of(companies, store, NOW)
     clock.append(time.process_time())
-    found = assign(prints, known, (), beside)
+    found = assign(prints, known, (), boilerplate)
     clock.append(time.process_time())
-    for name, before, after in zip(("prints", "candidates", "beside", "assign"), clock, clock[1:], strict=False):
+    for name, before, after in zip(("prints", "candidates", "learned", "assign"), clock, clock[1:], strict=False):
         spent[name] += after - before
-    return _judged(found, total) + Counter(candidates=len(known), beside=len(beside))
+    return _judged(found, {job for _, job in known}) + Counter(candidates=len(known), companies=len(companies))
 
 
-def _judged(found: Iterable[Assignment], total: int) -> Counter[str]:
-    """Count copies of stored adverts that were found or not, and adverts that were wrongly taken for copies."""
+def _judged(found: Iterable[Assignment], known: Collection[str]) -> Counter[str]:
+    """Count copies of recent adverts that were found or not, and adverts that were wrongly taken for copies."""
     counted = Counter[str]()
     for each in found:
         original = _original(each.key[1])
-        if original == each.key[1]:
-            counted["wrongly joined"] += each.same_as is not None and _original(each.same_as[1]) != original
-        elif int(original) < total:
+        if each.same_as is not None and _original(each.same_as[1]) != original:
+            counted["wrongly joined"] += 1
+        elif original in known:
             counted["copies found" if each.job == original else "copies missed"] += 1
     return counted
 

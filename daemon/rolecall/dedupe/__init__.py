@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rolecall.dedupe.boilerplate import in_doubt
+from rolecall.dedupe.boilerplate import Advert, Boilerplate, in_doubt, learn
 from rolecall.dedupe.cluster import assign, job_id
 from rolecall.dedupe.merge import Merged, merge
 from rolecall.dedupe.names import normal_company
@@ -14,6 +14,8 @@ from rolecall.dedupe.urls import canonical_url
 from rolecall.model import Assignment
 
 __all__ = [
+    "Advert",
+    "Boilerplate",
     "Merged",
     "Sameness",
     "as_json",
@@ -22,6 +24,7 @@ __all__ = [
     "fingerprint",
     "in_doubt",
     "job_id",
+    "learn",
     "merge",
     "normal_company",
     "same",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from zlib import crc32
@@ -20,18 +21,38 @@ Boilerplate = Mapping[str, frozenset[int]]
 """Company → shingles that stand in adverts of several of its roles; a company of too few roles is not in it."""
 
 ROLES = 3
-SLOTS = 12  # of a company: as many of its adverts are read to learn from, each of another role
+SLOTS = 8  # of a company: as many of its adverts are read to learn from, each of another role
 
 _RANKS = frozenset([*WORDS["levels"], "i", "ii", "iii", "iv"])
 
 
-def learn(prints: Iterable[Print]) -> Boilerplate:
-    """Return what each company says in adverts of `ROLES` roles. The order of the prints makes no difference."""
-    said = defaultdict[str, defaultdict[tuple[str, ...], set[int]]](lambda: defaultdict(set))
+@dataclass(frozen=True, slots=True)
+class Advert:
+    """As much of a `Print` as can be learned from."""
+
+    company: str
+    title: str
+    shingles: frozenset[int]
+
+
+def learn(prints: Iterable[Print | Advert]) -> Boilerplate:
+    """Return what each company says in adverts of `ROLES` roles. Their order makes no difference."""
+    adverts = defaultdict[str, dict[tuple[str, ...], list[frozenset[int]]]](dict)
     for each in prints:
         if each.company:
-            said[each.company][role_of(each.title)] |= each.shingles
-    return {company: _recurring(roles.values()) for company, roles in said.items() if len(roles) >= ROLES}
+            adverts[each.company].setdefault(role_of(each.title), []).append(each.shingles)
+    return {company: _recurring(roles.values()) for company, roles in adverts.items() if len(roles) >= ROLES}
+
+
+def _recurring(roles: Iterable[Iterable[frozenset[int]]]) -> frozenset[int]:
+    counts = Counter(chain.from_iterable(frozenset[int]().union(*texts) for texts in roles))
+    return frozenset(shingle for shingle, count in counts.items() if count >= ROLES)
+
+
+def together(one: Boilerplate, other: Boilerplate) -> Boilerplate:
+    """Return what is known from both."""
+    nothing = frozenset[int]()
+    return {company: one.get(company, nothing) | other.get(company, nothing) for company in {*one, *other}}
 
 
 def in_doubt(new: Iterable[Print], known: Iterable[Print]) -> frozenset[str]:
@@ -56,8 +77,3 @@ def slots(company: str) -> list[str]:
 def role_of(title: str) -> tuple[str, ...]:
     """Return what a title's core says of the role: a senior and a junior one share their text as one vacancy would."""
     return tuple(stem for stem in title_stems(title) if stem not in _RANKS)
-
-
-def _recurring(texts: Iterable[Iterable[int]]) -> frozenset[int]:
-    counts = Counter(chain.from_iterable(texts))
-    return frozenset(shingle for shingle, count in counts.items() if count >= ROLES)

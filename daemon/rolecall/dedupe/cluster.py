@@ -11,11 +11,12 @@ and its `bridges` name the others.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from types import MappingProxyType
 
-from rolecall.dedupe.boilerplate import in_doubt, learn
+from rolecall.dedupe.boilerplate import Boilerplate, in_doubt, learn, together
 from rolecall.dedupe.links import Groups, Links
 from rolecall.model import Assignment, Print
 
@@ -27,14 +28,14 @@ def assign(
     new: Sequence[Print],
     known: Sequence[tuple[Print, str]],
     apart: Collection[frozenset[str]] = (),
-    beside: Iterable[Print] = (),
+    learned: Boilerplate = MappingProxyType({}),
 ) -> tuple[Assignment, ...]:
     """Return the vacancy of every new posting, in order; new ones are compared with `known` and with one another.
 
     A posting that comes again, among the known ones or among the new, stays with its vacancy whatever it says now.
     `known` are (print, job) pairs that share a key with one of the new ones; what the user joined or split stands in
-    their jobs. `apart` are pairs of jobs that the user split: nothing shows them to be the same again. `beside` are
-    other adverts of the same companies, to learn from what these say in all of them.
+    their jobs. `apart` are pairs of jobs that the user split: nothing shows them to be the same again. `learned`: what
+    employers are known to say in all their adverts, beside what the postings given here show.
     """
     jobs, compared = {print_.key: job for print_, job in known}, [print_ for print_, _ in known]
     groups = Groups()
@@ -42,7 +43,8 @@ def assign(
         groups.add(print_)
         groups.join(print_.key, job)
     companies = in_doubt(new, compared)
-    links = Links(groups, learn(each for each in (*compared, *new, *beside) if each.company in companies))
+    shown = learn(each for each in (*compared, *new) if each.company in companies)
+    links = Links(groups, together(shown, learned))
     links.find(compared, {print_.key: print_ for print_ in reversed(new) if print_.key not in jobs}.values())
     chosen = _choose(links, jobs, groups)
     found: list[Assignment] = []

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from rolecall import people
 from rolecall.dedupe import canonical_url
-from rolecall.dedupe.boilerplate import slot
+from rolecall.dedupe.boilerplate import Advert, slot
 from rolecall.model import Print
 from rolecall.ports import (
     SETTLED,
@@ -85,9 +85,10 @@ class MemoryStore(MemoryDecisions):
     def _done_by_somebody(self, job: str) -> bool:
         return any(mark.kind in people.DONE for mark in self._marks.get(job, ()))
 
-    async def beside(self, companies: Collection[str]) -> Sequence[Print]:
-        prints = (new.print for new in self._news.values() if new.print.company in companies)
-        return list({slot(print_.company, print_.title): print_ for print_ in prints}.values())
+    async def beside(self, companies: Collection[str]) -> Sequence[Advert]:
+        prints = [new.print for new in self._news.values() if new.print.company in companies]
+        found = [Advert(print_.company, print_.title, print_.shingles) for print_ in prints]
+        return list({slot(advert.company, advert.title): advert for advert in found}.values())
 
     async def missing_ids(self, source: str) -> frozenset[str]:
         return await self.open_ids(source) & {key[1] for key in self._missing if key[0] == source}

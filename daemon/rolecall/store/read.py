@@ -11,13 +11,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from rolecall.dedupe import canonical_url
-from rolecall.dedupe.boilerplate import slots
+from rolecall.dedupe.boilerplate import Advert, slots
 from rolecall.model import Action, Print
 from rolecall.ports import StoredAlert, StoredJob, StoredPosting
 from rolecall.store import said, waiting
 from rolecall.store.content import unpack
 from rolecall.store.rows import (
     Row,
+    advert_of,
     chunks,
     hashed,
     marks,
@@ -77,20 +78,17 @@ WHERE p.id IN (SELECT posting FROM posting_key WHERE key IN ({}))
 """
 
 
-def beside(db: Database, companies: Collection[str]) -> list[Print]:
+def beside(db: Database, companies: Collection[str]) -> list[Advert]:
     """Return the latest advert of every slot of the companies, to learn from."""
-    wanted = [hashed(key) for company in companies for key in slots(company)]
-    rows = (
-        row for chunk in chunks(wanted) for row in db.execute(_BESIDE.format(",".join(["(?)"] * len(chunk))), chunk)
-    )
-    return [print_ for row in rows if (print_ := print_of(*row)).company in companies]
+    keys = chunks(hashed(key) for company in companies for key in slots(company))
+    rows = (row for chunk in keys for row in db.execute(_BESIDE.format(",".join(["(?)"] * len(chunk))), chunk))
+    return [advert for row in rows if (advert := advert_of(*row)).company in companies]
 
 
 _BESIDE = """
 WITH slot(key) AS (VALUES {})
-SELECT p.source, p.source_id, b.print, b.shingles
-FROM slot JOIN posting p ON p.id = (SELECT max(posting) FROM posting_key WHERE key = slot.key)
-JOIN posting_body b ON b.posting = p.id
+SELECT b.print, b.shingles
+FROM slot JOIN posting_body b ON b.posting = (SELECT max(posting) FROM posting_key WHERE key = slot.key)
 """
 
 

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeVar, overload
 
-from rolecall.dedupe.boilerplate import slot
+from rolecall.dedupe.boilerplate import Advert, slot
 from rolecall.model import Answer, Print, Reason, Verdict
 from rolecall.people import Mark
 
@@ -102,11 +102,20 @@ def shingles_blob(shingles: Collection[int]) -> bytes:
 def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:
     """Read `print_json` and `shingles_blob` back; fields that are younger than the row keep their defaults."""
     keys, company, title, level, places, url, length, *younger = json.loads(text)
-    shingles = frozenset(array(chr(blob[0]), blob[1:]))
     return Print(
-        source, source_id, frozenset(keys), company, title, level, frozenset(places), url, shingles, length,
+        source, source_id, frozenset(keys), company, title, level, frozenset(places), url, _shingles(blob), length,
         *map(tuple, younger),
     )  # fmt: skip
+
+
+def advert_of(text: str, blob: bytes) -> Advert:
+    """Read as much of a print as can be learned from."""
+    _, company, title, *_ = json.loads(text)
+    return Advert(company, title, _shingles(blob))
+
+
+def _shingles(blob: bytes) -> frozenset[int]:
+    return frozenset(array(chr(blob[0]), blob[1:]))
 
 
 def reasons_json(reasons: Iterable[Reason]) -> str:

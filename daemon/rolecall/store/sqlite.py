@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlite_utils import Database
 
+from rolecall.dedupe import Advert
 from rolecall.errors import StoreError
 from rolecall.model import Print
 from rolecall.people import Decision, Muted, Ruling
@@ -105,7 +106,7 @@ class SqliteStore:
     async def candidates(self, keys: Collection[str], since: datetime | None = None) -> Sequence[tuple[Print, str]]:
         return await self._read(read.candidates, keys, since)
 
-    async def beside(self, companies: Collection[str]) -> Sequence[Print]:
+    async def beside(self, companies: Collection[str]) -> Sequence[Advert]:
         return await self._read(read.beside, companies)
 
     async def missing_ids(self, source: str) -> frozenset[str]:

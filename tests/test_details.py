@@ -17,6 +17,7 @@ from rolecall import details, views
 from rolecall.config import SourceEntry
 from rolecall.errors import Unreadable
 from rolecall.house import House
+from rolecall.match import Index
 from rolecall.model import RawPosting, Reply, Request
 from rolecall.poll import poll
 from rolecall.ports import Detail, Detailed, Sent, SourceState, Store
@@ -57,6 +58,10 @@ class Watch:
     clock: Clock
     state: SourceState = field(default_factory=lambda: SourceState(NAME, NOON))
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wants(self, search: str) -> None:
+        self.house.config = config_of(PHONE + search)
+        self.house.index = Index(self.house.config.searches)
 
     @property
     def store(self) -> Store:
@@ -137,8 +142,7 @@ async def test_a_first_list_is_a_summary_and_what_of_it_is_read_later_is_for_a_d
 
 
 async def test_what_no_search_can_want_is_asked_for_last(watch: Watch) -> None:
-    config = config_of(PHONE + SEARCH + 'mute = { titles = ["Java"] }\nunknown = { stack = "exclude" }\n')
-    watch.house.config = config
+    watch.wants(SEARCH + 'mute = { titles = ["Java"] }\nunknown = { stack = "exclude" }\n')
     rows = [job(n, title="Java Developer" if n < 5 else "Engineer", content="") for n in range(1, 8)]
     watch.board.serve(LIST, jobs(*rows))
     watch.writes(*range(1, 8))
@@ -209,7 +213,7 @@ async def test_one_page_that_never_answers_costs_no_other_row_a_try(watch: Watch
 
 async def test_hopeful_news_is_tried_again_before_all_that_no_search_can_want(watch: Watch) -> None:
     watch.lists(*range(1, 9), title="Java Developer")
-    watch.house.config = config_of(PHONE + SEARCH + 'mute = { titles = ["Java"] }\n')
+    watch.wants(SEARCH + 'mute = { titles = ["Java"] }\n')
     watch.writes(*range(1, 9))
     await watch.poll()
     rows = [job(n, title="Java Developer", content="") for n in range(1, 9)]
@@ -234,6 +238,9 @@ async def test_a_host_that_asks_for_time_gets_it_and_costs_no_try(watch: Watch) 
     watch.board.serve("/2", status=429, retry_after="0")
     assert len(await watch.poll(times=4)) == 4
     assert await watch.texts() == {}
+    await watch.poll(times=3, days=2)
+    assert await watch.poll(times=2) == ["1"] * 1, "a host that asks for time for ever is done without"
+    assert len(await watch.texts()) == 2
 
 
 async def test_what_is_neither_in_the_list_nor_on_its_page_is_gone(watch: Watch) -> None:
@@ -243,15 +250,26 @@ async def test_what_is_neither_in_the_list_nor_on_its_page_is_gone(watch: Watch)
     watch.lists(2)
     await watch.poll(times=3)
     assert set(await watch.texts()) == {"2"}
-    assert await watch.store.waiting(NAME, NOON, 9) == []
+    assert await watch.store.waiting(NAME, 9) == []
 
 
-async def test_what_has_waited_for_three_days_stands_as_it_is(watch: Watch) -> None:
+async def test_of_a_very_long_list_what_no_search_can_want_is_not_waited_for(watch: Watch) -> None:
+    watch.wants(SEARCH + 'mute = { titles = ["Java"] }\n')
+    rows = [job(n, title="Java Developer" if n < 75 else "Engineer", content="") for n in range(1, 81)]
+    watch.board.serve(LIST, jobs(*rows))
+    watch.writes(*range(1, 81))
+    assert await watch.poll() == ["75", "76", "77"]
+    bare = [number for number, text in (await watch.texts()).items() if not text]
+    assert sorted(bare, key=int) == [str(n) for n in range(67, 75)]
+    assert await watch.told() == {"75": "summary", "76": "summary", "77": "summary"}
+
+
+async def test_a_long_sleep_costs_no_row_its_text(watch: Watch) -> None:
     watch.lists(1, 2, 3, 4)
     watch.writes(1, 2, 3, 4)
-    await watch.poll(days=4)
-    assert await watch.poll() == []
-    assert (await watch.texts())["4"] == ""
+    await watch.poll(days=9)
+    assert await watch.poll() == ["4"]
+    assert all((await watch.texts()).values())
 
 
 async def test_a_bug_in_one_kind_harms_neither_the_daemon_nor_the_other_rows(

@@ -2,7 +2,7 @@
 
 Such a posting waits as the row that its list gave, in a table of its own: nobody hears of what is half read, and it is
 neither forgotten nor asked for again. It is stored, and judged by the searches, when its text is there. A text that
-cannot be had after three tries or three days is done without: then the row stands as it is.
+cannot be had in three tries is done without, as are those at the end of a very long queue: the row stands as it is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from rolecall import news
 from rolecall.asking import ask
@@ -27,9 +27,9 @@ from rolecall.thinking import think
 log = logging.getLogger(__name__)
 
 TRIES = 3
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-PATIENCE = timedelta(days=3)
-MANY = 200  # rows looked at after one poll
+ROUNDS = 24  # for which rows wait: a longer queue is cut at its end, where no search can want much
+PATIENCE = timedelta(days=1)  # with a host that always asks for time
+MANY = 1_000  # rows done without after one poll
 
 
 async def waiting(
@@ -38,11 +38,12 @@ async def waiting(
     """Return those of the new and changed rows (given with their hash) that wait for their text."""
     if not new or not isinstance(source, Detailed):
         return ()
-    now = house.now()
-    rows = [Waiting(raw, digest, now, baseline=baseline) for raw, digest in new if source.detail(raw)]
+    now, found = house.now(), list[Waiting]()
     index = Index([_open_minded(search) for search in house.config.searches])
-    batches = [rows[start : start + news.BATCH] for start in range(0, len(rows), news.BATCH)]
-    return tuple([row for batch in batches for row in await think(_with_hope, batch, index)])
+    for start in range(0, len(new), news.BATCH):
+        batch = [Waiting(raw, digest, now, baseline=baseline) for raw, digest in new[start : start + news.BATCH]]
+        found += await think(_with_hope, source, batch, index)
+    return tuple(found)
 
 
 def _open_minded(search: Search) -> Search:
@@ -50,8 +51,10 @@ def _open_minded(search: Search) -> Search:
     return replace(search, unknown=dict.fromkeys(search.unknown, "include"))
 
 
-def _with_hope(rows: Sequence[Waiting], index: Index) -> list[Waiting]:
-    return [replace(row, hopeful=any(index.matches(normalise(_as_it_is(row.raw))))) for row in rows]
+def _with_hope(source: Detailed, rows: Sequence[Waiting], index: Index) -> list[Waiting]:
+    """Return the rows that lack their text, the hopeful ones marked."""
+    wait = [row for row in rows if source.detail(row.raw)]
+    return [replace(row, hopeful=any(index.matches(normalise(_as_it_is(row.raw))))) for row in wait]
 
 
 def _as_it_is(raw: RawPosting) -> RawPosting:
@@ -67,12 +70,10 @@ async def read(source: Source, house: House, stop: asyncio.Event, *, first: bool
     if not isinstance(source, Detailed):
         return
     visit = _Visit(source, house, first)
-    overdue = LONG_AGO if isinstance(source, Addressed) else house.now() - PATIENCE
-    rows = await house.store.waiting(source.name, overdue, MANY)
-    to_ask = [row for row in rows if row.since >= overdue]
-    for row in rows[: len(rows) - len(to_ask)]:
-        await visit.do_without(row)
-    done = await visit.ask(to_ask[: source.details], stop)
+    if not isinstance(source, Addressed):
+        await visit.do_without(await house.store.waiting(source.name, MANY, skip=ROUNDS * source.details))
+    rows = await house.store.waiting(source.name, source.details)
+    done = await visit.ask(rows, stop)
     if rows:
         log.info("details source=%s read=%d", source.name, done)
 
@@ -89,43 +90,50 @@ class _Visit:
         """Ask for each row's text, as long as the host answers; return how many were read.
 
         One page without an answer is that page; two in a row are the host: it is left alone until the next poll, and
-        that costs every row a try. A host that asks for time says nothing about any posting.
+        that costs every row a try. A host that asks for time gets it, and that costs none a try for a day.
         """
         done, silent = 0, False
         for number, row in enumerate(rows):
-            error = None if stop.is_set() else await self.take(row, ask=True)
-            if stop.is_set() or (error and error.retry_after is not None):
+            error = None if stop.is_set() else await self.take([row], ask=True)
+            if stop.is_set():
                 break
-            away = isinstance(error, Unreachable)
+            away, later = isinstance(error, Unreachable), error is not None and error.retry_after is not None
             if error:
-                whole = silent and away and not isinstance(self.source, Addressed)
-                await self.put_back(rows[number:] if whole else [row], error)
-            if silent and away:
+                await self.put_back(self._blamed(rows[number:], silent=silent and away, later=later), error)
+            if later or (silent and away):
                 break
             done, silent = done + (error is None), away
         return done
 
-    async def take(self, row: Waiting, *, ask: bool) -> SourceError | None:
-        """Store a posting, with its text or without having asked for it; returns what went wrong."""
+    def _blamed(self, rows: Sequence[Waiting], *, silent: bool, later: bool) -> Sequence[Waiting]:
+        """Return the rows that an error with the first of them costs a try."""
+        if later:
+            return [row for row in rows if row.since < self.house.now() - PATIENCE]
+        return rows if silent and not isinstance(self.source, Addressed) else rows[:1]
+
+    async def take(self, rows: Sequence[Waiting], *, ask: bool) -> SourceError | None:
+        """Store postings, with their texts or without having asked for them; returns what went wrong."""
         try:
-            raw = await self._whole(row.raw) if ask else self._without(row.raw)
-            await (self._store(raw, row) if raw else self._settle(row))
+            found = [await self._whole(row.raw) if ask else self._without(row.raw) for row in rows]
+            await self._store(rows, found)
         except SourceError as error:
             return error
         except StoreError:
             raise
         except Exception as error:  # like `poll.poll`: no source may stop the daemon, and no posting its source
-            log.exception("detail-bug source=%s id=%s", self.source.name, row.raw.id)
+            log.exception("detail-bug source=%s id=%s", self.source.name, rows[0].raw.id)
             return SourceError(f"a bug in Rolecall: {type(error).__name__}")
         return None
 
-    async def do_without(self, row: Waiting) -> None:
-        log.warning("detail-missing source=%s id=%s: it is done without", self.source.name, row.raw.id)
-        await self.take(row, ask=False)
+    async def do_without(self, rows: Sequence[Waiting]) -> None:
+        for baseline in (False, True):
+            if chosen := [row for row in rows if row.baseline is baseline]:
+                log.warning("detail-missing source=%s rows=%d: they are done without", self.source.name, len(chosen))
+                await self.take(chosen, ask=False)
 
     async def put_back(self, rows: Sequence[Waiting], error: SourceError) -> None:
         """Let rows wait for another try; after the last one do without. What its list lacks too is gone."""
-        log.info("detail-failed source=%s id=%s rows=%d error=%s", self.source.name, rows[0].raw.id, len(rows), error)
+        log.info("detail-failed source=%s rows=%d error=%s", self.source.name, len(rows), error)
         for row in rows:
             again = replace(row, tries=row.tries + 1)
             if isinstance(error, Refused) and error.gone and not row.listed:
@@ -133,7 +141,7 @@ class _Visit:
             elif again.tries < TRIES:
                 await self.house.store.commit(Plan(self.house.now(), waiting=(again,)))
             else:
-                await self.do_without(row)
+                await self.do_without([row])
 
     async def _whole(self, raw: RawPosting) -> RawPosting | None:
         """Return the posting with its text, None where its page is no posting."""
@@ -149,13 +157,13 @@ class _Visit:
     def _without(self, raw: RawPosting) -> RawPosting | None:
         return None if isinstance(self.source, Addressed) else _as_it_is(raw)
 
-    async def _settle(self, row: Waiting) -> None:
-        """Remember that there is no posting, so that it is not asked again."""
-        await self.house.store.commit(Plan(self.house.now(), waiting=(replace(row, tries=SETTLED),)))
-
-    async def _store(self, raw: RawPosting, row: Waiting) -> None:
-        pace: Pace = "news" if not row.baseline else "summary" if self.first else "digest"
-        fresh = await news.understood([(raw, row.content_hash)], self.house)
+    async def _store(self, rows: Sequence[Waiting], found: Sequence[RawPosting | None]) -> None:
+        """Store what the rows became; what is no posting at all is remembered, so that it is not asked again."""
+        baseline = rows[0].baseline
+        pace: Pace = "news" if not baseline else "summary" if self.first else "digest"
+        read = [(raw, row.content_hash) for raw, row in zip(found, rows, strict=True) if raw]
+        settled = tuple(replace(row, tries=SETTLED) for raw, row in zip(found, rows, strict=True) if not raw)
+        fresh = await news.understood(read, self.house)
         async with self.house.deciding:
-            plan = await news.plan(fresh, self.house, pace, updates=not row.baseline)
-            await self.house.store.commit(plan)
+            plan = await news.plan(fresh, self.house, pace, updates=not baseline)
+            await self.house.store.commit(replace(plan, waiting=settled))

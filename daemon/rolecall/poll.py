@@ -148,10 +148,11 @@ async def _look_at(source: Source, state: SourceState, house: House) -> Look:
         replies.append(reply)
         if not reply.unchanged:
             page = await house.parser.parse(source, replace(reply, known=state.items))
-            if not page.ids or not page.ids <= seen:  # some lists have no end: they begin anew
-                waiting += [(each, Validators() if page.ids else _known(each, state)) for each in page.following]
-            seen |= page.ids
             pages.append(page)
+            ids = page.ids
+            if not ids or not ids <= seen:  # some lists have no end: they begin anew
+                waiting += [(each, Validators() if ids else _known(each, state)) for each in page.following]
+            seen |= ids
     return Look(
         tuple(pages),
         frozenset(seen),

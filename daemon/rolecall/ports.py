@@ -452,8 +452,8 @@ class Store(Protocol):
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Return id → content hash for those of `ids` that are stored or wait; "" where it had gone from its list."""
 
-    async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
-        """Return rows that wait, in the order to ask: since before `overdue`, hopeful, news, least tried, oldest."""
+    async def waiting(self, source: str, limit: int, skip: int = 0) -> Sequence[Waiting]:
+        """Return rows that wait, in the order to ask (hopeful, news, least tried, oldest), but for the first `skip`."""
 
     async def unread(self) -> Mapping[str, int]:
         """Return how many rows wait, by source."""

@@ -60,10 +60,10 @@ class MemoryStore(MemoryDecisions):
         known = {id_: "" if self._is_gone((source, id_)) else self._news[source, id_].content_hash for id_ in stored}
         return known | {id_: self._waiting[source, id_].content_hash for id_ in ids if (source, id_) in self._waiting}
 
-    async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
+    async def waiting(self, source: str, limit: int, skip: int = 0) -> Sequence[Waiting]:
         rows = [each for key, each in self._waiting.items() if key[0] == source and each.tries < SETTLED]
-        rows.sort(key=lambda row: (row.since >= overdue, not row.hopeful, row.baseline, row.tries, row.since))
-        return rows[:limit]
+        rows.sort(key=lambda row: (not row.hopeful, row.baseline, row.tries, row.since))
+        return rows[skip:][:limit]
 
     def _is_gone(self, key: Key) -> bool:
         return key in self._missing and self._postings[key].closed_at is not None

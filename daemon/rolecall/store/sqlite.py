@@ -94,8 +94,8 @@ class SqliteStore:
     async def known(self, source: str, ids: Sequence[str]) -> Mapping[str, str]:
         return await self._read(read.known, source, ids)
 
-    async def waiting(self, source: str, overdue: datetime, limit: int) -> Sequence[Waiting]:
-        return await self._read(waiting.read, source, overdue, limit)
+    async def waiting(self, source: str, limit: int, skip: int = 0) -> Sequence[Waiting]:
+        return await self._read(waiting.read, source, limit, skip)
 
     async def unread(self) -> Mapping[str, int]:
         return await self._read(waiting.counts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -14,8 +13,8 @@ from rolecall.store.rows import Row, chunks, marks, to_time, to_us
 Key = tuple[str, str]
 
 
-def read(db: Database, source: str, overdue: datetime, limit: int) -> list[Waiting]:
-    rows = db.execute(_IN_ORDER, [source, SETTLED, to_us(overdue), limit])
+def read(db: Database, source: str, limit: int, skip: int) -> list[Waiting]:
+    rows = db.execute(_IN_ORDER, [source, SETTLED, limit, skip])
     return [_waiting(source, row) for row in rows]
 
 
@@ -27,7 +26,7 @@ def _waiting(source: str, row: Row) -> Waiting:
 
 _IN_ORDER = """
 SELECT source_id, content_hash, since, hopeful, baseline, listed, tries, content FROM waiting
-WHERE source = ? AND tries < ? ORDER BY since < ? DESC, hopeful DESC, baseline, tries, since, id LIMIT ?
+WHERE source = ? AND tries < ? ORDER BY hopeful DESC, baseline, tries, since, id LIMIT ? OFFSET ?
 """
 
 

@@ -10,14 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
 from rolecall import views
 from rolecall.alerts import Judged
 from rolecall.decide import Change, updates, without_bridges
+from rolecall.dedupe import Advert
 from rolecall.deliver import deliver
 from rolecall.house import House
+from rolecall.learned import Learned
 from rolecall.listing import listing
 from rolecall.model import Action, Answer, Assignment, Match, Message, RawPosting
 from rolecall.normalise import normalise
@@ -308,3 +311,22 @@ async def test_a_digest_whose_jobs_have_all_closed_is_not_sent_and_the_log_says_
     assert Dropped("its jobs have closed") in outcomes
     assert "not-sent channel=digest" in caplog.text
     assert "reason=its jobs have closed" in caplog.text
+
+
+# --- what is remembered of the employers ----------------------------------------------------------------------
+
+
+async def test_what_was_learned_of_an_employer_is_asked_for_again_after_half_a_day() -> None:
+    titles = ("Office Manager", "Product Designer", "Payroll Clerk", "Warehouse Planner")
+    adverts = [
+        Advert("larkspur", title.lower(), frozenset(range(number, number + 20))) for number, title in enumerate(titles)
+    ]
+    store, learned = Mock(beside=AsyncMock(return_value=adverts)), Learned()
+    expected = {"larkspur": frozenset(range(2, 21))}
+    for hours, asked in ((0, 1), (11, 1), (13, 2)):
+        assert await learned.of({"larkspur"}, store, NOON + timedelta(hours=hours)) == expected
+        assert store.beside.await_count == asked
+    store.beside.return_value = []
+    for asked in (3, 4):
+        assert await learned.of({"foxglove"}, store, NOON) == {}, "nothing is known yet"
+        assert store.beside.await_count == asked

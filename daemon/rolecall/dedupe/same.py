@@ -78,7 +78,7 @@ def text_overlap(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> float 
     Two whole texts are compared by what was sampled all over them: the beginning, kept in full, would weigh too much.
     """
     learned = boilerplate.get(a.company, _NOTHING) | boilerplate.get(b.company, _NOTHING)
-    one, other = a.shingles - learned, b.shingles - learned
+    one, other = (a.shingles - learned, b.shingles - learned) if learned else (a.shingles, b.shingles)
     common, fewer = one & other, min(len(one), len(other))
     if fewer < FEW:
         return _if_equal(a, b) if learned else None
@@ -103,7 +103,9 @@ def _sampled(shingles: frozenset[int]) -> int:
 
 
 def _strong(a: Print, b: Print) -> Sameness | None:
-    shared = {key[:2] for key in a.keys & b.keys}
+    if not (common := a.keys & b.keys):
+        return None
+    shared = {key[:2] for key in common}
     if "u:" in shared and _related_titles(a, b):
         return Sameness(1.0, ("same address",))
     if "r:" in shared and companies_agree(a.company, b.company) and _related_titles(a, b):
@@ -122,7 +124,8 @@ def _other_title(a: Print, b: Print) -> bool:
 
 
 def _other_reference(a: Print, b: Print) -> bool:
-    one, other = ({key for key in each.keys if key.startswith("r:")} for each in (a, b))
+    one = {key for key in a.keys if key[0] == "r"}
+    other = {key for key in b.keys if key[0] == "r"} if one else one
     return bool(one and other) and one.isdisjoint(other) and companies_agree(a.company, b.company)
 
 

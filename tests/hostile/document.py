@@ -39,10 +39,10 @@ is stale.
 
 {count} answers.
 
-What gets past all that is still only words: {payloads} payloads and {links} links stand in every field of a job and go through
-the same journey to every sink (Telegram, e-mail, pages, feeds, webhook, terminal, every command and form of table), whose
-output real parsers find free of scripts, handlers, foreign links, control and invisible characters
-(`tests/hostile/test_sinks.py`).
+What gets past all that is still only words: {payloads} payloads and {links} links stand in the fields of jobs that go
+through the same journey to every sink (Telegram, e-mail, pages, feeds, webhook, terminal; `list` in all its forms, `why`,
+`status`, `stats`, `preview`), and real parsers find no script, handler, link but to the web, control or invisible
+character in what comes out (`tests/hostile/test_sinks.py`).
 """
 
 

@@ -40,7 +40,7 @@ is stale.
 {count} answers.
 
 What gets past all that is still only words: {payloads} payloads and {links} links stand in the fields of jobs that go
-through the same journey to every sink (Telegram, e-mail, pages, feeds, webhook, terminal; `list` in all its forms, `why`,
+through the same journey to each sink (Telegram, e-mail, pages, feeds, webhook, terminal; `list` in every form, `why`,
 `status`, `stats`, `preview`), and real parsers find no script, handler, link but to the web, control or invisible
 character in what comes out (`tests/hostile/test_sinks.py`).
 """

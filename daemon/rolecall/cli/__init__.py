@@ -16,6 +16,7 @@ from rolecall.cli import (
     digest,
     discover,
     filters,
+    init,
     look,
     mute,
     preview,
@@ -39,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 groups = (
-    run, demo, check, look, same, choose, mute, preview, digest, discover, filters, stats, telegram, vocabulary,
+    run, demo, init, check, look, same, choose, mute, preview, digest, discover, filters, stats, telegram, vocabulary,
 )  # fmt: skip
 for group in groups:
     group.register(app)

@@ -33,7 +33,7 @@ def discover(
     as_json: JsonOption = False,
 ) -> None:
     """Find the job board behind a careers page, a job's address or a company's name; print it as configuration."""
-    result = asyncio.run(_discover(what, _options(config, needed=add)))
+    result = asyncio.run(search_for(what, _options(config, needed=add)))
     typer.echo(_json(result) if as_json else _text(result, what))
     if not result.found:
         raise typer.Exit(1)
@@ -54,7 +54,7 @@ def _options(given: Path | None, *, needed: bool) -> DaemonOptions:
     return load_config(given).daemon
 
 
-async def _discover(what: str, options: DaemonOptions) -> Result:
+async def search_for(what: str, options: DaemonOptions) -> Result:
     from rolecall.cli.finding import Search
     from rolecall.fetch import HttpFetcher
     from rolecall.sandbox import Sandbox

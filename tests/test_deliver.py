@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rolecall.deliver import MOST_AMBIGUOUS, MOST_ATTEMPTS, deliver, settlement, suspension_notice
+from rolecall.deliver import MOST_ATTEMPTS, MOST_UNCLEAR, deliver, settlement, suspension_notice
 from rolecall.errors import Deferred, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Action
@@ -96,12 +96,12 @@ async def test_a_bug_in_a_notifier_is_retried_and_at_last_set_aside(
 ) -> None:
     await evening.announce("a")
     await evening.announce("b")
-    evening.ear.errors.extend([KeyError("forgotten")] * MOST_AMBIGUOUS)
+    evening.ear.errors.extend([KeyError("forgotten")] * MOST_UNCLEAR)
     outcomes = []
-    for _ in range(MOST_AMBIGUOUS):
+    for _ in range(MOST_UNCLEAR):
         outcomes.append(type(await evening.next()))
         evening.clock.forward(minutes=20)
-    assert outcomes == [RetryAt] * (MOST_AMBIGUOUS - 1) + [Dead]
+    assert outcomes == [RetryAt] * (MOST_UNCLEAR - 1) + [Dead]
     assert "forgotten" in caplog.text
     await evening.next()
     assert evening.titles == ["b"]
@@ -230,8 +230,8 @@ async def test_times_are_those_of_the_readers_clock(two: Evening) -> None:
 # --- the table of outcomes ------------------------------------------------------------------------------------
 
 
-def claim(attempts: int = 0, ambiguous: int = 0) -> Claim:
-    return Claim(1, "phone", "alert", "m-1", "", "", attempts, ambiguous, False, NOON)
+def claim(attempts: int = 0, ambiguous: int = 0, unclear: int = 0) -> Claim:
+    return Claim(1, "phone", "alert", "m-1", "", "", attempts, ambiguous, False, NOON, unclear=unclear)
 
 
 def wait(error: Deferred, attempts: int = 0) -> timedelta:
@@ -266,13 +266,13 @@ def test_after_three_unclear_answers_it_may_have_arrived_and_is_set_aside() -> N
     first = settlement(unclear, claim(), NOON)
     assert isinstance(first, RetryAt)
     assert first.ambiguous
-    third = settlement(unclear, claim(MOST_AMBIGUOUS - 1, MOST_AMBIGUOUS - 1), NOON)
+    third = settlement(unclear, claim(MOST_UNCLEAR - 1, MOST_UNCLEAR - 1, MOST_UNCLEAR - 1), NOON)
     assert isinstance(third, Dead)
     assert "may have arrived" in third.error
 
 
 def test_kills_are_no_unclear_answers_of_the_channel() -> None:
-    after_many_kills = settlement(Deferred("reset", ambiguous=True), claim(attempts=0, ambiguous=9), NOON)
+    after_many_kills = settlement(Deferred("reset", ambiguous=True), claim(attempts=9, ambiguous=9, unclear=1), NOON)
     assert isinstance(after_many_kills, RetryAt)
 
 

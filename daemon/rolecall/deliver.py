@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 LEASE = 300.0  # seconds; far above any send, so that only a killed process loses its lease
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=15)
-MOST_AMBIGUOUS = 3
+MOST_UNCLEAR = 3
 MOST_ATTEMPTS = 500  # about five days of quarter hours
 
 
@@ -105,9 +105,8 @@ def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
             return Suspend(str(error))
         case Unsendable():
             return Dead(str(error))
-        case Deferred() if error.ambiguous and min(claim.ambiguous, claim.attempts) + 1 >= MOST_AMBIGUOUS:
-            # `ambiguous` also counts sends that a kill cut off: those are no fault of the message.
-            return Dead(f"{error} ({MOST_AMBIGUOUS} times without a clear answer; it may have arrived)")
+        case Deferred() if error.ambiguous and claim.unclear + 1 >= MOST_UNCLEAR:
+            return Dead(f"{error} ({MOST_UNCLEAR} times without a clear answer; it may have arrived)")
         case Deferred() if claim.attempts + error.counts > MOST_ATTEMPTS:
             return Dead(f"{error} (tried {claim.attempts} times)")
         case Deferred():

@@ -353,7 +353,8 @@ class StoredAlert:
 class Claim:
     """One outbox row under lease: what to send and how often it was tried.
 
-    `message_id` never changes for a row; `ambiguous` counts sends whose outcome is not known.
+    `message_id` never changes for a row; `ambiguous` counts sends whose outcome is not known, `unclear` those of
+    them that the channel answered unclearly: the others were cut off by a kill, which is no fault of the message.
     `again`: the row was found in `sending` after a crash, so a copy may have arrived.
     """
 
@@ -368,6 +369,7 @@ class Claim:
     again: bool
     created_at: datetime
     alerts: tuple[StoredAlert, ...] = ()
+    unclear: int = 0
 
 
 @dataclass(frozen=True, slots=True)

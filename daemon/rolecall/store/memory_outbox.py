@@ -44,6 +44,7 @@ class _Row:
     lease_until: datetime = _LONG_AGO
     attempts: int = 0
     ambiguous: int = 0
+    unclear: int = 0
     error: str = ""
     settled_at: datetime | None = None
     alerts: list[int] = field(default_factory=list)
@@ -117,6 +118,7 @@ class MemoryOutbox:
             text=row.text,
             attempts=row.attempts,
             ambiguous=row.ambiguous,
+            unclear=row.unclear,
             again=again,
             created_at=row.created_at,
             alerts=tuple(alert for alert in self._stored_alerts() if alert.id in row.alerts),
@@ -134,6 +136,7 @@ class MemoryOutbox:
             case RetryAt(at, error, counts, ambiguous):
                 row.state, row.error = "pending", error
                 row.attempts, row.ambiguous = row.attempts + counts, row.ambiguous + ambiguous
+                row.unclear += ambiguous
                 self._change(row.channel, not_before=at, last_error=error)
             case Dead(error):
                 row.state, row.settled_at, row.error = "dead", now, error

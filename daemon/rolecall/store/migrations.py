@@ -325,3 +325,9 @@ def m007_quiet(db: Database) -> None:
     db.execute("ALTER TABLE outbox ADD COLUMN loud INTEGER NOT NULL DEFAULT 0")
     db.execute("UPDATE outbox SET loud = 1 WHERE kind = 'digest'")  # each had been given a time of day
     db.execute("CREATE INDEX alert_created ON alert(created_at)")
+
+
+@migrations()
+def m008_unclear(db: Database) -> None:
+    """Answers that were unclear, apart from sends that a kill cut off: `ambiguous` counts both."""
+    db.execute("ALTER TABLE outbox ADD COLUMN unclear INTEGER NOT NULL DEFAULT 0")

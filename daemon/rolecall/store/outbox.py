@@ -144,6 +144,7 @@ def _claim_of(db: Database, row: Mapping[str, Any]) -> Claim:
         text=row["text"],
         attempts=row["attempts"],
         ambiguous=row["ambiguous"] + again,
+        unclear=row["unclear"],
         again=again,
         created_at=to_time(row["created_at"]),
         alerts=tuple(read.alerts_of_message(db, row["id"])),
@@ -191,10 +192,10 @@ def _settle(
     db.execute(
         """
         UPDATE outbox SET state = ?, settled_at = ?, lease_until = 0, error = ?, receipt = ?,
-          attempts = attempts + ?, ambiguous = ambiguous + ?
+          attempts = attempts + ?, ambiguous = ambiguous + ?, unclear = unclear + ?
         WHERE id = ?
         """,
-        [state, to_us(at), writable(error), writable(receipt), attempts, ambiguous, row_id],
+        [state, to_us(at), writable(error), writable(receipt), attempts, ambiguous, ambiguous, row_id],
     )
 
 

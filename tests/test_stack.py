@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rolecall.model import Need, RawPosting, Tech
 from rolecall.normalise.stack import read_stack, technologies
 from rolecall.normalise.stack_scan import Scan
-from rolecall.normalise.text import prepare
+from rolecall.normalise.text import part, prepare
 from rolecall.normalise.vocabulary import TECHS, TOKEN, VOCABULARY, extend, lower
 from tests.shared import shared
 
@@ -424,11 +424,13 @@ def test_the_short_cases_of_the_design_hold() -> None:
 
 @settings(max_examples=100)
 @given(st.text("ac#+. net-é9\n", max_size=40))
-def test_a_text_is_cut_into_the_same_words_whatever_signs_it_holds(text: str) -> None:
-    assert Scan(text, VOCABULARY).parts == TOKEN.split(lower(text))
+def test_a_line_that_names_a_technology_is_cut_as_names_are_and_no_character_is_lost(text: str) -> None:
+    named = f"sql {text}".replace("\n", " ")
+    assert Scan(part("body", named), VOCABULARY).parts == TOKEN.split(lower(named))
+    assert "".join(Scan(part("body", text), VOCABULARY).parts) == lower(text)
 
 
 def test_a_mention_is_where_the_text_has_it_also_after_words_that_were_glued() -> None:
     text = "usingPython withDjango andRedis, then PostgreSQL and Node.js"
-    mentions = Scan(text, VOCABULARY).found
+    mentions = Scan(part("body", text), VOCABULARY).found
     assert {text[m.start : m.end] for m in mentions} >= {"Python", "Django", "Redis", "PostgreSQL", "Node.js"}

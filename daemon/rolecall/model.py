@@ -196,6 +196,10 @@ class Fact(Generic[T]):
     alternatives: tuple[T, ...] = ()  # filled only on conflict
 
 
+UNSTATED: Fact[Any] = Fact()
+"""What is not stated: one for all, as most facts of a posting are it."""
+
+
 class Rung(IntEnum):
     """The ladder. For matching, lead and staff are one rung unless the search says `level_exact`."""
 
@@ -424,20 +428,20 @@ class Posting:
 
     raw: RawPosting
     text: str  # the prepared plain text that evidence spans refer to
-    family: Fact[str] = Fact()
-    level: Fact[Level] = Fact()
-    level_floor: Fact[Rung] = Fact()  # "no juniors": a bound, not a value
-    mode: Fact[WorkMode] = Fact()
-    uk: Fact[UkFit] = Fact()
-    salary: Fact[Salary] = Fact()
-    contract: Fact[ContractType] = Fact()
-    ir35: Fact[Ir35] = Fact()
-    clearance: Fact[Clearance] = Fact()
-    visa: Fact[Visa] = Fact()
-    agency: Fact[bool] = Fact()  # True agency, False direct employer
-    hours: Fact[Hours] = Fact()
-    closing: Fact[Closing] = Fact()
-    location: Fact[Location] = Fact()
+    family: Fact[str] = UNSTATED
+    level: Fact[Level] = UNSTATED
+    level_floor: Fact[Rung] = UNSTATED  # "no juniors": a bound, not a value
+    mode: Fact[WorkMode] = UNSTATED
+    uk: Fact[UkFit] = UNSTATED
+    salary: Fact[Salary] = UNSTATED
+    contract: Fact[ContractType] = UNSTATED
+    ir35: Fact[Ir35] = UNSTATED
+    clearance: Fact[Clearance] = UNSTATED
+    visa: Fact[Visa] = UNSTATED
+    agency: Fact[bool] = UNSTATED  # True agency, False direct employer
+    hours: Fact[Hours] = UNSTATED
+    closing: Fact[Closing] = UNSTATED
+    location: Fact[Location] = UNSTATED
     stack: tuple[Tech, ...] = ()
     flags: frozenset[str] = frozenset()  # evergreen, training_course, commission_only …
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from rolecall.model import Confidence, Fact
+from rolecall.model import UNSTATED, Confidence, Fact
 from rolecall.normalise.rules import hits, rules
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
@@ -23,7 +23,7 @@ def read_agency(doc: Doc) -> Fact[bool]:
     for name, value in _FIELDS:
         if doc.raw.fields.get(name) is True:
             return Fact(value, "field", f"{name}=true", "agency.field")
-    return _by_name(doc) or _by_text(doc) or Fact()
+    return _by_name(doc) or _by_text(doc) or UNSTATED
 
 
 def _by_name(doc: Doc) -> Fact[bool] | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
-from rolecall.model import Clearance, ClearanceLevel, Confidence, Fact
+from rolecall.model import UNSTATED, Clearance, ClearanceLevel, Confidence, Fact
 from rolecall.normalise.rules import Hit, hits, rules, sentence
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
@@ -26,7 +26,7 @@ def read_clearance(doc: Doc) -> Fact[Clearance]:
     named = [hit for hit in found if hit.rule.value != "none" and hit.rule.confidence > Confidence.GUESS]
     named = named or [hit for hit in found if hit.rule.value != "none"]
     if not named:
-        return found[0].fact(Clearance(ClearanceLevel.NONE)) if found else Fact()
+        return found[0].fact(Clearance(ClearanceLevel.NONE)) if found else UNSTATED
     levels = {hit: ClearanceLevel[hit.rule.value] for hit in named}
     lowest = min(levels.values())
     first = next(hit for hit in named if levels[hit] is lowest)

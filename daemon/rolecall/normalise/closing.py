@@ -6,14 +6,15 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from rolecall.model import Closing, Fact
+from rolecall.model import UNSTATED, Closing, Fact
 from rolecall.normalise.fields import stated
-from rolecall.normalise.rules import evidence, windows
-from rolecall.normalise.text import Doc, stem
+from rolecall.normalise.rules import evidence, needed, windows
+from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 _WORDS = load("closing")
-_STEMS = frozenset(map(stem, _WORDS["needs"]))
+_NEEDS = needed(_WORDS["needs"])
+_STEMS = frozenset(need.first for need in _NEEDS)
 _LONDON = ZoneInfo("Europe/London")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = f"(?:{'|'.join(_MONTHS)})"
@@ -39,11 +40,11 @@ def read_closing(doc: Doc) -> Fact[Closing]:
     for path, text in stated(doc.raw.fields, _WORDS["fields"]):
         if value := _moment(text) or _closing(text.lower(), doc):
             return Fact(value, "field", f"{path}={text}"[:160], "closing.field")
-    return Fact() if doc.stems.isdisjoint(_STEMS) else _in_text(doc)
+    return UNSTATED if doc.stems.isdisjoint(_STEMS) else _in_text(doc)
 
 
 def _in_text(doc: Doc) -> Fact[Closing]:
-    for start, end in windows(doc.parts[-1], _WORDS["needs"]):
+    for start, end in windows(doc.parts[-1], _NEEDS):
         for cue in _CUE.finditer(doc.low, start, end):
             rest = doc.low[cue.end() : cue.end() + 60]
             ongoing = _ONGOING.match(rest) if _APPLYING.search(cue[0]) else None
@@ -51,7 +52,7 @@ def _in_text(doc: Doc) -> Fact[Closing]:
             if value:
                 words = evidence(doc.body, cue.start(), cue.end() + (ongoing.end() if ongoing else 20))
                 return Fact(value, "body", words.partition("\n")[0], "closing.text")
-    return Fact()
+    return UNSTATED
 
 
 def _moment(text: str) -> Closing | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rolecall.model import Confidence, ContractType, Fact, Ir35
+from rolecall.model import UNSTATED, Confidence, ContractType, Fact, Ir35
 from rolecall.normalise.fields import stated
 from rolecall.normalise.rules import Hit, hits, rules
 from rolecall.normalise.text import Doc
@@ -51,7 +51,7 @@ def _chosen(doc: Doc, found: list[Hit]) -> Fact[ContractType]:
     """Return the type of the first hit; words beat the form of the pay, permanent beats contract and says so."""
     said = [hit for hit in found if hit.rule.name != _PAY_FORM] or found
     if not said:
-        return Fact()
+        return UNSTATED
     types = {_type(hit.rule.value) for hit in said}
     hit = next((hit for hit in said if hit.rule.value == "permanent"), said[0])
     if ContractType.FIXED_TERM in types and hit.rule.value == "contract":
@@ -79,7 +79,7 @@ def read_ir35(doc: Doc, contract: Fact[ContractType]) -> Fact[Ir35]:
     """Return inside, outside or "to be confirmed"; what is written beats what is inferred from umbrella or PSC."""
     found = hits(rules("ir35"), doc.parts)
     if not found or contract.value is ContractType.PERMANENT:
-        return Fact()
+        return UNSTATED
     best = max(found, key=lambda hit: (hit.rule.confidence, hit.rule.value == "tbc", -found.index(hit)))
     written = {hit.rule.value for hit in found if hit.rule.confidence is Confidence.HIGH}
     if {"inside", "outside"} <= written and "tbc" not in written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rolecall.model import Confidence, Fact, Need, Tech
+from rolecall.model import UNSTATED, Confidence, Fact, Need, Tech
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
@@ -31,4 +31,4 @@ def read_family(doc: Doc, stack: tuple[Tech, ...]) -> Fact[str]:
     if bare and len(asked) >= _ENOUGH:
         evidence = ", ".join(tech.id for tech in asked[:5])
         return Fact("general", "inferred", evidence, "family.stack", Confidence.MEDIUM)
-    return Fact()
+    return UNSTATED

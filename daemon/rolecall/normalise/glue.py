@@ -14,7 +14,9 @@ _WORDS = load("headings")["glue"]
 _HEADINGS = tuple(sorted(_WORDS["headings"], key=len, reverse=True))
 _LABELS = tuple(f" {heading}" for heading in _HEADINGS)
 _ENDINGS = tuple(_WORDS["endings"])
-_CAPITAL = re.compile(r"[A-Z](?<=[a-z0-9.!?)%].)[a-z]|[0-9](?<=[a-z.!?)].)\+")
+_CAPITAL = re.compile(  # one class of characters in front, which `re` then looks for without trying the rest
+    r"[A-Z0-9](?:(?<=[a-z0-9.!?)%][A-Z])[a-z]|(?<=[a-z.!?)][0-9])\+)"
+)
 _LABEL = 35  # characters before a colon in which a label may begin
 
 

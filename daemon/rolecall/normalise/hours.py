@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from rolecall.model import Confidence, Fact, Hours, Salary
+from rolecall.model import UNSTATED, Confidence, Fact, Hours, Salary
 from rolecall.normalise.fields import stated
-from rolecall.normalise.rules import hits, rules, windows
+from rolecall.normalise.rules import hits, needed, rules, windows
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
@@ -16,6 +16,8 @@ _NUMBERS = {
     name: re.compile("|".join(rf"(?<![\w.,£$€]){pattern}" for pattern in patterns))
     for name, patterns in _WORDS["numbers"]["match"].items()
 }
+_NEEDS = {name: needed(texts) for name, texts in _WORDS["numbers"]["needs"].items()}
+_ACTUALLY = needed(["actual"])
 _FIELD_WORDS = {"fulltime": "full_time", "parttime": "part_time"}
 _ACTUAL = re.compile(_WORDS["numbers"]["actual_pay"])
 _UNITS = frozenset({"week", "wk", "pw", "hours", "fte", "wte"})
@@ -35,7 +37,7 @@ def read_hours(doc: Doc, salary: Fact[Salary]) -> Fact[Hours]:
         patterns.add("part_time")
     patterns |= {word for _, _, word in fields} if not patterns & set(_FIELD_WORDS.values()) else set()
     if not patterns and not figures:
-        return Fact()
+        return UNSTATED
     value = Hours(frozenset(patterns), **figures)
     if found:
         return found[0].fact(value)
@@ -64,7 +66,7 @@ def _figure(doc: Doc, name: str) -> re.Match[str] | None:
     for part in doc.parts:
         if part.stems.isdisjoint(_UNITS):
             continue
-        for start, end in windows(part, _WORDS["numbers"]["needs"][name]):
+        for start, end in windows(part, _NEEDS[name]):
             if match := _NUMBERS[name].search(part.low, start, end):
                 return match
     return None
@@ -88,7 +90,7 @@ def _paid_fte(doc: Doc, salary: Fact[Salary]) -> float | None:
 def _actual(doc: Doc) -> Decimal | None:
     """The bare figure behind "actual", where the salary has none: "£25,583 pro rata, actual £22,533"."""
     for part in doc.parts:
-        for start, end in windows(part, ("actual",)):
+        for start, end in windows(part, _ACTUALLY):
             if match := _ACTUAL.search(part.low, start, end):
                 return Decimal(match[1].replace(",", ""))
     return None

@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import unquote, urlsplit
 
-from rolecall.model import Confidence, Fact, Level, Rung, Salary
+from rolecall.model import UNSTATED, Confidence, Fact, Level, Rung, Salary
 from rolecall.normalise.fields import stated
 from rolecall.normalise.ladder import level, span
 from rolecall.normalise.level_body import read_body, read_floor
@@ -37,7 +37,7 @@ def _level(doc: Doc, salary: Fact[Salary]) -> Fact[Level]:
     title, field = read_title(doc.title, doc.company), _field(doc)
     if title.value is not None and title.rule.startswith("level.title.") and title.confidence is Confidence.HIGH:
         return _checked(doc, title, field)
-    return next((fact for fact in _less_sure(doc, title, field, salary) if fact.value is not None), Fact())
+    return next((fact for fact in _less_sure(doc, title, field, salary) if fact.value is not None), UNSTATED)
 
 
 def _less_sure(doc: Doc, title: Fact[Level], field: Fact[Level], salary: Fact[Salary]) -> Iterator[Fact[Level]]:
@@ -85,7 +85,7 @@ def _field(doc: Doc) -> Fact[Level]:
     if fields.get("graduate") is True:
         found.append(("graduate=true", level("graduate")))
     if not found:
-        return Fact()
+        return UNSTATED
     return Fact(span([one for _, one in found]), "field", found[0][0][:160], "level.field", Confidence.MEDIUM)
 
 
@@ -95,7 +95,7 @@ def _field(doc: Doc) -> Fact[Level]:
 def _years(doc: Doc) -> Fact[Level]:
     years = read_years(doc)
     if years is None:
-        return Fact()
+        return UNSTATED
     words = evidence(doc.body, years.start, years.end)
     post = _SENIOR_POST.search(years.sentence)
     if post:
@@ -121,10 +121,10 @@ def _slug(doc: Doc) -> Fact[Level]:
     path = unquote(_path(doc.raw.url))
     words = max(re.split(r"[/?&=]", path), key=lambda part: part.count("-"), default="")
     if words.count("-") < 2:
-        return Fact()
+        return UNSTATED
     title = read_title(words.replace("-", " "))
     if title.value is None or title.rule != "level.title.word":
-        return Fact()
+        return UNSTATED
     return Fact(title.value, "field", f"url={words}"[:160], "level.slug", Confidence.LOW)
 
 
@@ -139,14 +139,14 @@ def _pay(doc: Doc, salary: Fact[Salary]) -> Fact[Level]:
     """A guess for ranking: permanent pay only; outside London the bands lie lower."""
     value = salary.value
     if value is None or value.predicted or value.annual_basis != "salary":
-        return Fact()
+        return UNSTATED
     ends = [Decimal(end) for end in value.annual_gbp if end is not None]
     if not ends:
-        return Fact()
+        return UNSTATED
     middle = sum(ends, Decimal()) / len(ends)
     factor = Decimal("1") if "london" in doc.location.lower() else Decimal(str(_WORDS["pay"]["outside_london"]))
     word = _band(_WORDS["pay"]["band"], middle / factor)
-    return Fact(level(word), "inferred", salary.evidence, "level.salary", Confidence.GUESS) if word else Fact()
+    return Fact(level(word), "inferred", salary.evidence, "level.salary", Confidence.GUESS) if word else UNSTATED
 
 
 def _band(bands: Iterable[dict[str, object]], amount: Decimal) -> str:

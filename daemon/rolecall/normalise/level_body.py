@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from rolecall.model import Confidence, Fact, Level, Rung
+from rolecall.model import UNSTATED, Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
-from rolecall.normalise.rules import evidence, sentence, windows
-from rolecall.normalise.text import Doc, stem
+from rolecall.normalise.rules import evidence, needed, places, sentence, stretches, windows
+from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 _WORDS = load("level_body")
@@ -16,67 +17,52 @@ _LEVELS = tuple((rung, re.compile(rf"(?:{pattern})(?!\w)")) for rung, pattern in
 _LEVEL = "(?:" + "|".join(_WORDS["levels"].values()) + r")(?!\w)"
 
 
-def _patterns(table: str) -> tuple[re.Pattern[str], ...]:
+def _pattern(table: str) -> re.Pattern[str]:
     entry = _WORDS[table]
     texts = (p.replace("{level}", f"(?:{_LEVEL})").replace("{noun}", entry.get("noun", "")) for p in entry["match"])
-    return tuple(re.compile(rf"(?<!\w){text}") for text in texts)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(texts)})")
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
 
 
-_ROLE, _RANGE = _patterns("role"), _patterns("range")
+_ROLE, _RANGE = _pattern("role"), _pattern("range")
 _ROLE_VETO, _RANGE_VETO = _any(_WORDS["role"]["veto"]), _any(_WORDS["range"]["veto"])
 _CUE = _any([_WORDS["range"]["cue"]])
 _FLOORS = tuple((Rung[entry["floor"].upper()], _any(entry["match"])) for entry in _WORDS["floor"])
-_NEEDS = (
-    "senior",
-    "sr",
-    "snr",
-    "junior",
-    "mid",
-    "intermediate",
-    "graduate",
-    "lead",
-    "staff",
-    "principal",
-    "intern",
-    "internship",
-    "entry",
-    "middle",
-    "midlevel",
-    "midweight",
-)
-_STEMS = frozenset(map(stem, _NEEDS))
-_FLOOR_NEEDS = ("junior", "grad", "graduate", "grads", "entry level", "entry-level")
-_FLOOR_STEMS = frozenset(map(stem, _FLOOR_NEEDS))
+_NEEDS = needed(_WORDS["needs"])
+_STEMS = frozenset(need.first for need in _NEEDS)
+_FLOOR_NEEDS = needed(("junior", "grad", "graduate", "grads", "entry level", "entry-level"))
+_FLOOR_STEMS = frozenset(need.first for need in _FLOOR_NEEDS)
 Windows = list[tuple[int, int]]
 _AROUND = 100  # no statement is longer on one side of its level word
+_RANGE_LONG, _RANGE_OPENS, _RANGE_CLOSES = 40, 10, 20  # characters between two levels of a range, before and after
 _TITLE_LINES = 12  # adverts repeat their title at the top, sometimes with the level the title field has lost
 
 
 def read_body(doc: Doc) -> Fact[Level]:
     """Return the level that the text states of this role: as a range, in a repeated title, in a sentence."""
     if doc.stems.isdisjoint(_STEMS):
-        return Fact()
-    around = windows(doc.parts[-1], _NEEDS, whole=True, around=_AROUND)
-    return _range(doc, around) or _repeated_title(doc) or _role(doc, around) or Fact()
+        return UNSTATED
+    named = places(doc.parts[-1], _NEEDS, whole=True)
+    return _range(doc, named) or _repeated_title(doc) or _role(doc, stretches(doc.low, named, _AROUND)) or UNSTATED
 
 
 def read_floor(doc: Doc) -> Fact[Rung]:
     """Return the lowest rung that a negation leaves ("no juniors": mid)."""
     if doc.stems.isdisjoint(_FLOOR_STEMS) and doc.parts[0].stems.isdisjoint(_FLOOR_STEMS):
-        return Fact()
+        return UNSTATED
     for rung, pattern in _FLOORS:
         for part in doc.parts:
             for start, end in windows(part, _FLOOR_NEEDS):
                 if match := pattern.search(part.low, start, end):
                     return Fact(rung, part.source, evidence(part.text, *match.span()), "level.floor")
-    return Fact()
+    return UNSTATED
 
 
-def _range(doc: Doc, around: Windows) -> Fact[Level] | None:
+def _range(doc: Doc, named: list[int]) -> Fact[Level] | None:
+    around = [(max(0, a - _RANGE_OPENS), b + _RANGE_CLOSES) for a, b in pairwise(named) if b - a <= _RANGE_LONG]
     for match in _found(_RANGE, doc.low, around):
         said = sentence(doc.low, match.start(), match.end())
         levels = _levels(match[0])
@@ -110,11 +96,10 @@ def _role(doc: Doc, around: Windows) -> Fact[Level] | None:
     return _fact(doc, min(said, key=lambda match: match.start()), value, "level.body.role")
 
 
-def _found(patterns: tuple[re.Pattern[str], ...], low: str, around: Windows) -> Iterator[re.Match[str]]:
+def _found(pattern: re.Pattern[str], low: str, around: Windows) -> Iterator[re.Match[str]]:
     """Yield the matches around level words that stand alone ("lead", not "leading")."""
     for start, end in around:
-        for pattern in patterns:
-            yield from pattern.finditer(low, start, end)
+        yield from pattern.finditer(low, start, end)
 
 
 def _before(low: str, match: re.Match[str]) -> str:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rolecall.model import Confidence, Fact, Level, Rung
+from rolecall.model import UNSTATED, Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
 from rolecall.normalise.rules import hits, rules
-from rolecall.normalise.text import Part, stems_of
+from rolecall.normalise.text import part
 from rolecall.normalise.words import load
 
 _WORDS = load("level")
@@ -51,14 +51,14 @@ def read_title(title: str, company: str = "") -> Fact[Level]:
     if words:
         return _combined(title, low, words)
     numeral = _coded(title, low, _NUMERAL, "numerals", Confidence.MEDIUM)
-    return numeral or _coded(title, low, _GRADE, "grades", Confidence.LOW) or Fact()
+    return numeral or _coded(title, low, _GRADE, "grades", Confidence.LOW) or UNSTATED
 
 
 def _words(title: str, low: str) -> list[Word]:
     """Return the ladder words in order, of overlapping ones the longest, without mere modifiers."""
     found = [
         Word(hit.start, hit.match.end(), level(hit.rule.value), hit.rule.name, hit.rule.confidence)
-        for hit in hits(rules("level"), [Part("title", title, low, stems_of(low))])
+        for hit in hits(rules("level"), [part("title", low)])
     ]
     kept: list[Word] = []
     for word in sorted(found, key=lambda word: (word.start - word.end, -word.level.max)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rolecall.model import Confidence, Fact, Location, Mode, Origin, WorkMode
+from rolecall.model import UNSTATED, Confidence, Fact, Location, Mode, Origin, WorkMode
 from rolecall.normalise.mode_base import home_base, regions, travel
 from rolecall.normalise.mode_fields import field_signal, remote_or_hybrid
 from rolecall.normalise.mode_short import LOCATION, TITLE, short_sentence, short_signal
@@ -46,7 +46,7 @@ def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
             home_base=home_base(doc, said),
             travel=mode.travel or travel(doc),
         )
-    return Fact() if mode == WorkMode() and not fact.flags else replace(fact, value=mode)
+    return UNSTATED if mode == WorkMode() and not fact.flags else replace(fact, value=mode)
 
 
 def _sentences(doc: Doc) -> list[Sentence]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rolecall.model import Confidence, Fact, Location, Origin, Place
+from rolecall.model import UNSTATED, Confidence, Fact, Location, Origin, Place
 from rolecall.normalise.place_fields import country_field, texts
 from rolecall.normalise.place_gazetteer import british_names, distance, fold
 from rolecall.normalise.place_parse import Read, parse
@@ -32,7 +32,7 @@ def read_location(doc: Doc) -> Fact[Location]:
         fact = read(doc, country)
         if fact is not None:
             return fact
-    return Fact()
+    return UNSTATED
 
 
 def find(name: str, country: str | None = None) -> Place | None:

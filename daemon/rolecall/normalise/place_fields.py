@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rolecall.model import Json, RawPosting
 from rolecall.normalise.place_words import word
-from rolecall.normalise.text import short
+from rolecall.normalise.plain import short
 
 MAX_TEXTS = 40
 

@@ -18,10 +18,10 @@ One entry of a word file:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from rolecall.model import Confidence, Fact, T
 from rolecall.normalise.text import Part, stem, stems
@@ -34,11 +34,23 @@ _WHOLE = 300  # a text as short as this is searched whole
 MOST = 40  # places looked at for one rule in one text: advert texts repeat themselves, hostile ones more so
 
 
+class Need(NamedTuple):
+    """A word or phrase that must occur, and which stems tell whether it can."""
+
+    text: str
+    first: str
+    stems: frozenset[str]
+
+
+def needed(texts: Iterable[str]) -> tuple[Need, ...]:
+    return tuple(Need(text, stem(text), stems(text)) for text in texts)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     name: str
     value: str
-    needs: tuple[str, ...]
+    needs: tuple[Need, ...]
     stems: frozenset[str]
     pattern: re.Pattern[str]
     veto_before: re.Pattern[str] | None
@@ -111,17 +123,18 @@ def _matches(rule: Rule, part: Part) -> Iterator[Hit]:
                 yield Hit(rule, part, match)
 
 
-def windows(part: Part, needs: Iterable[str], *, whole: bool = False, around: int = _AROUND) -> list[tuple[int, int]]:
-    """Return the stretches of text around the needed words, in order, none overlapping; at most 40 places each.
+def windows(part: Part, needs: Iterable[Need]) -> list[tuple[int, int]]:
+    """Return the stretches of text around the needed words, in order, none overlapping.
 
-    `whole`: only where they stand as whole words. Searching only there makes a rule cost what its words occur,
-    not what the text is long.
+    Searching only there makes a rule cost what its words occur, not what the text is long.
     """
-    low = part.low
-    present = [need for need in needs if stems(need) <= part.stems and need in low]
+    return stretches(part.low, places(part, needs))
+
+
+def stretches(low: str, places: Sequence[int], around: int = _AROUND) -> list[tuple[int, int]]:
+    """Return the stretches of text around these places, which are in order."""
     if len(low) <= _WHOLE:
-        return [(0, len(low))] if present else []
-    places = sorted(place for need in present for place in _places(low, need, whole))
+        return [(0, len(low))] if places else []
     found: list[tuple[int, int]] = []
     for place in places:
         start, end = max(0, place - around), min(len(low), place + around)
@@ -131,15 +144,24 @@ def windows(part: Part, needs: Iterable[str], *, whole: bool = False, around: in
     return found
 
 
-def _places(low: str, need: str, whole: bool) -> Iterator[int]:
-    at = low.find(need)
+def places(part: Part, needs: Iterable[Need], *, whole: bool = False) -> list[int]:
+    """Return where the needed words stand, in order, at most 40 places each; `whole`: only as whole words."""
+    here, low = part.stems, part.low
+    possible = [text for text, first, every in needs if first in here and every <= here]
+    return sorted([place for text in possible for place in _places(low, text, whole)])
+
+
+def _places(low: str, need: str, whole: bool) -> list[int]:
+    found: list[int] = []
+    at, length = low.find(need), len(need)
     for _ in range(MOST):
         if at < 0:
-            return
-        end = at + len(need)
+            break
+        end = at + length
         if not whole or not (low[at - 1 : at].isalnum() or low[end : end + 1].isalnum()):
-            yield at
+            found.append(at)
         at = low.find(need, end)
+    return found
 
 
 def _vetoed(rule: Rule, low: str, match: re.Match[str]) -> bool:
@@ -172,8 +194,8 @@ def _rule(entry: dict[str, Any]) -> Rule:
         return Rule(
             name=entry["name"],
             value=entry["value"],
-            needs=tuple(entry["needs"]),
-            stems=frozenset(stem(need) for need in entry["needs"]),
+            needs=needed(entry["needs"]),
+            stems=frozenset(map(stem, entry["needs"])),
             pattern=re.compile(rf"(?<!\w)(?:{'|'.join(entry['match'])})(?!\w)"),
             veto_before=_any(entry.get("veto_before"), r"(?:{})$"),
             veto_after=_any(entry.get("veto_after"), r"(?:{})"),

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from rolecall.model import Confidence, ContractType, Fact, Origin, Pay, Salary
+from rolecall.model import UNSTATED, Confidence, ContractType, Fact, Origin, Pay, Salary
 from rolecall.normalise.pay import Factors, annual_gbp
 from rolecall.normalise.salary_boards import REWRITES, stated
 from rolecall.normalise.salary_context import FteBasis
@@ -48,7 +48,7 @@ class _Reading:
 
 def read_salary(
     doc: Doc,
-    contract: Fact[ContractType] = Fact(),  # noqa: B008 - frozen
+    contract: Fact[ContractType] = UNSTATED,
     factors: Factors | None = None,
 ) -> Fact[Salary]:
     """Return the pay of a posting, in the unit and currency it is stated in, with annual pounds beside it.

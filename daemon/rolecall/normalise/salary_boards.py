@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from rolecall.model import Period
 from rolecall.normalise.money import figures
+from rolecall.normalise.plain import short
 from rolecall.normalise.salary_period import plausible
 from rolecall.normalise.salary_values import (
     Fields,
@@ -25,7 +26,7 @@ from rolecall.normalise.salary_values import (
     sized,
     top_of,
 )
-from rolecall.normalise.text import Doc, short
+from rolecall.normalise.text import Doc
 
 REWRITES = frozenset({"adzuna"})
 """Boards that rewrite pay: what the text says beats their field (day rates × 260, hourly × 2,080)."""

@@ -9,9 +9,9 @@ from itertools import compress
 from typing import NamedTuple
 
 from rolecall.normalise.stack_scan import Mention, Scan
-from rolecall.normalise.text import Line, Zone
 from rolecall.normalise.vocabulary import cut
 from rolecall.normalise.words import load
+from rolecall.normalise.zones import Line, Zone
 
 _REACH = 40  # words of one sentence that are read on either side of a mention
 _LONGEST = 50  # mentions in one sentence: a boundless list is cut, so that reading stays linear
@@ -93,7 +93,7 @@ def _cues(words: list[str], begin: int, stop: int) -> dict[str, list[Cue]]:
         if index < free:
             continue
         for phrase, kinds in _PHRASES[words[index]]:
-            if words[index : index + len(phrase)] == phrase:
+            if index + len(phrase) <= stop and words[index : index + len(phrase)] == phrase:
                 free = index + len(phrase)
                 for kind in kinds:
                     found.setdefault(kind, []).append(Cue(index, free - 1))

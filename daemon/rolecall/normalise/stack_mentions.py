@@ -8,7 +8,6 @@ from itertools import pairwise
 from rolecall.normalise.stack_scan import Mention, Scan
 
 _NEIGHBOURHOOD = 60  # characters: another technology this near speaks for an ambiguous name
-_AROUND = 25  # words: as far as a name's own `near` words may stand
 _OPENS = re.compile(r"(?:^|[\n:(])[\s*]*$")
 _CLOSES = re.compile(r"[\s*.;]*(?:$|[\n()])")
 _OPENS_TITLE = re.compile(r"(?:^|[,(|:/]|[-@] )\s*$")
@@ -51,8 +50,7 @@ def _supported(scan: Scan, found: list[Mention], index: int) -> bool:
     if scan.before(mention) in entry.before or scan.after(mention) in entry.after:
         return True
     if entry.near:
-        around = scan.words[max(0, mention.first - _AROUND) : mention.last + _AROUND]
-        return not entry.near.isdisjoint(around) or _listed(scan, found, index)
+        return not entry.near.isdisjoint(scan.around(mention)) or _listed(scan, found, index)
     return _listed(scan, found, index) or _near_another(found, index) or _whole_item(scan, mention)
 
 

@@ -12,8 +12,8 @@ from rolecall.normalise.stack_choices import choices
 from rolecall.normalise.stack_cues import Cue, Sentence, sentences
 from rolecall.normalise.stack_mentions import believed
 from rolecall.normalise.stack_scan import Mention, Scan
-from rolecall.normalise.text import Line, Zone
 from rolecall.normalise.words import load
+from rolecall.normalise.zones import Line, Zone
 
 _RULE = load("stack")["rule"]
 _STOPS, _AWAY, _ASKED, _PEOPLE = (frozenset(_RULE[key]) for key in ("legacy_stops", "away", "asked", "people"))
@@ -85,7 +85,7 @@ def _counts(sentence: Sentence, mention: Mention) -> bool:
     cues = sentence.cues
     if "firms" in cues and any(cue.last < mention.first for cue in cues["firms"]):
         return False
-    if sentence.scan.word(mention.last + 1) in _PEOPLE:
+    if sentence.scan.after(mention) in _PEOPLE:
         return False
     return sentence.zone is not Zone.NOISE or "work" in cues or "must" in cues or _mostly_names(sentence)
 

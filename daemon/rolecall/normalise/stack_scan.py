@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate, compress, count
+from itertools import compress, count
 
-from rolecall.normalise.vocabulary import SOFT, TOKEN, Alias, Entry, Start, Vocabulary, lower
+from rolecall.normalise import vocabulary as names
+from rolecall.normalise.stack_words import cut
+from rolecall.normalise.text import Part
+from rolecall.normalise.vocabulary import SOFT, Alias, Entry, Start, Vocabulary, lower
 
 _LIST_GAP = re.compile(
     r"[\s*)\"']*(?:[,/|;&+·:(]|\n|\b(?:and/or|and|or)\b)[\s*(\"'&]*(?:(?:and|or|e\.g\.|eg|like)\s+)?"
 )
 _GAP_MAX = 14
-_SHAPE = bytes(ord("a") if c in range(97, 123) else ord("A") if c in range(65, 91) else 32 for c in range(256))
-_SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
-_GLUED_MIN = 3  # fewer such words are names of their own (MapGPT), not a text without its line ends
+_AROUND, _AROUND_CHARS = 25, 250  # words, and characters that hold as many
 
 
 @dataclass(slots=True)
@@ -37,18 +37,17 @@ class Mention:
 
 
 class Scan:
-    """A text as words and gaps.
+    """A text as words and gaps; lines that can hold no technology are not cut, but part of a gap.
 
     `found` holds every spelling, the longest where several begin together, none overlapping. `employer` is the id of
     the technology that the advertiser is named after: "Snowflake" at Snowflake is the firm, so it is never firm.
     """
 
-    def __init__(self, text: str, vocabulary: Vocabulary, employer: str | None = None, *, title: bool = False) -> None:
-        self.text = text
-        self.title = title
+    def __init__(self, part: Part, vocabulary: Vocabulary, employer: str | None = None) -> None:
+        self.text = part.text
+        self.title = part.source == "title"
         self.employer = employer
-        self.parts = _split(lower(text))  # gap, word, gap, word … gap
-        self._unglue(vocabulary)
+        self.parts = cut(part, vocabulary)
         self.words = self.parts[1::2]
         self._measured = 0, 0  # a part, and where it begins
         self.found = list(self._find(vocabulary.starts))
@@ -57,8 +56,12 @@ class Scan:
         return self.words[index] if 0 <= index < len(self.words) else ""
 
     def gap(self, index: int) -> str:
-        """Return what stands between word `index` and the one before it."""
-        return self.parts[2 * index]
+        """Return what stands between word `index` and the one before it, without lines that were not cut."""
+        gap = self.parts[2 * index]
+        if "\n" not in gap:
+            return gap
+        first, *_, last = gap.split("\n")
+        return f"{first if index else ''}\n{last if index < len(self.words) else ''}"
 
     def before(self, found: Mention) -> str:
         """Return the word directly before, "" where something stands between."""
@@ -68,6 +71,11 @@ class Scan:
         """Return the word directly after, "" where something stands between."""
         return self.word(found.last + 1) if self.gap(found.last + 1).strip("'&*\"") in SOFT else ""
 
+    def around(self, found: Mention) -> list[str]:
+        """Return the words around a mention, in whatever line."""
+        before = names.cut(self.text[max(0, found.start - _AROUND_CHARS) : found.start])[0]
+        return before[-_AROUND:] + names.cut(self.text[found.end : found.end + _AROUND_CHARS])[0][:_AROUND]
+
     def joined(self, left: Mention, right: Mention) -> bool:
         """Do two mentions stand side by side in one list?"""
         near = right.start - left.end <= _GAP_MAX
@@ -76,30 +84,6 @@ class Scan:
     def beside(self, left: Mention, right: Mention) -> bool:
         """Do two mentions follow each other with a space alone, as in "php go python"?"""
         return right.first == left.last + 1 and self.gap(right.first) == " "
-
-    # --- words that lost the space between them --------------------------------------------------------------------
-
-    def _unglue(self, vocabulary: Vocabulary) -> None:
-        """Part words such as "usingPython", as boards that strip line ends print them."""
-        humps = list(_humps(self.text))
-        if len(humps) < _GLUED_MIN:
-            return
-        ends = list(accumulate(map(len, self.parts)))  # word i is `text[ends[2 * i] : ends[2 * i + 1]]`
-        glued = {(bisect_left(ends, hump) - 1) // 2 for hump in humps}
-        unknown = [index for index in glued if self.parts[2 * index + 1] not in vocabulary.words]
-        if len(unknown) >= _GLUED_MIN:
-            self._part(sorted(unknown), ends)
-
-    def _part(self, glued: list[int], ends: list[int]) -> None:
-        parts, done = [], 0
-        for index in glued:
-            start, end = ends[2 * index], ends[2 * index + 1]
-            pieces = [part for piece in _SEAM.split(self.text[start:end]) for part in (lower(piece), "")]
-            parts += self.parts[done : 2 * index + 1] + pieces[:-1]
-            done = 2 * index + 2
-        self.parts = parts + self.parts[done:]
-
-    # --- spellings -------------------------------------------------------------------------------------------------
 
     def _find(self, starts: Mapping[str, Start]) -> Iterator[Mention]:
         free = 0
@@ -159,24 +143,5 @@ class Scan:
         return self.gap(found.last + 1) == "." and self.word(found.last + 1) in _HOSTS
 
 
-_WORD = re.compile(r"([a-z0-9\u00df-\u024f]+)")
-
-
-def _split(low: str) -> list[str]:
-    """Return what `TOKEN.split` does; a text without C#, C++ and .NET is cut by a simpler pattern, a third faster."""
-    signed = any(sign in low for sign in ("#", "++", ".net", ". net"))
-    return (TOKEN if signed else _WORD).split(low)
-
-
 _HOSTS = frozenset({"com", "io", "org", "net", "co", "dev", "ai", "uk", "eu", "app"})
 _EXTENSIONS = frozenset({"html", "js", "css", "json", "xml", "php", "sql", "java", "go"})
-
-
-def _humps(text: str) -> Iterator[int]:
-    """Yield where a capital follows a small letter, or "SQLYou" goes on; bytes, for a look at 5 kB costs 5 µs so."""
-    shape = text.encode("latin-1", "replace").translate(_SHAPE)
-    for sign in (b"aA", b"AAaa"):
-        at = shape.find(sign)
-        while at >= 0:
-            yield at + 2
-            at = shape.find(sign, at + 2)

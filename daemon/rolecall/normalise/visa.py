@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rolecall.model import Confidence, Fact, Visa
+from rolecall.model import UNSTATED, Confidence, Fact, Visa
 from rolecall.normalise.fields import stated
 from rolecall.normalise.rules import Hit, hits, rules, sentence
 from rolecall.normalise.text import Doc
@@ -42,7 +42,7 @@ def _field(doc: Doc) -> Fact[Visa]:
     for path, text in stated(doc.raw.fields, ("hasVisaSponsorship",)):
         if (said := text.strip().lower()) in ("yes", "no"):
             return Fact(Visa(said == "yes"), "field", f"{path}={text}"[:160], "visa.field", Confidence.MEDIUM)
-    return Fact()
+    return UNSTATED
 
 
 def _inside(hit: Hit, refusals: list[Hit]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -83,6 +83,23 @@ class Vocabulary:
         return frozenset(
             word for entry in self.entries.values() for alias, _ in entry.spellings() for word in cut(alias)[0]
         )
+
+    def openers(self, words: Set[str]) -> Set[str]:
+        """Return those words of a text with which a spelling begins that may stand in it, without their signs."""
+        known = self._seconds
+        return {
+            word for word in known.keys() & words if (seconds := known[word]) is None or not seconds.isdisjoint(words)
+        }
+
+    @cached_property
+    def _seconds(self) -> dict[str, frozenset[str] | None]:
+        """The first word of every spelling → the second words it needs, None where it needs none."""
+        found: dict[str, frozenset[str] | None] = {}
+        for first, start in self.starts.items():
+            bare, others = _bare(first), frozenset(map(_bare, start.longer))
+            known = found.get(bare, frozenset())
+            found[bare] = None if start.alone or known is None else known | others
+        return found
 
     @cached_property
     def by_name(self) -> dict[str, str]:
@@ -159,6 +176,10 @@ def fold(word: str) -> str:
 def lower(text: str) -> str:
     """Return `text` in lower case and of the same length ("İ" alone would grow)."""
     return text.replace("İ", "I").lower()
+
+
+def _bare(word: str) -> str:
+    return word.strip(".+# ")
 
 
 def cut(text: str) -> tuple[list[str], list[str]]:

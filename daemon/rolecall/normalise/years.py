@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rolecall.normalise.rules import sentence
-from rolecall.normalise.text import Doc, Zone
+from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
+from rolecall.normalise.zones import Zone
 
 _WORDS = load("level_body")["years"]
 _WORDED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

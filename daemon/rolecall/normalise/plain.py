@@ -1,0 +1,112 @@
+"""Plain text of what a board sends: unescaped, without markup, damaged and look-alike characters made plain.
+
+Design: understanding.md, section 4. Every step is linear in the text: a 1 MB posting must not hang the daemon.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from rolecall.normalise.glue import unglued
+
+MAX_BODY = 64_000  # characters read of one description; what follows is not a job advert any more
+
+_BLOCKS = (
+    "p", "br", "div", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "section", "article", "header",
+    "footer", "blockquote", "dl", "dt", "dd",
+)  # fmt: skip
+_INLINE = ("strong", "b", "em", "i", "u", "span", "a", "/li")
+_STANDS_FOR = {
+    **{form: "\n" for name in _BLOCKS for form in (name, f"/{name}", f"{name}/", f"{name} /")},
+    **{form: "" for name in _INLINE for form in (name, f"/{name}")},
+    "li": "\n* ",
+}
+_HIDDEN = frozenset({"script", "style"})
+_CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
+_MARKS = re.compile(r"\\([-|&.+#_*()!~])")  # Markdown's escapes
+_LONG = 400  # characters: longer lines were probably several, put together by a board that strips tags
+_BULLET = re.compile(r"\n[*\-o>✓✔✅➢➤→]\s+")  # the text of an item may stand in a block of its own
+_NOT_PLAIN = re.compile(r"[^\w ,.()/:;|+#'£-]|  |^[o-] ", re.ASCII)  # a short field without these needs no preparing
+_MOJIBAKE = (("Â£", "£"), ("â‚¬", "€"), ("‚¬", "€"), ("â€™", "'"), ("â€“", "-"), ("Â\u00a0", " "), ("Â ", " "))
+_LOOKALIKES = {
+    **dict.fromkeys("‘’ʼ´", "'"),
+    **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f", ""),
+    **dict.fromkeys("•·▪●◦‣⁃∙■", "*"),
+    **dict.fromkeys("\u2028\u2029\x85", "\n"),
+    "\u00a0": " ",
+    "…": "...",  # as NFKC has it, which then has nothing left to do in most texts
+    "İ": "I",  # the one letter whose lower case is longer: a text in lower case must keep its offsets
+}
+_ASCII = bytes(range(128))
+_COMMON = ((0xA0, 0x250), (0x20A0, 0x20C0), (0x2190, 0x2200), (0x2700, 0x27C0), (0x1F300, 0x1F700))
+_NORMAL = frozenset(  # letters, currencies, arrows and pictograms that NFKC leaves as they are
+    chr(code) for block in _COMMON for code in range(*block) if unicodedata.normalize("NFKC", chr(code)) == chr(code)
+)
+
+
+def short(text: str) -> str:
+    """Return a field of one line: unescaped, without tags, spaces collapsed."""
+    text = text[:2000].strip()
+    if len(text) < _LONG and not _NOT_PLAIN.search(text):
+        return text
+    return plain(text).replace("\n", " ").strip()
+
+
+def plain(text: str) -> str:
+    """Return `text` (plain or HTML, escaped up to twice) as prepared plain text, newlines kept."""
+    text = html.unescape(html.unescape(text[: MAX_BODY * 3]))
+    text = _tidy(_untagged(text)).replace("**", "").replace("`", "'")
+    if "\\" in text:
+        text = _MARKS.sub(r"\1", text)
+    text = _single_spaced(text)
+    if "~" in text:
+        text = _CIRCA_RANGE.sub("-", text)
+    text = _BULLET.sub("\n* ", f"\n{text}")
+    if len(text) > _LONG:
+        text = "\n".join([unglued(line) if len(line) > _LONG else line for line in text.split("\n")])
+    return text.strip()[:MAX_BODY]
+
+
+def _untagged(text: str) -> str:
+    """Return HTML without its tags: blocks and breaks begin lines, items begin lines with a star."""
+    first, *pieces = text.split("<")
+    return first + "".join(map(_after_tag, pieces)) if pieces else text
+
+
+def _after_tag(piece: str) -> str:
+    """Return what stands for a tag, without its "<", and for the text behind it; what is no tag stays."""
+    tag, closed, text = piece.partition(">")
+    stands_for = _STANDS_FOR.get(tag)
+    if stands_for is not None and closed:
+        return stands_for + text
+    if not closed or not (tag[:1].isalpha() or tag[:1] in ("/", "!")):
+        return f"<{piece}"
+    name = tag.partition(" ")[0].partition("\n")[0].lower()
+    return " " if name in _HIDDEN else _STANDS_FOR.get(name, "") + text
+
+
+def _tidy(text: str) -> str:
+    """Return `text` with damaged and look-alike characters as plain ones (`str.translate` takes ten times as long)."""
+    if text.isascii():
+        return text
+    strange = set(text.encode(errors="surrogatepass").translate(None, _ASCII).decode(errors="surrogatepass"))
+    for wrong, right in _MOJIBAKE:
+        if wrong[0] in strange:
+            text = text.replace(wrong, right)
+    for wrong in strange & _LOOKALIKES.keys():
+        text = text.replace(wrong, _LOOKALIKES[wrong])
+    return text if strange - _LOOKALIKES.keys() <= _NORMAL else unicodedata.normalize("NFKC", text)
+
+
+def _single_spaced(text: str) -> str:
+    """Return `text` without double spaces, empty lines, or spaces around newlines."""
+    for space in "\t\f\v\r":
+        text = text.replace(space, " ")
+    text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
+    while "  " in text:  # halves every run of spaces, so a few turns do
+        text = text.replace("  ", " ")
+    return text

@@ -42,6 +42,8 @@ COMMANDS = (
     "discover",
     "import",
     "export",
+    "backup",
+    "restore",
 )
 
 BASE = """

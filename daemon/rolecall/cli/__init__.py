@@ -17,6 +17,7 @@ from rolecall.cli import (
     discover,
     filters,
     init,
+    keep,
     look,
     mute,
     preview,
@@ -40,7 +41,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 groups = (
-    run, demo, init, check, look, same, choose, mute, preview, digest, discover, filters, stats, telegram, vocabulary,
+    run, demo, init, check, look, keep, same, choose, mute, preview, digest, discover, filters, stats, telegram,
+    vocabulary,
 )  # fmt: skip
 for group in groups:
     group.register(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +13,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from rolecall.errors import DatabaseBusy, StoreError
+from rolecall.store.copy import before_upgrade, copy, holds_rows, keep_latest
 from rolecall.store.migrations import check, migrations
+
+log = logging.getLogger(__name__)
 
 BUSY = 5.0  # seconds to wait for a lock that only a backup or a person with a shell can hold
 
@@ -39,11 +43,26 @@ def writer(path: Path) -> Database:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA journal_size_limit = 67108864")  # a big import must not leave a big file behind
-            with immediate(db):  # all pending migrations or none, whenever the power fails
-                if not check(db):
+            if not check(db):
+                _keep_a_copy(db, path)
+                with immediate(db):  # all pending migrations or none, whenever the power fails
                     migrations.apply(db)
+                keep_latest(path)
             db.execute("PRAGMA foreign_keys = ON")  # only now: a migration may rebuild a table others refer to
             return db
+
+
+def _keep_a_copy(db: Database, path: Path) -> None:
+    """Back an older database up before it is changed for good. Raises `StoreError`; then it is left as it was."""
+    if not holds_rows(db.conn):
+        return
+    target = before_upgrade(path, migrations.pending(db)[0].name)
+    try:
+        with explained(target):
+            copy(db.conn, target)
+    except StoreError as error:
+        raise StoreError(f"it was not upgraded, since no backup could be made first ({error})") from error
+    log.info("backed-up-before-upgrade file=%s", target)
 
 
 def reader(path: Path) -> Database:

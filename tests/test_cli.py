@@ -44,6 +44,7 @@ COMMANDS = (
     "export",
     "backup",
     "restore",
+    "doctor",
 )
 
 BASE = """

@@ -15,6 +15,7 @@ from rolecall.cli import (
     demo,
     digest,
     discover,
+    doctor,
     filters,
     init,
     keep,
@@ -41,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 groups = (
-    run, demo, init, check, look, keep, same, choose, mute, preview, digest, discover, filters, stats, telegram,
+    run, demo, init, check, look, doctor, keep, same, choose, mute, preview, digest, discover, filters, stats, telegram,
     vocabulary,
 )  # fmt: skip
 for group in groups:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tomllib
 from pathlib import Path
 
 FORMS = ("file", "env", "credential")
@@ -23,6 +24,14 @@ def read_secret(form: str, value: str, config_path: Path | None) -> str:
         case _:
             _refuse_if_readable(config_path)
             return value
+
+
+def secret_files(config_path: Path) -> list[Path]:
+    """Return the files that channels and sources name for their secrets, those that are there."""
+    said = tomllib.loads(config_path.read_text(encoding="utf-8"))
+    tables = [*said.get("channel", {}).values(), *said.get("source", ())]
+    named = [str(value) for table in tables for key, value in table.items() if key.endswith("_file")]
+    return [path for value in dict.fromkeys(named) if (path := _beside(config_path, value)).is_file()]
 
 
 def _credentials() -> Path:

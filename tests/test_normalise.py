@@ -64,6 +64,16 @@ def test_whole_office_days_are_printed_whole(words: str, printed: str) -> None:
     assert json.dumps(out["office_days"]) == printed
 
 
+@pytest.mark.parametrize(
+    ("words", "printed"), [("Inside IR35", ("inside", False)), ("IR35 TBC", (None, True)), ("Agile", (None, False))]
+)
+def test_ir35_is_inside_outside_or_null_and_a_key_of_its_own_says_that_it_is_open(
+    words: str, printed: tuple[str | None, bool]
+) -> None:
+    out = read(title="Developer", description=f"£500 per day. {words}.")
+    assert (out["ir35"], out["ir35_tbc"]) == printed
+
+
 def test_silence_is_printed_as_silence() -> None:
     out = read(title="Software Engineer")
     assert (out["level"], out["modes"], out["salary"], out["ir35"]) == (None, [], None, None)

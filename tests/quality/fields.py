@@ -157,6 +157,14 @@ def _ashby() -> list[Example]:
     return [example for example in data.postings("mode_hn.jsonl.gz") if example.raw.board == "ashby"]
 
 
+def _ashby_stated() -> list[Example]:
+    """The same posts as the board has them: with the location that states the mode."""
+    return [
+        replace(example, raw=replace(example.raw, location=example.wanted["location"]), text=example.wanted["location"])
+        for example in _ashby()
+    ]
+
+
 # --- single words -----------------------------------------------------------------------------------------------
 
 
@@ -229,12 +237,14 @@ SETS: dict[str, tuple[tuple[str, Callable[[], list[Example]], Measure], ...]] = 
         ("hn_rest", _hacker_news(rest=True), _modes),
         ("hn_header", _hacker_news(rest=False), _modes),
         ("ashby_silver", _ashby, _modes),
+        ("ashby_stated", _ashby_stated, _modes),
     ),
     "remote": (
         ("labelled", _labelled, _remote),
         ("hn_rest", _hacker_news(rest=True), _remote),
         ("hn_header", _hacker_news(rest=False), _remote),
         ("ashby_silver", _ashby, _remote),
+        ("ashby_stated", _ashby_stated, _remote),
     ),
     "office_days": (("labelled", _labelled, _office_days),),
     "uk": (("labelled", _labelled, _uk),),

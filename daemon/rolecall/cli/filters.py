@@ -73,14 +73,14 @@ def _print(answers: Objects) -> None:
 
 
 def _lines(lines: Iterable[bytes], work: Callable[[RawPosting], Iterable[T]]) -> Iterator[T | dict[str, Any]]:
-    """Answer every line; one that is no posting gives {"id", "error"} in its place."""
+    """Answer every line; one that is no posting, an empty one too, gives {"id", "error"} in its place."""
     from rolecall.normalise.facts import raw_from_json
 
     for line in lines:
-        if not line.strip():
-            continue
         identity = None
         try:
+            if not line.strip():
+                raise ValueError("an empty line is no posting")
             given = json.loads(line)
             identity = given.get("id") if isinstance(given, dict) else None
             yield from work(raw_from_json(given))

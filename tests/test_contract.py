@@ -61,6 +61,11 @@ def test_other_contracts_say_nothing(body: str) -> None:
     assert contract(body).value is None
 
 
+@pytest.mark.parametrize("title", ["Java Developer - 6 month contract", "Java Developer, 12 months"])
+def test_months_in_a_title_are_a_contract(title: str) -> None:
+    assert read_contract(prepare(RawPosting("x", "1", title))).value == "contract"
+
+
 def test_permanent_wins_over_ir35_and_says_that_they_conflict() -> None:
     fact = contract("Rate: £85k; Outside IR35: yes; Permanent")
     assert (fact.value, fact.flags) == (ContractType.PERMANENT, {"contract_conflict"})

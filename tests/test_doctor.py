@@ -161,5 +161,5 @@ def test_the_command_ends_with_1_when_something_is_bad_and_speaks_json(home: Pat
     assert {each["level"] for each in json.loads(said)} <= {"ok", "warn"}
     (home / "rolecall.db").chmod(0o644)
     text = run("doctor", at=home, code=1).stdout
-    assert "bad   database     others may read or write" in text
+    assert "bad   database      others may read or write" in text
     assert "123:secret" not in text + said

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from rolecall import __version__, details, logs, rates, route, systemd
+from rolecall import __version__, details, logs, rates, retention, route, systemd
 from rolecall.baseline import make_baselines
 from rolecall.clock import Waker, clock
 from rolecall.config import Channel, Config, SourceEntry, load, secrets_of
@@ -47,6 +47,7 @@ AT_ONCE = 8  # sources polled side by side; the fetcher still asks each host one
 AT_ONE_HOST = 2  # of them: one is asked while the other is read, and a host with hundreds of boards delays nobody else
 RING_PAUSE = timedelta(seconds=10)  # between two polls of a source that rings
 RATES_EVERY = 24 * 3600.0
+PRUNE_EVERY = 3600.0  # seconds between two looks whether a day has passed
 STORE_PAUSE = 30.0  # seconds to wait when the database cannot be used (a full disk)
 NOT_RELOADED = ("database", "contact", "host_pause", "allow_private", "tick", "grace")  # options for a restart
 
@@ -110,6 +111,7 @@ class Daemon:
                 group.create_task(self._reloads(), name="reload")
                 group.create_task(self._signs_of_life(), name="watchdog")
                 group.create_task(self._rates(), name="rates")
+                group.create_task(self._prune(), name="prune")
                 wakes = {"poll": (self.poll_wake, options.tick), "deliver": (self.deliver_wake, options.tick)}
                 async with self.clock(wakes):
                     systemd.ready(self._status())
@@ -369,6 +371,15 @@ class Daemon:
             if self.house.config.pay.fx_refresh:
                 await rates.refresh(self.house)
             await self._pause(RATES_EVERY)
+
+    async def _prune(self) -> None:
+        """Drop the texts of adverts that are long gone."""
+        while not self.stop.is_set():
+            try:
+                await retention.prune(self.house, self.stop)
+            except StoreError as error:
+                await self._store_trouble(error)
+            await self._pause(PRUNE_EVERY)
 
     def _beat(self, name: str) -> None:
         self.beats[name] = asyncio.get_running_loop().time()

@@ -585,6 +585,12 @@ class Store(Protocol):
     async def alerted_at(self, job: str) -> Mapping[str, datetime]:
         """Return search → time of the job's alerts."""
 
+    async def prune(self, before: datetime, after: int, limit: int) -> tuple[int, int]:
+        """Drop the texts of at most `limit` postings that no list has held since then, but of saved jobs.
+
+        Return of how many, and what to pass as `after` next; 0 at the end. All that recognises them stays.
+        """
+
     async def totals(self) -> Mapping[str, int]:
         """Counts: postings, jobs, alerts, duplicates (postings beyond the first of their job), messages sent."""
 

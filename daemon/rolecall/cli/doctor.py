@@ -40,8 +40,8 @@ def _line(found: Finding) -> str:
     level = f"{found.level:<4}"
     if colours():
         level = f"\x1b[{_COLOURS[found.level]}m{level}\x1b[0m"
-    advice = f"\n{'':19}{dim(line(found.advice, MAX_URL))}" if found.advice else ""
-    return f"{level}  {found.what:<13}{line(found.said, MAX_URL)}{advice}"
+    advice = f"\n{'':20}{dim(line(found.advice, MAX_URL))}" if found.advice else ""
+    return f"{level}  {found.what:<14}{line(found.said, MAX_URL)}{advice}"
 
 
 _COLOURS = {"ok": 32, "warn": 33, "bad": 31}

@@ -89,6 +89,7 @@ class DaemonOptions(BaseModel):
     notice_wait: Duration = timedelta(minutes=10)
     tick: Duration = timedelta(seconds=5)
     grace: Duration = timedelta(seconds=20)
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 365
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

@@ -27,6 +27,7 @@ from rolecall.ports import (
 )
 from rolecall.schedule import Limit, free_at
 from rolecall.store.memory_decisions import MemoryDecisions
+from rolecall.store.retention import without_text
 
 Key = tuple[str, str]
 
@@ -257,6 +258,14 @@ class MemoryStore(MemoryDecisions):
 
     async def alerted_at(self, job: str) -> Mapping[str, datetime]:
         return {search: at for (search, of), (_, _, at) in self._alerts.items() if of == job}
+
+    async def prune(self, before: datetime, after: int, limit: int) -> tuple[int, int]:
+        old = [key for key, each in self._postings.items() if max(each.last_seen, each.closed_at or before) <= before]
+        kept = [key for key in old if not any(m.kind == "saved" for m in self._marks.get(self._postings[key].job, ()))]
+        old = [key for key in kept if (raw := self._postings[key].raw) != without_text(raw)]
+        for key in old[:limit]:
+            self._postings[key] = replace(self._postings[key], raw=without_text(self._postings[key].raw))
+        return len(old[:limit]), len(old[:limit])
 
     async def totals(self) -> Mapping[str, int]:
         postings, jobs = len(self._postings), len(self._jobs())

@@ -331,3 +331,9 @@ def m007_quiet(db: Database) -> None:
 def m008_unclear(db: Database) -> None:
     """Answers that were unclear, apart from sends that a kill cut off: `ambiguous` counts both."""
     db.execute("ALTER TABLE outbox ADD COLUMN unclear INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m009_pruned(db: Database) -> None:
+    """Which postings have no text any more, since it was old."""
+    db.execute("ALTER TABLE posting ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0")

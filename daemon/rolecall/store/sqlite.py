@@ -29,7 +29,7 @@ from rolecall.ports import (
     Waiting,
 )
 from rolecall.schedule import Limit
-from rolecall.store import calls, connection, decisions, notes, outbox, read, said, states, waiting, write
+from rolecall.store import calls, connection, decisions, notes, outbox, read, retention, said, states, waiting, write
 from rolecall.store.rows import chunks
 from rolecall.store.worker import Worker, Writer
 from rolecall.thinking import think
@@ -156,6 +156,12 @@ class SqliteStore:
 
     async def note(self, channel: str, name: str, text: str) -> None:
         await self._write(notes.note, channel, name, text)
+
+    async def prune(self, before: datetime, after: int, limit: int) -> tuple[int, int]:
+        found = await self._read(retention.find, before, after, limit)  # most of the work, where no write waits for it
+        if not found:
+            return 0, 0
+        return await self._write(retention.write, found, before), found[-1].posting
 
     # delivering
     async def claim(self, channel: str, now: datetime, lease: float, quiet: bool = False) -> Claim | None:

@@ -110,7 +110,8 @@ _UPSERT_POSTING = """
 INSERT INTO posting (id, source, source_id, job, content_hash, posted_at, closes_at, url, first_seen, last_seen)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, last_seen = excluded.last_seen,
-  closed_at = NULL, missing = 0, posted_at = excluded.posted_at, closes_at = excluded.closes_at, url = excluded.url
+  closed_at = NULL, missing = 0, posted_at = excluded.posted_at, closes_at = excluded.closes_at, url = excluded.url,
+  pruned = 0
 """
 _UPSERT_BODY = """
 INSERT INTO posting_body (posting, print, shingles, because, content) VALUES (?, ?, ?, ?, ?)

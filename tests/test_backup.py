@@ -20,6 +20,7 @@ from rolecall.store import copy as copying
 from rolecall.store.connection import acquire
 from tests.shared import ROOT
 from tests.store_plans import NOW, SOURCE, alert, at_once, plan, posting
+from tests.test_cli import run
 from tests.test_migrations import RELEASED, load
 from tests.test_store_sqlite import _COMMITTER, _spoil, _write
 
@@ -213,6 +214,21 @@ def test_a_damaged_or_newer_backup_changes_nothing(path: Path) -> None:
         backup.restore(path, path.with_name("newer"), NOW)
     assert len(ids_in(path)) == 200
     assert names(path) == {"damaged", "newer"}
+
+
+def test_the_commands_back_up_and_restore_and_a_newer_database_ends_with_78(path: Path) -> None:
+    filled(path, "a")
+    path.with_name("config.toml").write_text('[daemon]\ndatabase = "rolecall.db"\n[channel.console]\n')
+    assert "complete and checked" in run("backup", "copy", at=path.parent).stdout
+    filled(path, "b")
+    said = run("restore", "copy", at=path.parent).stdout
+    assert "restored from copy, 1 postings" in said
+    assert "rolecall.db.replaced-" in said
+    assert ids_in(path) == {"a"}
+    assert "the database itself" in run("restore", "rolecall.db", at=path.parent, code=1).stderr
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE _sqlite_migrations SET name = 'm999_future' WHERE id = 1")
+    assert "newer Rolecall" in run("run", "--once", at=path.parent, code=78).stderr
 
 
 # --- before an upgrade ----------------------------------------------------------------------------------------

@@ -136,13 +136,20 @@ def test_who_holds_the_lock_is_named_and_not_disturbed(home: Path) -> None:
 def test_a_message_that_waits_for_hours_one_set_aside_and_a_suspended_channel_are_said(home: Path) -> None:
     assert found(home, NOW + timedelta(minutes=30))["outbox"][0].level == "ok"
     (stuck,) = found(home, NOW + timedelta(hours=2))["outbox"]
-    assert (stuck.level, stuck.said) == ("warn", "1 messages on phone wait since 2026-03-02 09:30 UTC")
+    assert (stuck.level, stuck.said) == ("warn", "1 message on phone due since 2026-03-02 09:30 UTC")
     changed(home, "UPDATE channel SET suspended = 'blocked'")
     (suspended,) = found(home, NOW + timedelta(hours=2))["outbox"]
     assert (suspended.level, suspended.said) == ("bad", "phone is suspended: blocked")
     changed(home, "UPDATE channel SET suspended = ''")
     changed(home, "UPDATE outbox SET state = 'dead', error = 'too long', settled_at = ?", to_us(NOW))
-    assert found(home)["outbox"][0].said == "1 messages on phone could not be sent: too long"
+    assert found(home)["outbox"][0].said == "1 message on phone could not be sent: too long"
+
+
+def test_what_waits_for_a_channel_that_is_gone_from_the_configuration_is_said_so(home: Path) -> None:
+    changed(home, "INSERT INTO channel (name) VALUES ('attic')")
+    changed(home, "UPDATE outbox SET channel = 'attic'")
+    (stuck,) = found(home, NOW + timedelta(hours=2))["outbox"]
+    assert stuck.advice.startswith("No channel of the configuration has this name")
 
 
 def test_a_full_disk_is_bad(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ def examine_all(config: Config, now: datetime) -> list[Finding]:
     found = [*_files(config), *_disk(config.database), *_zones(config, now), _sqlite(), _lock(config.database)]
     if config.database.exists():
         for what, look in _LOOKS.items():
-            found += _asked(config.database, what, look, now)
+            found += _asked(config, what, look, now)
     else:
         found.append(Finding("database", "warn", f"{config.database} is not there yet", "Start the daemon once."))
     return found
@@ -51,14 +51,14 @@ def examine_all(config: Config, now: datetime) -> list[Finding]:
 
 # --- the database ---------------------------------------------------------------------------------------------
 
-Look = Callable[[Connection, Path, datetime], Iterable[Finding]]
+Look = Callable[[Connection, Config, datetime], Iterable[Finding]]
 
 
-def _asked(path: Path, what: str, look: Look, now: datetime) -> list[Finding]:
+def _asked(config: Config, what: str, look: Look, now: datetime) -> list[Finding]:
     """Let one look fail without the others."""
     try:
-        with examine.examined(path) as db:
-            return list(look(db, path, now))
+        with examine.examined(config.database) as db:
+            return list(look(db, config, now))
     except StoreError as error:
         return [Finding(what, "bad", str(error), _RESTORE)]
 
@@ -66,21 +66,21 @@ def _asked(path: Path, what: str, look: Look, now: datetime) -> list[Finding]:
 _RESTORE = "Stop the daemon, then `rolecall restore` the latest backup."
 
 
-def _schema(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
+def _schema(db: Connection, config: Config, now: datetime) -> Iterator[Finding]:
     if examine.up_to_date(db):
         yield Finding("schema", "ok", "of this version")
     else:
         yield Finding("schema", "warn", "of an older version", "Start the daemon: it backs up and upgrades.")
 
 
-def _integrity(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
+def _integrity(db: Connection, config: Config, now: datetime) -> Iterator[Finding]:
     if wrong := examine.wrong(db):
         yield Finding("integrity", "bad", "; ".join(wrong[:3]), _RESTORE)
     else:
         yield Finding("integrity", "ok", "sound, and every reference leads somewhere")
 
 
-def _orphans(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
+def _orphans(db: Connection, config: Config, now: datetime) -> Iterator[Finding]:
     found = examine.orphans(db)
     for what, count in found.items():
         yield Finding("orphans", "bad", f"{count} {what}", "This is a fault in Rolecall: please report it.")
@@ -88,7 +88,8 @@ def _orphans(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
         yield Finding("orphans", "ok", "none")
 
 
-def _sizes(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
+def _sizes(db: Connection, config: Config, now: datetime) -> Iterator[Finding]:
+    path = config.database
     tables = list(examine.table_sizes(db).items())[:SHOWN]
     parts = ", ".join(f"{name} {_size(size)}" for name, size in tables)
     unused = _size(examine.unused(db))
@@ -101,7 +102,7 @@ def _sizes(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
         yield Finding("log", "ok", _size(size))
 
 
-def _clock(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
+def _clock(db: Connection, config: Config, now: datetime) -> Iterator[Finding]:
     latest = examine.latest(db)
     if latest is not None and latest - now > SKEW:
         said = f"the clock is {_length(latest - now)} behind what the daemon wrote last"
@@ -113,7 +114,7 @@ def _clock(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
         yield Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC, in step with what the daemon wrote")
 
 
-def _outbox(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
+def _outbox(db: Connection, config: Config, now: datetime) -> Iterator[Finding]:
     suspended = examine.suspended(db)
     found = [
         Finding("outbox", "bad", f"{channel} is suspended: {why}", f"Mend it, try `rolecall test {channel}`, restart.")
@@ -121,12 +122,21 @@ def _outbox(db: Connection, path: Path, now: datetime) -> Iterator[Finding]:
     ]
     for channel, (count, since) in examine.waiting_since(db, now).items():
         if now - since > LATE and channel not in suspended:
-            said = f"{count} messages on {channel} wait since {since:%Y-%m-%d %H:%M} UTC"
-            found.append(Finding("outbox", "warn", said, f"Does the daemon run? Try `rolecall test {channel}`."))
+            said = f"{_messages(count)} on {channel} due since {since:%Y-%m-%d %H:%M} UTC"
+            known = config.channel(channel) is not None
+            advice = f"Does the daemon run? Try `rolecall test {channel}`." if known else _NO_CHANNEL
+            found.append(Finding("outbox", "warn", said, advice))
     for channel, (count, error) in examine.set_aside(db).items():
-        said = f"{count} messages on {channel} could not be sent: {error}"
+        said = f"{_messages(count)} on {channel} could not be sent: {error}"
         found.append(Finding("outbox", "warn", said, "`rolecall status` names them."))
     yield from found or [Finding("outbox", "ok", "nothing is stuck")]
+
+
+_NO_CHANNEL = "No channel of the configuration has this name any more: what waits for it is kept."
+
+
+def _messages(count: int) -> str:
+    return f"{count} message{'s' if count > 1 else ''}"
 
 
 _LOOKS: dict[str, Look] = {

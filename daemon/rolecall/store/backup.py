@@ -49,6 +49,8 @@ def restore(database: Path, file: Path, now: datetime) -> Restored:
     Raises `DatabaseBusy` while a daemon runs, `DatabaseTooNew`, and `StoreError` for a file that is no sound backup;
     then nothing has changed. Killed at any point, either the one or the other database is there, whole.
     """
+    if database.exists() and file.exists() and file.samefile(database):
+        raise StoreError(f"{file} is the database itself, no backup of it")
     lock = _locked(database)
     try:
         ready = database.with_name(f"{database.name}.restoring")

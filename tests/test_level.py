@@ -129,6 +129,11 @@ def test_a_statement_of_the_text_says_which_rung_of_a_bank_rank() -> None:
     assert rungs("ETL Developer, AVP", "This is an intermediate-level position.", company="Citi") == "mid"
 
 
+def test_praise_between_the_article_and_the_level_does_not_hide_whose_level_it_is() -> None:
+    assert rungs("Kettle Engineer", "We are looking for a friendly and curious Senior Kettle Engineer.") == "senior"
+    assert rungs("Kettle Engineer", "You will need a patient, kind colleague, reporting to a Senior Engineer.") == ""
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

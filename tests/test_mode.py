@@ -184,6 +184,10 @@ def test_ashby_is_remote_alone_is_remote_or_hybrid() -> None:
     assert "conflict" in fact.flags
 
 
+def test_partly_remote_in_a_title_is_hybrid() -> None:
+    assert modes(title="Kettle Engineer | Leeds | ONSITE or partial REMOTE") == {S, H}
+
+
 def test_ashby_is_remote_beside_a_whole_country_is_remote() -> None:
     assert modes(source="ashby:acme", location="United Kingdom", fields={"isRemote": True}) == {R}
 

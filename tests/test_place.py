@@ -147,6 +147,7 @@ def test_prose_is_read_after_a_cue() -> None:
 
 def test_the_title_is_read_where_no_field_says_anything() -> None:
     assert names("", title="Kettle Engineer | Acme | Leeds, UK | Full-time") == [("Leeds", "GB")]
+    assert names("", title="Kettle Engineer | M60 - Leeds, UK") == [("Leeds", "GB")], "M60 is a house or a road"
 
 
 def test_short_words_of_a_title_are_no_countries() -> None:

@@ -70,6 +70,8 @@ def test_other_clearances_and_letters_say_nothing(body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "offered"),
     [
+        ("Leeds, on site, visa sponsors", True),
+        ("We are not visa sponsors.", False),
         ("We offer visa sponsorship.", True),
         ("Sponsorship can be provided", True),
         ("Sponsorship\nis\navailable for this role", True),

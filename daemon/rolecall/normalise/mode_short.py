@@ -9,7 +9,7 @@ from rolecall.normalise.mode_text import Sentence, Signal, pattern, signals
 
 TITLE, LOCATION = 4.0, 3.5
 _REMOTE = r"(?:fully |100% )?remote(?:ly)?(?:[- ]first)?|wfh|home[- ]based|work from home|telecommut\w+"
-_HYBRID = r"hybrid|partially remote|semi[- ]remote"
+_HYBRID = r"hybrid|partial(?:ly)?[- ]remote|semi[- ]remote"
 _ONSITE = r"on-?site|on site|in-?office|in[- ]person|office[- ]based"
 _WORD = re.compile(
     rf"(?P<no>\b(?:no|not|non)[ -](?:\w+ )?)?\b(?:(?P<remote>{_REMOTE})|(?P<hybrid>{_HYBRID})|(?P<onsite>{_ONSITE}))\b",

@@ -92,11 +92,12 @@ def _union(reads: list[Read]) -> Location:
 
 
 def _read_title(doc: Doc, country: str | None) -> Fact[Location] | None:
-    for part in _title_parts(doc):
-        read = parse(part, country or _currency_country(doc), strict=True)
-        if read.location.places or read.location.countries:
-            return _fact(read.location, "title", part, "place.title", Confidence.MEDIUM)
-    return None
+    reads = ((part, parse(part, country or _currency_country(doc), strict=True)) for part in _title_parts(doc))
+    telling = [(part, read.location) for part, read in reads if read.location.places or read.location.countries]
+    # "L39 - London" is the name of a house: a bare postcode district counts where no town is named.
+    named = [(part, where) for part, where in telling if not any(place.postcode == part for place in where.places)]
+    part, where = next(iter(named or telling), ("", None))
+    return _fact(where, "title", part, "place.title", Confidence.MEDIUM) if where else None
 
 
 def _title_parts(doc: Doc) -> Iterator[str]:

@@ -74,6 +74,7 @@ def _weeks(axis: Any, panel: dict[str, Any]) -> None:
     rows = panel["rows"]
     axis.bar(range(len(rows)), [jobs for _, jobs, *_ in rows], color=SOFT, alpha=0.6, width=0.7)
     axis.set_ylabel("jobs")
+    axis.yaxis.get_major_locator().set_params(integer=True)
     step = len(rows) // 8 + 1
     axis.set_xticks(range(0, len(rows), step), [start for start, *_ in rows[::step]])
     known = [(at, q1, middle, q3) for at, (_, _jobs, q1, middle, q3) in enumerate(rows) if middle]

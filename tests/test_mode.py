@@ -190,6 +190,16 @@ def test_partly_remote_in_a_title_is_hybrid() -> None:
 
 def test_ashby_is_remote_beside_a_whole_country_is_remote() -> None:
     assert modes(source="ashby:acme", location="United Kingdom", fields={"isRemote": True}) == {R}
+    address = {"postalAddress": {"addressCountry": "United Kingdom", "addressLocality": ""}}
+    assert modes(source="ashby:acme", location="United Kingdom", fields={"isRemote": True, "address": address}) == {R}
+
+
+def test_ashby_is_remote_beside_an_office_that_only_the_address_names_says_neither() -> None:
+    address = {"postalAddress": {"addressCountry": "United Kingdom", "addressLocality": "Leeds"}}
+    for location in ("United Kingdom", ""):
+        fact = read(source="ashby:acme", location=location, fields={"isRemote": True, "address": address})
+        assert fact.value is not None
+        assert (fact.value.modes, "conflict" in fact.flags) == (frozenset(), True)
 
 
 @pytest.mark.parametrize(

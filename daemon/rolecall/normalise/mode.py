@@ -14,8 +14,9 @@ from rolecall.normalise.mode_fields import field_signal, remote_or_hybrid
 from rolecall.normalise.mode_short import LOCATION, TITLE, short_sentence, short_signal
 from rolecall.normalise.mode_text import DAYS, Sentence, Signal, sentences, signals
 from rolecall.normalise.mode_zone import time_zone, uk_hours
-from rolecall.normalise.place_fields import texts
+from rolecall.normalise.place_fields import texts, walk
 from rolecall.normalise.place_parse import parse
+from rolecall.normalise.plain import short
 from rolecall.normalise.text import Doc
 from rolecall.normalise.uk import read_uk
 from rolecall.normalise.words import load
@@ -76,10 +77,20 @@ def _location_field(doc: Doc) -> str:
 
 
 def _ashby_remote(doc: Doc) -> Signal | None:
-    """Ashby's `isRemote` beside a location without a town: there is no office to go to."""
-    if not remote_or_hybrid(doc.raw) or parse(doc.location).location.places or "office" in doc.location.lower():
+    """Ashby's `isRemote` where neither location nor address names a town: there is no office to go to.
+
+    With one it means remote or hybrid, and the text decides (sources.md 2.11): silence says neither.
+    """
+    if not remote_or_hybrid(doc.raw) or "office" in doc.location.lower() or _has_town(doc):
         return None
     return Signal("field", "isRemote=true", "mode.field.no_town", NO_TOWN, frozenset({Mode.REMOTE}))
+
+
+def _has_town(doc: Doc) -> bool:
+    towns = (str(town) for town in walk(doc.raw.fields, "address.postalAddress.addressLocality"))
+    return any(
+        read.location.places for read in (parse(doc.location), *(parse(short(town), strict=True) for town in towns))
+    )
 
 
 def _hashtags(doc: Doc) -> list[Signal]:

@@ -194,6 +194,12 @@ def test_ashby_is_remote_beside_a_whole_country_is_remote() -> None:
     assert modes(source="ashby:acme", location="United Kingdom", fields={"isRemote": True, "address": address}) == {R}
 
 
+def test_of_ashby_s_two_the_text_says_which() -> None:
+    fields = {"isRemote": True}
+    assert modes("This is a hybrid role.", source="ashby:acme", location="United Kingdom", fields=fields) == {H}
+    assert modes("This is a remote role.", source="ashby:acme", location="United Kingdom", fields=fields) == {R}
+
+
 def test_ashby_is_remote_beside_an_office_that_only_the_address_names_says_neither() -> None:
     address = {"postalAddress": {"addressCountry": "United Kingdom", "addressLocality": "Leeds"}}
     for location in ("United Kingdom", ""):

@@ -23,7 +23,7 @@ from rolecall.normalise.words import load
 
 __all__ = ["read_mode", "read_uk"]
 
-NO_TOWN = 3.2
+NO_TOWN, _NO_TOWN = 3.2, "mode.field.no_town"
 WEAKEST = 1.0  # what a general sentence says in passing is less, and says nothing
 MERE_WORD = 2.0
 REGULAR = 0.25  # at most one day a month is no hybrid: it is remote with an occasional journey
@@ -83,7 +83,7 @@ def _ashby_remote(doc: Doc) -> Signal | None:
     """
     if not remote_or_hybrid(doc.raw) or "office" in doc.location.lower() or _has_town(doc):
         return None
-    return Signal("field", "isRemote=true", "mode.field.no_town", NO_TOWN, frozenset({Mode.REMOTE}))
+    return Signal("field", "isRemote=true", _NO_TOWN, NO_TOWN, frozenset({Mode.REMOTE}))
 
 
 def _has_town(doc: Doc) -> bool:
@@ -109,7 +109,7 @@ def _decide(found: Sequence[Signal], *, ashby_remote: bool) -> Fact[WorkMode]:
     out = frozenset(mode for signal in found for mode in signal.rules_out)
     telling = [replace(s, modes=s.modes - out) if out else s for s in found if s.modes - out and s.strength >= WEAKEST]
     if ashby_remote:
-        telling = [s for s in telling if s.modes != {Mode.ONSITE}]
+        telling = _text_decides([s for s in telling if s.modes != {Mode.ONSITE}])
     flags = frozenset(flag for s in found for flag in s.flags if flag in _TELLING)
     if not telling:
         return _nothing_said(found, out, flags, ashby_remote=ashby_remote)
@@ -123,6 +123,11 @@ def _decide(found: Sequence[Signal], *, ashby_remote: bool) -> Fact[WorkMode]:
     office = days.days if modes != {Mode.REMOTE} or _rare(days) else None
     value = WorkMode(modes, out, office, travel="occasional" if _rare(days) else None)
     return Fact(value, best.source, best.evidence[:160], best.rule, _confidence(best, flags), flags, _either(flags))
+
+
+def _text_decides(telling: list[Signal]) -> list[Signal]:
+    """Ashby's `isRemote` alone means remote or hybrid: it counts only where nothing else says which."""
+    return [s for s in telling if s.rule != _NO_TOWN and s.strength >= MERE_WORD] or telling
 
 
 def _weighed(

@@ -47,7 +47,7 @@ def read(file: Path) -> Changes:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
         change = table.get("change", {})
         return Changes(dict(change.get("search", {})), dict(change.get("channel", {})), tuple(table.get("search", ())))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Changes()
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ConfigError([Problem(str(file), f"cannot be read: {error}.", "Mend it, or delete it.")]) from None

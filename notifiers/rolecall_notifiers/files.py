@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
 from rolecall.errors import Deferred, Rejected
+from rolecall.whole import replace_whole
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put the content there for good: a reader sees the old file or the new one. Raises `Deferred` or `Rejected`."""
     try:
-        _replace(path, content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_whole(path, content, lambda new: new.chmod(0o644))
     except OSError as error:
         raise failure(error) from None
 
@@ -32,18 +33,3 @@ def failure(error: OSError) -> Deferred | Rejected:
     text = f"cannot write {error.filename or 'the file'}: {error.strerror}"
     lasting = isinstance(error, PermissionError | NotADirectoryError | FileExistsError | IsADirectoryError)
     return Rejected(text) if lasting else Deferred(text)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

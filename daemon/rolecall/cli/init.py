@@ -15,6 +15,7 @@ from rolecall.terminal import dim, strong
 
 if TYPE_CHECKING:
     from rolecall.config.begin import Answers, Mail
+    from rolecall.model import Period
 
 T = TypeVar("T")
 
@@ -58,8 +59,8 @@ def _ask(secrets: dict[str, str], *, try_out: bool) -> Answers:
     home = (
         _until(_home, "Home: a town or postcode, for distances (- for none)", "London") if modes != ("remote",) else ""
     )
-    salary = _until(_pounds(5_000, 2_000_000), "Least salary a year (- for any)", "60000")
-    rate = _until(_pounds(50, 5_000), "Contracts too? Least day rate (- for no contracts)", "-")
+    salary = _until(_pounds("year", 5_000, 2_000_000), "Least salary a year (- for any)", "60000")
+    rate = _until(_pounds("day", 50, 5_000), "Contracts too? Least day rate (- for no contracts)", "-")
     sponsorship = typer.confirm("Do you need a visa sponsor?", default=False)
     telegram = _telegram(secrets, try_out=try_out)
     mail = _mail(secrets, try_out=try_out)
@@ -114,18 +115,20 @@ def _home(text: str) -> str:
     return text
 
 
-def _pounds(least: int, most: int) -> Callable[[str], int | None]:
+def _pounds(period: Period, least: int, most: int) -> Callable[[str], int | None]:
     def read(text: str) -> int | None:
+        from rolecall.normalise.money import parse_money
+
         if text == "-":
             return None
-        digits = text.lower().replace("£", "").replace(",", "").removesuffix("/day")
+        refused = ValueError(f"{text!r} is not an amount between £{least:,} and £{most:,}")
         try:
-            value = round(float(digits.removesuffix("k")) * (1_000 if digits.endswith("k") else 1))
+            money = parse_money(text)
         except ValueError:
-            value = 0
-        if not least <= value <= most:
-            raise ValueError(f"{text!r} is not an amount between £{least:,} and £{most:,}")
-        return value
+            raise refused from None
+        if money.period not in (None, period) or not least <= money.amount <= most:
+            raise refused
+        return round(money.amount)
 
     return read
 

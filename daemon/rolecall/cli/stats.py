@@ -90,16 +90,17 @@ def _one_of(word: str, known: Mapping[str, str], what: str) -> str | None:
 
 def _figure(text: str) -> int | None:
     """Read "£72k", "72,000" or "72000"; raises `RolecallError`."""
+    from rolecall.normalise.money import parse_money
+
     if not text:
         return None
-    digits = text.lower().strip().removeprefix("£").replace(",", "")
     try:
-        value = float(digits.removesuffix("k")) * (1_000 if digits.endswith("k") else 1)
+        money = parse_money(text)
     except ValueError:
         raise RolecallError(f"{text!r} is not a salary; write it like 72000 or £72k") from None
-    if not 1_000 <= value <= 10_000_000:
+    if money.period not in (None, "year") or not 1_000 <= money.amount <= 10_000_000:
         raise RolecallError(f"{text!r} is not a salary a year; write it like 72000 or £72k")
-    return round(value)
+    return round(money.amount)
 
 
 # --- as text --------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from rolecall.config.read import Kinds, load, read
 from rolecall.config.toml import quoted
 from rolecall.errors import ConfigError, Problem
 from rolecall.ports import Source
+from rolecall.whole import replace_whole
 
 
 def source_of(table: Mapping[str, Any], kinds: Kinds, path: Path | None = None) -> Source:
@@ -72,18 +72,11 @@ def add_sources(path: Path, tables: Sequence[Mapping[str, str]], kinds: Kinds) -
 def _replace(path: Path, content: bytes, kinds: Kinds) -> None:
     """Write beside the file, read it as a configuration, and only then put it in the file's place."""
     before = path.stat()
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+
+    def prepare(new: Path) -> None:
         new.chmod(before.st_mode & 0o7777)
         with suppress(PermissionError):  # it stays ours when we may not give it away
             os.chown(new, before.st_uid, before.st_gid)
         load(new, kinds)
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+
+    replace_whole(path, content, prepare)

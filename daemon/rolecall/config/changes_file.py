@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 from rolecall.config.changes import Changes, written
 from rolecall.config.model import DaemonOptions, database
 from rolecall.errors import ConfigError, Problem, StoreError
+from rolecall.whole import replace_whole
 
 HEADER = (
     "# What was changed from a channel. It is laid over the configuration, which stays as it is: delete a table here,\n"
@@ -59,20 +58,7 @@ def update(file: Path, change: Callable[[Changes], Changes], check: Callable[[Ch
         after = change(read(file))
         check(after)
         try:
-            _replace(file, HEADER + written(after))
+            replace_whole(file, (HEADER + written(after)).encode())
         except OSError as error:
             raise StoreError(f"{file}: {error.strerror or error}") from error
         return after
-
-
-def _replace(file: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as new:
-            new.write(text)
-            new.flush()
-            os.fsync(new.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

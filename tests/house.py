@@ -18,9 +18,10 @@ from rolecall.fetch import HttpFetcher
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.model import Message, Page, Reply
+from rolecall.plan import SourceState
 from rolecall.plugins import kinds
 from rolecall.poll import due, poll
-from rolecall.ports import Notifier, Readable, SourceState, Store
+from rolecall.ports import Notifier, Readable, Store
 from rolecall.store.memory import MemoryStore
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from rolecall.dedupe import canonical_url
 from rolecall.model import Action, Answer, Assignment, Print, RawPosting, Reason, Verdict
-from rolecall.ports import Delivery, NewAlert, NewNotice, NewPosting, Plan, SourceState
+from rolecall.plan import Delivery, NewAlert, NewNotice, NewPosting, Plan, SourceState
 
 NOW = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 SOURCE = "feed:larkspur"

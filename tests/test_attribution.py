@@ -15,7 +15,8 @@ from rolecall.cli.table import write
 from rolecall.deliver import compose
 from rolecall.listing import Row
 from rolecall.model import Message, MessageKind, RawPosting, Reply
-from rolecall.ports import Claim, Source, StoredAlert, StoredJob, StoredPosting
+from rolecall.outbox import Claim
+from rolecall.ports import Source
 from rolecall.render.email import render_email
 from rolecall.render.telegram import telegram_texts
 from rolecall.render.text import render_text
@@ -29,6 +30,7 @@ from rolecall.sources.presets import PRESETS
 from rolecall.sources.remoteok import RemoteOK
 from rolecall.sources.remotive import Remotive
 from rolecall.sources.workingnomads import WorkingNomads
+from rolecall.stored import StoredAlert, StoredJob, StoredPosting
 from tests.house import CHANNELS, NOON, SEARCH, config_of
 from tests.shared import ROOT
 from tests.store_plans import alert, posting

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rolecall.baseline import make_baselines
 from rolecall.house import House
 from rolecall.match import Index
-from rolecall.ports import Sent
+from rolecall.outbox import Sent
 from tests.fakes.board import Board
 from tests.house import CHANNELS, SEARCH, Clock, config_of, greenhouse, house_of, job, jobs, poll_all
 

@@ -21,9 +21,9 @@ from typer.testing import CliRunner
 from rolecall.cli import app
 from rolecall.model import Assignment
 from rolecall.people import Decision
-from rolecall.ports import StoredJob
 from rolecall.spool import carry_out, leave
 from rolecall.store import SqliteStore
+from rolecall.stored import StoredJob
 from tests.store_plans import NOW, SOURCE, plan, posting
 
 CONFIG = """

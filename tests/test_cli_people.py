@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rolecall.cli import app
-from rolecall.ports import NewPosting
+from rolecall.plan import NewPosting
 from rolecall.store import SqliteStore
 from tests.store_plans import alert, plan, posting
 

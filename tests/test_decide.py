@@ -15,7 +15,7 @@ from rolecall.decide import (
     new_validators,
 )
 from rolecall.model import Action, Answer, Match, Page, RawPosting, Reply, Validators
-from rolecall.ports import NewAlert
+from rolecall.plan import NewAlert
 from tests.house import CHANNELS, NOON, config_of, greenhouse
 
 RAW = RawPosting("feed:larkspur", "1", "Python developer", company="Larkspur Ltd", location="Leeds", description="Text")

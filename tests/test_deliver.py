@@ -13,8 +13,8 @@ from rolecall.deliver import MOST_ATTEMPTS, MOST_UNCLEAR, deliver, settlement, s
 from rolecall.errors import Deferred, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Action
+from rolecall.outbox import Claim, Dead, Dropped, RetryAt, Sent, Suspend
 from rolecall.people import Again, Decision
-from rolecall.ports import Claim, Dead, Dropped, RetryAt, Sent, Suspend
 from rolecall.store.memory import MemoryStore
 from tests.house import CHANNELS, NOON, SEARCH, Clock, Ear, config_of, house_of
 from tests.store_plans import SOURCE, alert, at_once, digest, notice, plan, posting

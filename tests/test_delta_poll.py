@@ -11,8 +11,9 @@ import pytest
 from rolecall.errors import StoreError
 from rolecall.house import House
 from rolecall.model import Page, Reply
+from rolecall.plan import Committed, Plan, SourceState
 from rolecall.poll import poll
-from rolecall.ports import Committed, Plan, Source, SourceState, Store
+from rolecall.ports import Source, Store
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
 from tests.fakes.board import Board

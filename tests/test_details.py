@@ -19,8 +19,10 @@ from rolecall.errors import Unreadable
 from rolecall.house import House
 from rolecall.match import Index
 from rolecall.model import RawPosting, Reply, Request
+from rolecall.outbox import Sent
+from rolecall.plan import SourceState
 from rolecall.poll import poll
-from rolecall.ports import Detail, Detailed, Sent, SourceState, Store
+from rolecall.ports import Detail, Detailed, Store
 from rolecall.sandbox import Sandbox
 from rolecall.sources.greenhouse import Greenhouse
 from rolecall.sources.reading import Row, json_of

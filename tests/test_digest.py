@@ -21,8 +21,10 @@ from rolecall.digest import overview
 from rolecall.model import Action, Assignment, RawPosting
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
+from rolecall.outbox import Claim
 from rolecall.overview import ClosingSoon, NearMiss, Overview, PayBar, Picture, WeekCount
-from rolecall.ports import Claim, NewAlert, NewPosting, Plan, Store
+from rolecall.plan import NewAlert, NewPosting, Plan
+from rolecall.ports import Store
 from rolecall.render.email import render_email, render_html
 from rolecall.render.text import render_text
 from rolecall.schedule import EVERY_DAY, next_slot, parse_days

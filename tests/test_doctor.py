@@ -14,8 +14,8 @@ import pytest
 
 from rolecall.config import load
 from rolecall.doctor import Finding, examine_all
+from rolecall.plan import SourceState
 from rolecall.plugins import kinds
-from rolecall.ports import SourceState
 from rolecall.store import SqliteStore
 from rolecall.store.connection import acquire
 from rolecall.store.rows import to_us

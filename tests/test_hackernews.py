@@ -11,8 +11,8 @@ import pytest
 
 from rolecall.config import SourceEntry
 from rolecall.house import House
+from rolecall.plan import SourceState
 from rolecall.poll import poll
-from rolecall.ports import SourceState
 from rolecall.sources.hackernews import HackerNews
 from tests.fakes.board import Board
 from tests.house import CHANNELS, NOON, SEARCH, Clock, config_of, house_of

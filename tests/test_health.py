@@ -12,7 +12,7 @@ from rolecall.config import SourceEntry
 from rolecall.errors import NotNow, Refused, SourceError, Unreachable, Unreadable
 from rolecall.health import Look, after_failure, after_put_off, after_success, readdressed, rebased
 from rolecall.model import Page, RawPosting, Request, Validators
-from rolecall.ports import SourceState
+from rolecall.plan import SourceState
 from rolecall.schedule import DAY
 from rolecall.secret import Secret
 from rolecall.sources.adzuna import Adzuna

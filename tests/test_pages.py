@@ -18,8 +18,9 @@ from rolecall.errors import Unreadable
 from rolecall.house import House
 from rolecall.model import RawPosting, Reply, Request
 from rolecall.normalise import normalise
+from rolecall.plan import SourceState
 from rolecall.poll import poll
-from rolecall.ports import Addressed, Detail, Detailed, Source, SourceState
+from rolecall.ports import Addressed, Detail, Detailed, Source
 from rolecall.sandbox import Sandbox
 from rolecall.sources import jobposting
 from rolecall.sources.devitjobs import DevITjobs

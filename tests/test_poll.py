@@ -20,8 +20,9 @@ from rolecall.config import SourceEntry
 from rolecall.errors import StoreError
 from rolecall.house import House
 from rolecall.model import Page, Reply, Request
+from rolecall.plan import Committed, Plan, SourceState
 from rolecall.poll import due, poll
-from rolecall.ports import Committed, Plan, SourceState, Store
+from rolecall.ports import Store
 from rolecall.schedule import DAY
 from rolecall.secret import Secret
 from rolecall.sources.greenhouse import Greenhouse

@@ -19,9 +19,10 @@ from rolecall.match import Search, read_search
 from rolecall.model import Assignment, RawPosting
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
-from rolecall.ports import NewPosting, Plan, StoredJob, StoredPosting
+from rolecall.plan import NewPosting, Plan
 from rolecall.rehearse import rehearse
 from rolecall.store import SqliteStore
+from rolecall.stored import StoredJob, StoredPosting
 
 NOW = datetime.now(UTC)
 TABLE = {"name": "Python", "stack": {"all": ["python"]}, "levels": ["senior"], "min_salary": 70_000}

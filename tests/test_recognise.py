@@ -24,7 +24,10 @@ from rolecall.learned import Learned
 from rolecall.listing import listing
 from rolecall.model import Action, Answer, Assignment, Match, Message, RawPosting
 from rolecall.normalise import normalise
-from rolecall.ports import Decision, Dropped, Plan, Store
+from rolecall.outbox import Dropped
+from rolecall.people import Decision
+from rolecall.plan import Plan
+from rolecall.ports import Store
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
 from tests.fakes.board import Board

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from rolecall.people import Decision
-from rolecall.ports import NewPosting, Store
+from rolecall.plan import NewPosting
+from rolecall.ports import Store
 from rolecall.retention import prune
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rolecall.alerts import Judged, alerts
 from rolecall.config import Config
 from rolecall.model import Action, Answer, Match
-from rolecall.ports import NewAlert
+from rolecall.plan import NewAlert
 from rolecall.route import again, silence_over
 from tests.house import CHANNELS, config_of
 

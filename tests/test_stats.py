@@ -22,10 +22,10 @@ from rolecall.errors import RolecallError
 from rolecall.model import RawPosting
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
-from rolecall.ports import StoredPosting
 from rolecall.render.numbers import bar, columns, days, ordinal, pounds
 from rolecall.stats import FEWEST, Group, benchmarks, place_in, report, samples, spread
 from rolecall.store import SqliteStore
+from rolecall.stored import StoredPosting
 from tests.store_plans import plan, posting
 
 LONDON = ZoneInfo("Europe/London")

@@ -12,29 +12,15 @@ import pytest
 
 from rolecall.dedupe import job_id
 from rolecall.model import Assignment, Print, Validators
+from rolecall.outbox import ChannelState, Claim, Dead, Dropped, RetryAt, Sent, Suspend
 from rolecall.people import Again, Decision, Ruling, muted
-from rolecall.ports import (
-    SETTLED,
-    ChannelState,
-    Claim,
-    Committed,
-    Dead,
-    Dropped,
-    Move,
-    NewPosting,
-    Reported,
-    RetryAt,
-    Sent,
-    SourceState,
-    Store,
-    StoredJob,
-    Suspend,
-    Waiting,
-)
+from rolecall.plan import SETTLED, Committed, Move, NewPosting, Reported, SourceState, Waiting
+from rolecall.ports import Store
 from rolecall.rhythm import Rhythm
 from rolecall.schedule import Limit
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
+from rolecall.stored import StoredJob
 from tests.store_plans import NOW, SOURCE, after, alert, at_once, digest, notice, plan, poll, posting
 
 LEASE = 60.0

@@ -25,7 +25,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from rolecall.ports import Claim, Dead, Delivery, NewAlert, RetryAt, Sent, Store, Suspend
+from rolecall.outbox import Claim, Dead, RetryAt, Sent, Suspend
+from rolecall.plan import Delivery, NewAlert
+from rolecall.ports import Store
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
 from tests.store_plans import NOW, alert, digest, plan, posting

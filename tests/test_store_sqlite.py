@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from rolecall.errors import DatabaseBusy, StoreError
-from rolecall.ports import Committed, Plan, Sent, SourceState
+from rolecall.outbox import Sent
+from rolecall.plan import Committed, Plan, SourceState
 from rolecall.store import SqliteStore
 from rolecall.store.connection import acquire
 from rolecall.store.outbox import message_id

@@ -16,8 +16,9 @@ from rolecall.deliver import deliver
 from rolecall.desk import FrontDesk
 from rolecall.errors import StoreError
 from rolecall.house import House
+from rolecall.outbox import Sent
 from rolecall.people import Decision
-from rolecall.ports import Sent, StoredJob
+from rolecall.stored import StoredJob
 from rolecall.talk import ChannelMemory
 from rolecall_notifiers.telegram import Telegram
 from tests.fakes.board import Board

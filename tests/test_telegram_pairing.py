@@ -10,7 +10,8 @@ import pytest
 
 from rolecall import pairing
 from rolecall.deliver import deliver
-from rolecall.ports import NewNotice, Plan, RetryAt, Sent
+from rolecall.outbox import RetryAt, Sent
+from rolecall.plan import NewNotice, Plan
 from rolecall.talk import ChannelMemory
 from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.house import NOON

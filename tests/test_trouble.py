@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from rolecall.config import Config
 from rolecall.deliver import deliver
-from rolecall.ports import Move, Sent, SourceHealth, SourceState
+from rolecall.outbox import Sent
+from rolecall.plan import Move, SourceHealth, SourceState
 from rolecall.report import Reporter
 from rolecall.rhythm import Rhythm
 from rolecall.store.memory import MemoryStore

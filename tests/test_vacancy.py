@@ -9,7 +9,7 @@ import pytest
 
 from rolecall.model import Posting, RawPosting
 from rolecall.normalise import normalise
-from rolecall.ports import StoredJob, StoredPosting
+from rolecall.stored import StoredJob, StoredPosting
 from rolecall.vacancy import changes, closes_at, merged, reposts
 from tests.store_plans import NOW, after
 

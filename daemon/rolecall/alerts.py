@@ -12,7 +12,7 @@ from rolecall.config import Config
 from rolecall.match import CompanyName, Index, Mute, Search
 from rolecall.model import Action, Match, Posting
 from rolecall.people import Muted
-from rolecall.ports import NewAlert
+from rolecall.plan import NewAlert
 
 Pair = tuple[str, str]
 """A search and a job."""

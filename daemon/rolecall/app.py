@@ -30,9 +30,11 @@ from rolecall.garbage import Garbage
 from rolecall.health import rebased
 from rolecall.house import House
 from rolecall.match import Index
+from rolecall.outbox import Dropped, Sent, Suspend
+from rolecall.plan import Plan, SourceState
 from rolecall.plugins import kinds
 from rolecall.poll import due, poll
-from rolecall.ports import Dropped, Notifier, Plan, Sent, SourceState, Suspend
+from rolecall.ports import Notifier
 from rolecall.report import Reporter
 from rolecall.sandbox import Sandbox
 from rolecall.spool import carry_out

@@ -12,7 +12,8 @@ from rolecall.house import House
 from rolecall.match import Index
 from rolecall.model import Posting
 from rolecall.normalise import normalise
-from rolecall.ports import Plan, StoredJob
+from rolecall.plan import Plan
+from rolecall.stored import StoredJob
 
 log = logging.getLogger(__name__)
 

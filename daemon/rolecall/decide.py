@@ -16,7 +16,8 @@ from rolecall import people, route
 from rolecall.alerts import Judged
 from rolecall.config import Channel, Config
 from rolecall.model import Assignment, Page, Posting, Print, RawPosting, Reply, Validators
-from rolecall.ports import NewNotice, NewPosting, StoredJob
+from rolecall.plan import NewNotice, NewPosting
+from rolecall.stored import StoredJob
 from rolecall.vacancy import changes, closes_at, merged
 
 

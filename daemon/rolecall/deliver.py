@@ -15,23 +15,14 @@ from rolecall.digest import overview
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.house import House
 from rolecall.model import Card, Copy, Message, Place, Reason
+from rolecall.outbox import Claim, Dead, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.people import Mark, Muted
-from rolecall.ports import (
-    Claim,
-    Dead,
-    Dropped,
-    NewNotice,
-    Outcome,
-    RetryAt,
-    Sent,
-    StoredAlert,
-    StoredJob,
-    Suspend,
-)
+from rolecall.plan import NewNotice
 from rolecall.render.buttons import keyboard
 from rolecall.render.card import make_card, notes
 from rolecall.render.subject import subject
 from rolecall.schedule import DAY
+from rolecall.stored import StoredAlert, StoredJob
 from rolecall.trouble import digest_line
 from rolecall.vacancy import merged, pressable, reposts
 

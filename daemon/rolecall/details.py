@@ -21,7 +21,8 @@ from rolecall.match import Index, Search
 from rolecall.model import RawPosting, Validators
 from rolecall.news import Pace
 from rolecall.normalise import normalise
-from rolecall.ports import SETTLED, Addressed, Detail, Detailed, Plan, Source, Waiting
+from rolecall.plan import SETTLED, Plan, Waiting
+from rolecall.ports import Addressed, Detail, Detailed, Source
 from rolecall.thinking import think
 
 log = logging.getLogger(__name__)

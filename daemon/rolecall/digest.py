@@ -11,13 +11,15 @@ from rolecall import charts, people, stats
 from rolecall.config import Config
 from rolecall.errors import RolecallError, StoreError
 from rolecall.match import Search
+from rolecall.outbox import Claim
 from rolecall.overview import ClosingSoon, NearMiss, Overview, PayBar, Picture, WeekCount
-from rolecall.ports import Claim, Store, StoredAlert, StoredJob
+from rolecall.ports import Store
 from rolecall.rehearse import Missed, rehearse
 from rolecall.render.ages import closes as closes_in
 from rolecall.render.clean import line
 from rolecall.render.money import pay_text
 from rolecall.render.overview import bars_in_words, weeks_in_words
+from rolecall.stored import StoredAlert, StoredJob
 from rolecall.thinking import think
 from rolecall.vacancy import closes_at, merged
 

@@ -16,7 +16,7 @@ from rolecall.config import SourceEntry
 from rolecall.errors import NotNow, Refused, SourceError, Unreachable
 from rolecall.model import Page, Request, Validators
 from rolecall.pace import floor_of, pace_of
-from rolecall.ports import Move, SourceHealth, SourceState
+from rolecall.plan import Move, SourceHealth, SourceState
 from rolecall.schedule import DAY, next_retry
 
 MANY = 5  # a list that held so many does not become empty by itself

@@ -11,7 +11,8 @@ from rolecall.config import Config, Person
 from rolecall.deliver import card_of
 from rolecall.model import Action, Card
 from rolecall.people import Muted
-from rolecall.ports import Store, StoredAlert, StoredJob
+from rolecall.ports import Store
+from rolecall.stored import StoredAlert, StoredJob
 from rolecall.vacancy import merged
 
 

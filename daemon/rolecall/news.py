@@ -17,7 +17,7 @@ from rolecall.model import Posting, RawPosting
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
 from rolecall.people import Muted
-from rolecall.ports import Plan
+from rolecall.plan import Plan
 from rolecall.recognise import Recognised, recognise
 from rolecall.repeats import Repeats
 from rolecall.route import HOUR

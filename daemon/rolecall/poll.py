@@ -17,7 +17,8 @@ from rolecall.errors import NotNow, Refused, SourceError, StoreError, Unreadable
 from rolecall.health import Look, after_failure, after_put_off, after_success, readdressed
 from rolecall.house import House
 from rolecall.model import Page, RawPosting, Reply, Request, Validators
-from rolecall.ports import Committed, Plan, Source, SourceState, Store, Waiting
+from rolecall.plan import Committed, Plan, SourceState, Waiting
+from rolecall.ports import Source, Store
 from rolecall.schedule import DAY
 from rolecall.thinking import think
 

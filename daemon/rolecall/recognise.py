@@ -10,7 +10,9 @@ from rolecall import decide, dedupe
 from rolecall.decide import Understood
 from rolecall.learned import Learned
 from rolecall.model import Assignment, Posting
-from rolecall.ports import NewPosting, Store, StoredJob
+from rolecall.plan import NewPosting
+from rolecall.ports import Store
+from rolecall.stored import StoredJob
 from rolecall.thinking import think
 
 REPOSTED_WITHIN = timedelta(days=60)

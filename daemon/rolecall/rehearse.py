@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rolecall.match import Search, judge, only_objection
 from rolecall.model import Action, Posting
-from rolecall.ports import StoredJob
+from rolecall.stored import StoredJob
 from rolecall.vacancy import merged
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rolecall.house import House
-from rolecall.ports import Plan, Reported, SourceState
+from rolecall.plan import Plan, Reported, SourceState
 from rolecall.telling import Untold, notice, untold
 
 

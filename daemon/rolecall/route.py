@@ -9,7 +9,7 @@ from rolecall.config import Channel, Config, Person
 from rolecall.match import Search
 from rolecall.model import Action
 from rolecall.people import Again
-from rolecall.ports import QUIET, Delivery
+from rolecall.plan import QUIET, Delivery
 from rolecall.schedule import DAY, next_slot, quiet_until
 
 HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rolecall.config import Config
-from rolecall.ports import NewNotice, Reported, SourceState
+from rolecall.plan import NewNotice, Reported, SourceState
 from rolecall.schedule import next_slot
 from rolecall.trouble import RECENT, complaint, configured, gap, in_trouble, move, sources, what_next, when
 

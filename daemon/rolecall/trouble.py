@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from rolecall.config import Config
-from rolecall.ports import SourceHealth, SourceState
+from rolecall.plan import SourceHealth, SourceState
 from rolecall.schedule import spell
 
 PATIENCE: Mapping[SourceHealth, int] = {"gone": 2, "blocked": 2, "unreadable": 2, "unreachable": 3}

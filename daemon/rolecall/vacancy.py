@@ -11,10 +11,10 @@ from rolecall.dedupe import Merged, merge
 from rolecall.model import Place, Posting
 from rolecall.normalise import normalise
 from rolecall.normalise.place import miles
-from rolecall.ports import StoredJob, StoredPosting
 from rolecall.render.buttons import Pressable
 from rolecall.render.facts import level_text, mode_text
 from rolecall.render.money import pay_text
+from rolecall.stored import StoredJob, StoredPosting
 
 TOGETHER = timedelta(days=1)  # adverts of one board that came within a day are copies, not reposts
 

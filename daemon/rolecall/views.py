@@ -14,9 +14,12 @@ from rolecall.dedupe import Merged
 from rolecall.deliver import card_of
 from rolecall.model import Action, Card, Match, Posting
 from rolecall.normalise import normalise
-from rolecall.ports import ChannelState, DeadMessage, SourceState, Store, StoredAlert, StoredJob, StoredPosting
+from rolecall.outbox import ChannelState, DeadMessage
+from rolecall.plan import SourceState
+from rolecall.ports import Store
 from rolecall.render.card import notes
 from rolecall.schedule import DAY
+from rolecall.stored import StoredAlert, StoredJob, StoredPosting
 from rolecall.trouble import in_trouble, what_next
 from rolecall.trouble import why as why_so
 from rolecall.vacancy import merged, reposts

@@ -22,7 +22,7 @@ from random import Random
 from rolecall.dedupe import assign, fingerprint, in_doubt
 from rolecall.learned import Learned
 from rolecall.model import Assignment, Fact, Location, Place, Posting, RawPosting
-from rolecall.ports import NewPosting, Plan
+from rolecall.plan import NewPosting, Plan
 from rolecall.recognise import REPOSTED_WITHIN
 from rolecall.store import SqliteStore
 from tests.store_plans import NOW

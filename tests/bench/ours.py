@@ -23,7 +23,7 @@ from rolecall.garbage import Garbage
 from rolecall.house import House
 from rolecall.model import Posting, Print, RawPosting, Reply, Validators
 from rolecall.normalise import normalise
-from rolecall.ports import SourceState
+from rolecall.plan import SourceState
 from rolecall.sandbox import Sandbox
 from tests.bench.boards import BIG, HOSTILE, ITEMS, ROUNDS, ask
 from tests.bench.boards import feed as board_feed

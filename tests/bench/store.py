@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from rolecall.ports import NewPosting, Plan, SourceState
+from rolecall.plan import NewPosting, Plan, SourceState
 from rolecall.store import SqliteStore
 from tests.store_plans import NOW, posting
 

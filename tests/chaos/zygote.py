@@ -22,8 +22,10 @@ from rolecall.config import load
 from rolecall.errors import DeliveryError
 from rolecall.model import Page, RawPosting, Reply
 from rolecall.normalise import normalise
+from rolecall.outbox import Claim, Outcome, RetryAt, Sent
+from rolecall.plan import Plan
 from rolecall.plugins import kinds
-from rolecall.ports import Claim, Outcome, Plan, RetryAt, Sent, Source
+from rolecall.ports import Source
 from rolecall.store import SqliteStore
 from rolecall_notifiers import email, telegram
 from rolecall_notifiers.telegram import chat

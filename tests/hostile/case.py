@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rolecall.ports import SourceHealth
+from rolecall.plan import SourceHealth
 from tests.hostile.server import Wire, http, says
 
 

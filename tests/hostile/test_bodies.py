@@ -24,8 +24,8 @@ from rolecall.garbage import Garbage
 from rolecall.house import House
 from rolecall.logs import Redacting
 from rolecall.match import Index
+from rolecall.plan import SourceState
 from rolecall.poll import poll
-from rolecall.ports import SourceState
 from rolecall.sandbox import Sandbox
 from rolecall.sources.feed import Feed
 from rolecall.sources.greenhouse import Greenhouse

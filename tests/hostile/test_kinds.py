@@ -16,8 +16,9 @@ from rolecall.config import SourceEntry
 from rolecall.fetch import HttpFetcher
 from rolecall.house import House
 from rolecall.match import Index
+from rolecall.plan import SourceState
 from rolecall.poll import poll
-from rolecall.ports import Source, SourceState
+from rolecall.ports import Source
 from rolecall.sandbox import Sandbox
 from rolecall.sources import KINDS
 from rolecall.store.memory import MemoryStore

@@ -18,7 +18,8 @@ from rolecall.cli.options import ConfigOption, PersonOption, load_config, readin
 
 if TYPE_CHECKING:
     from rolecall.config import Config
-    from rolecall.ports import Store, StoredJob, StoredPosting
+    from rolecall.ports import Store
+    from rolecall.stored import StoredJob, StoredPosting
 
 JobArgument = Annotated[str, typer.Argument(metavar="ID|URL", help="A job's id (or its beginning) or address.")]
 

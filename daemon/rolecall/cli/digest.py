@@ -65,7 +65,7 @@ async def _message(config: Config, channel: Channel) -> Message:
 
     from rolecall.deliver import compose
     from rolecall.digest import overview, searches_of
-    from rolecall.ports import Claim
+    from rolecall.outbox import Claim
 
     now = datetime.now(UTC)
     names = [search.name for search in searches_of(channel.name, config)]

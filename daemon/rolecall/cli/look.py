@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rolecall.config import Config
     from rolecall.listing import Row
     from rolecall.model import Match
-    from rolecall.ports import StoredPosting
+    from rolecall.stored import StoredPosting
     from rolecall.views import BudgetRow, Explanation, SourceRow, Status
 
 

@@ -19,8 +19,8 @@ from rolecall.terminal import counting, dim, strong
 if TYPE_CHECKING:
     from rolecall.config import Config
     from rolecall.match import Search
-    from rolecall.ports import StoredJob
     from rolecall.rehearse import Missed, Rehearsal
+    from rolecall.stored import StoredJob
 
 MOST_A_DAY, MOST_MISSED = 5, 3
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rolecall.config import Config
     from rolecall.people import Ruling
-    from rolecall.ports import StoredJob, StoredPosting
+    from rolecall.stored import StoredJob, StoredPosting
 
 
 def register(app: typer.Typer) -> None:

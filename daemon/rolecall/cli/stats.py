@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from rolecall.charts import Form
     from rolecall.config import Config
-    from rolecall.ports import StoredPosting
     from rolecall.stats import Group, Report, Spread, Standing
+    from rolecall.stored import StoredPosting
 
 ADVERTISED = "Advertised is not paid: these are midpoints of stated ranges, estimates left out, each job once."
 

@@ -8,7 +8,7 @@ from rolecall import views
 from rolecall.desk.jobs import explain
 from rolecall.desk.visit import NotUnderstood, Visit
 from rolecall.listing import listing
-from rolecall.ports import ChannelState
+from rolecall.outbox import ChannelState
 from rolecall.render import talk
 from rolecall.render.talk import Health
 from rolecall.talk import Reply

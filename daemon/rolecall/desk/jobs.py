@@ -10,10 +10,10 @@ from typing import cast
 from rolecall import people, route, views
 from rolecall.desk.visit import NotUnderstood, Visit
 from rolecall.people import Decision, DecisionKind, MarkKind
-from rolecall.ports import StoredJob, StoredPosting
 from rolecall.render.buttons import choice_of_copies
 from rolecall.render.names import board_name
 from rolecall.render.talk import explained, job_texts
+from rolecall.stored import StoredJob, StoredPosting
 from rolecall.talk import Pressed, Reply
 from rolecall.vacancy import merged
 

@@ -10,10 +10,10 @@ from rolecall import charts
 from rolecall.desk.visit import Visit
 from rolecall.errors import RolecallError
 from rolecall.model import RawPosting
-from rolecall.ports import StoredPosting
 from rolecall.render.numbers import days, percent, pounds
 from rolecall.render.talk import esc
 from rolecall.stats import Report, report
+from rolecall.stored import StoredPosting
 from rolecall.talk import Reply
 from rolecall.thinking import think
 

@@ -12,8 +12,9 @@ from rolecall.config import Config
 from rolecall.house import House
 from rolecall.model import Keyboard
 from rolecall.people import Decision
-from rolecall.ports import Store, StoredJob
+from rolecall.ports import Store
 from rolecall.render.buttons import keyboard
+from rolecall.stored import StoredJob
 from rolecall.vacancy import merged, pressable
 
 

@@ -21,11 +21,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from rolecall.model import Confidence, Fact, T
+from rolecall.model import Confidence, Fact
 from rolecall.normalise.text import Part, stem, stems
 from rolecall.normalise.words import load
+
+T = TypeVar("T")
 
 _REACH = 160  # characters of a sentence looked at on each side of a match
 _STOPS = re.compile(r"[.!?](?=\s|$)|[;\n]")

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rolecall.model import Rung
-from rolecall.ports import StoredPosting
 from rolecall.stats.sample import Sample, samples
 from rolecall.stats.spread import Group, Spread, spread
+from rolecall.stored import StoredPosting
 
 MOST_TECHNOLOGIES = 12
 _LEVELS = [rung.word for rung in Rung]

@@ -10,7 +10,7 @@ from typing import Any
 
 from rolecall.model import Place
 from rolecall.normalise.place import miles
-from rolecall.ports import StoredPosting
+from rolecall.stored import StoredPosting
 
 CHARING_CROSS = Place("Charing Cross", lat=51.5074, lon=-0.1278)
 GREATER_LONDON_MILES = 16.0

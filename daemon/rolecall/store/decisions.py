@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from rolecall import people
 from rolecall.dedupe import job_id, normal_company
 from rolecall.people import Decision, Mark, MarkKind, Ruling
-from rolecall.ports import Delivery
+from rolecall.plan import Delivery
 from rolecall.store import outbox, said
 from rolecall.store.rows import dumps, mark_of, mark_row, marks, to_time, to_us
 

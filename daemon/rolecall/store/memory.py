@@ -11,23 +11,11 @@ from rolecall import people
 from rolecall.dedupe import canonical_url
 from rolecall.dedupe.boilerplate import Advert, slot
 from rolecall.model import Print
-from rolecall.ports import (
-    SETTLED,
-    Committed,
-    NewAlert,
-    NewPosting,
-    Plan,
-    PostingPage,
-    Reported,
-    SourceState,
-    StoredAlert,
-    StoredJob,
-    StoredPosting,
-    Waiting,
-)
+from rolecall.plan import SETTLED, Committed, NewAlert, NewPosting, Plan, Reported, SourceState, Waiting
 from rolecall.schedule import Limit, free_at
 from rolecall.store.memory_decisions import MemoryDecisions
 from rolecall.store.retention import without_text
+from rolecall.stored import PostingPage, StoredAlert, StoredJob, StoredPosting
 
 Key = tuple[str, str]
 

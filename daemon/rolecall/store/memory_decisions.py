@@ -10,8 +10,9 @@ from itertools import count
 from rolecall import people
 from rolecall.dedupe import job_id, normal_company
 from rolecall.people import Decision, Mark, MarkKind, Muted, Ruling
-from rolecall.ports import Delivery, NewAlert, StoredPosting
+from rolecall.plan import Delivery, NewAlert
 from rolecall.store.memory_outbox import MemoryOutbox
+from rolecall.stored import StoredPosting
 
 Key = tuple[str, str]
 

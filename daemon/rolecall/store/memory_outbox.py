@@ -7,21 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from rolecall.model import MessageKind
-from rolecall.ports import (
-    QUIET,
-    ChannelState,
-    Claim,
-    Dead,
-    DeadMessage,
-    Delivery,
-    Dropped,
-    NewNotice,
-    Outcome,
-    RetryAt,
-    Sent,
-    StoredAlert,
-    Suspend,
-)
+from rolecall.outbox import ChannelState, Claim, Dead, DeadMessage, Dropped, Outcome, RetryAt, Sent, Suspend
+from rolecall.plan import QUIET, Delivery, NewNotice
+from rolecall.stored import StoredAlert
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

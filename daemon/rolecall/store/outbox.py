@@ -9,20 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from rolecall.ports import (
-    QUIET,
-    ChannelState,
-    Claim,
-    Dead,
-    DeadMessage,
-    Delivery,
-    Dropped,
-    NewNotice,
-    Outcome,
-    RetryAt,
-    Sent,
-    Suspend,
-)
+from rolecall.outbox import ChannelState, Claim, Dead, DeadMessage, Dropped, Outcome, RetryAt, Sent, Suspend
+from rolecall.plan import QUIET, Delivery, NewNotice
 from rolecall.store import read
 from rolecall.store.rows import to_time, to_us, writable
 

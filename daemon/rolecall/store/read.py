@@ -13,7 +13,6 @@ from sqlite_utils import Database
 from rolecall.dedupe import canonical_url
 from rolecall.dedupe.boilerplate import Advert, slots
 from rolecall.model import Action, Print
-from rolecall.ports import StoredAlert, StoredJob, StoredPosting
 from rolecall.store import said, waiting
 from rolecall.store.content import unpack
 from rolecall.store.rows import (
@@ -27,6 +26,7 @@ from rolecall.store.rows import (
     to_time,
     to_us,
 )
+from rolecall.stored import StoredAlert, StoredJob, StoredPosting
 
 # --- for polling ----------------------------------------------------------------------------------------------
 

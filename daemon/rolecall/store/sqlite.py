@@ -13,25 +13,14 @@ from sqlite_utils import Database
 from rolecall.dedupe import Advert
 from rolecall.errors import StoreError
 from rolecall.model import Print
+from rolecall.outbox import ChannelState, Claim, DeadMessage, Outcome
 from rolecall.people import Decision, Muted, Ruling
-from rolecall.ports import (
-    ChannelState,
-    Claim,
-    Committed,
-    DeadMessage,
-    Outcome,
-    Plan,
-    PostingPage,
-    Reported,
-    SourceState,
-    StoredAlert,
-    StoredJob,
-    Waiting,
-)
+from rolecall.plan import Committed, Plan, Reported, SourceState, Waiting
 from rolecall.schedule import Limit
 from rolecall.store import calls, connection, decisions, notes, outbox, read, retention, said, states, waiting, write
 from rolecall.store.rows import chunks
 from rolecall.store.worker import Worker, Writer
+from rolecall.stored import PostingPage, StoredAlert, StoredJob
 from rolecall.thinking import think
 
 FEW = 50  # postings that are prepared where they are written, since they do not hold up the next one

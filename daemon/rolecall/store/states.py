@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from rolecall.model import Validators
-from rolecall.ports import Move, Reported, SourceState
+from rolecall.plan import Move, Reported, SourceState
 from rolecall.rhythm import Rhythm
 from rolecall.store.rows import dumps, marks, to_time, to_us, writable
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
-from rolecall.ports import SETTLED, Waiting
+from rolecall.plan import SETTLED, Waiting
 from rolecall.store.content import pack, unpack
 from rolecall.store.rows import Row, chunks, marks, to_time, to_us
 

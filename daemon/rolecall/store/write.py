@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from rolecall.ports import Committed, NewAlert, NewPosting, Plan
+from rolecall.plan import Committed, NewAlert, NewPosting, Plan
 from rolecall.store import decisions, outbox, said, states, waiting
 from rolecall.store.content import pack
 from rolecall.store.rows import (

@@ -17,12 +17,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from rolecall.app import Daemon
 from rolecall.clock import Wakes, guarded
 from rolecall.config import Config
 from rolecall.errors import Unreachable
 from rolecall.fetch.turns import Turns
 from rolecall.house import House
+from rolecall.life import Daemon
 from rolecall.match import Index
 from rolecall.model import Message, Reply, Request, Validators
 from rolecall.store.memory import MemoryStore
@@ -163,7 +163,7 @@ async def _lives(world: World, hours: float, events: tuple[tuple[float, Callable
     for number in range(1, lives + 1):
         house = House(store, Boards(world), InProcess(), world.config, Index(world.config.searches), world.now)
         daemon = Daemon(house, clock=_waker(world))
-        loop.call_at(number * hours / lives * 3600, daemon.stop.set)
+        loop.call_at(number * hours / lives * 3600, daemon.stop)
         await daemon.live()
         await asyncio.sleep(3600)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from rolecall import charts
-from rolecall.app import listening
 from rolecall.deliver import deliver
 from rolecall.desk import FrontDesk
 from rolecall.errors import StoreError
 from rolecall.house import House
+from rolecall.life.hearing import lines
 from rolecall.outbox import Sent
 from rolecall.people import Decision
 from rolecall.stored import StoredJob
@@ -116,7 +116,7 @@ async def talking(*channels: str, monkeypatch: pytest.MonkeyPatch, limits: bool 
                 await channel.notifier.remember(ChannelMemory(house.store, channel.name))
                 await channel.notifier.open()
             async with asyncio.TaskGroup() as group:
-                for line in listening(house.config.channels):
+                for line in lines(house.config.channels):
                     group.create_task(next(iter(line.values())).listen(line, desk, stop))
                 yield talk
                 stop.set()

@@ -9,12 +9,11 @@ from time import monotonic
 
 import pytest
 
-from rolecall import app
 from rolecall import watch as watching
-from rolecall.app import Daemon
 from rolecall.config import SourceEntry
 from rolecall.errors import Refused, Unreachable, Unreadable
 from rolecall.fetch import HttpFetcher, idle
+from rolecall.life import Daemon, polling
 from rolecall.secret import Secret
 from rolecall.sources.mail import Mail
 from rolecall.watch import Watch
@@ -168,18 +167,18 @@ stack.any = ["python"]
 async def test_a_mail_is_an_alert_within_seconds_though_the_interval_is_an_hour(
     fake: FakeImap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "RING_PAUSE", timedelta())
+    monkeypatch.setattr(polling, "RING_PAUSE", timedelta())
     ear = Ear()
     config = config_of(CHANNELS + CONFIG.format(USER, PASSWORD, fake.port), phone=ear)
     async with house_of(config) as house:
         daemon = Daemon(house)
         life = asyncio.create_task(daemon.live())
-        await until(lambda: bool(fake.idlers) and not daemon.running and bool(daemon.states))
+        await until(lambda: bool(fake.idlers) and not daemon.polling.running and bool(daemon.polling.states))
         fake.add(ALERT)
         sent = monotonic()
         await until(lambda: bool(ear.heard))
         assert monotonic() - sent < 3
-        daemon.stop.set()
+        daemon.stop()
         stopped = monotonic()
         await life
         assert monotonic() - stopped < 2

@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 from rolecall import dedupe, news
 from rolecall import poll as journey
-from rolecall.app import AT_ONCE, open_house
+from rolecall.app import open_house
 from rolecall.config import Config, SourceEntry
 from rolecall.errors import SourceError
 from rolecall.garbage import Garbage
 from rolecall.house import House
+from rolecall.life.polling import AT_ONCE
 from rolecall.model import Posting, Print, RawPosting, Reply, Validators
 from rolecall.normalise import normalise
 from rolecall.plan import SourceState

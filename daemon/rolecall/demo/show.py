@@ -14,6 +14,7 @@ from rolecall import app, logs
 from rolecall.config import load
 from rolecall.demo.board import serve
 from rolecall.house import House
+from rolecall.life import Daemon
 from rolecall.plugins import kinds
 from rolecall.terminal import colours, dim
 
@@ -51,9 +52,9 @@ async def show(seconds: float | None = None) -> Path:
         _say(WELCOME.format(digests=folder / "digests" / "latest.html", **_style()))
         _narrate(folder)
         async with app.open_house(config) as house:
-            daemon = app.Daemon(house)
+            daemon = Daemon(house)
             with app.signals(daemon):
-                timer = asyncio.get_running_loop().call_later(seconds, daemon.stop.set) if seconds else None
+                timer = asyncio.get_running_loop().call_later(seconds, daemon.stop) if seconds else None
                 await daemon.live()
             if timer:
                 timer.cancel()

@@ -32,6 +32,7 @@ from rolecall.store.memory import MemoryStore
 from rolecall_notifiers.mail import compose
 from tests.cards import HOSTILE, card, message
 from tests.house import config_of
+from tests.shared import needs
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -252,10 +253,10 @@ def look(page: Path, width: int, *, dark: bool) -> dict[str, Any]:
     return seen
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [360, 800])
 async def test_the_page_fits_and_follows_light_and_dark(tmp_path: Path, width: int, dark: bool) -> None:
+    needs(CHROMIUM, "chromium")
     place = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
     long = card(2, title="Principal " * 12, company="W" * 60, place=place, why=("M" * 90,))
     sent = message("digest", card(1), long, overview=replace(SHOWN, pictures=await digests.pictures(SHOWN)))

@@ -21,17 +21,11 @@ import pytest
 from tests.fakes.board import Board
 from tests.fakes.telegram import TOKEN
 from tests.house import job, jobs
-from tests.shared import ROOT, SHARED
+from tests.shared import ROOT, needs
 from tests.test_app import PATH, PYTHON, TELEGRAM, configure, rolecall, source
 
 PACKAGE = Path(os.environ.get("TTA") or ROOT / ".peers" / "node_modules")
-SCRIPT = SHARED / "tools" / "telegram-test-api.js"
-
-pytestmark = [
-    pytest.mark.skipif(not shutil.which("node"), reason="node is not installed"),
-    pytest.mark.skipif(not (PACKAGE / "telegram-test-api").is_dir(), reason="npm's telegram-test-api is not installed"),
-    pytest.mark.skipif(not SCRIPT.exists(), reason="../shared/tools/telegram-test-api.js is not there"),
-]
+SCRIPT = Path(__file__).parent / "peers" / "telegram.js"
 
 
 @dataclass
@@ -78,11 +72,13 @@ PERSON = {
 
 @asynccontextmanager
 async def peer() -> AsyncIterator[Peer]:
+    needs(shutil.which("node"), "node")
+    needs((PACKAGE / "telegram-test-api").is_dir(), "npm's telegram-test-api")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = await asyncio.create_subprocess_exec(
-        *("node", SCRIPT, str(port)), env=os.environ | {"TTA": str(PACKAGE), "SHIM": "1"},
+        *("node", SCRIPT, str(port)), env=os.environ | {"NODE_PATH": str(PACKAGE)},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout

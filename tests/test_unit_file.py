@@ -6,19 +6,16 @@ import re
 import shutil
 import subprocess
 
-import pytest
-
 from rolecall.cli import CONFIG_ERROR, NO_PERMISSION
 from rolecall.config import DaemonOptions
-from tests.shared import ROOT
+from tests.shared import ROOT, needs
 
 UNIT = ROOT / "systemd" / "rolecall.service"
 README = ROOT / "systemd" / "README.md"
 
 
 def analyze(*args: str) -> str:
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("needs systemd-analyze, which is not installed here")
+    needs(shutil.which("systemd-analyze"), "systemd-analyze")
     done = subprocess.run(
         ["systemd-analyze", *args, str(UNIT)], capture_output=True, text=True, check=False, timeout=60
     )

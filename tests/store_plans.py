@@ -51,6 +51,8 @@ def posting(
         shingles=frozenset({7, 2**31, 2**32 - 1}),
         length=7,
         pay=(60000, 70000),
+        posted=739_000,
+        retold=True,
     )
     job = job or f"job-{source_id}"
     return NewPosting(

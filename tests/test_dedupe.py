@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecall.dedupe import canonical_url, normal_company
-from rolecall.model import Fact, Pay, Posting, Salary
-from tests.adverts import OTHER, ROLE, jobs, posting, prose
+from rolecall.dedupe import assign, canonical_url, normal_company
+from rolecall.model import Fact, Pay, Posting, Print, Salary
+from tests.adverts import OTHER, ROLE, jobs, posting, prose, shown
 
 
 @pytest.mark.parametrize(
@@ -169,6 +171,60 @@ def test_one_range_of_pay_stands_in_for_a_telling_title_or_for_the_place() -> No
     assert told_anew("Data Engineer", "Leeds", 60_000) == 2, "a single round figure is too often somebody else's too"
     assert told_anew("Data Engineer", "Bath", 60_000, 65_000) == 2
     assert told_anew("Settlement Ledger Engineer", "Bath", 60_000, 65_000) == 1
+
+
+def told(id: str, text: str, place: str, day: int, *ends: int, title: str = "Data Engineer") -> Posting:  # noqa: A002 - the field's own name
+    """Return an advert with a day and pay."""
+    advert = posting(id, title, text=text, place=place, source="adzuna")
+    pay = (
+        Salary(Pay("base", Decimal(min(ends)), Decimal(max(ends)), "GBP", "year"), (min(ends), max(ends)), "salary")
+        if ends
+        else None
+    )
+    return replace(advert, raw=replace(advert.raw, posted_at=datetime(2026, 8, day, tzinfo=UTC)), salary=Fact(pay))
+
+
+def retold(pay: str) -> str:
+    return f"Salary: £{pay} per year\nRequirements: {OTHER}"
+
+
+def test_an_advert_that_a_board_tells_in_its_own_words_is_found_by_its_week_and_its_pay_or_place() -> None:
+    own = told("1", ROLE, "Leeds", 3, 60_000, 65_000)
+    assert jobs(own, told("2", retold("65,000 - 65,000"), "Bath", 4, 65_000)) == 1
+    assert jobs(own, told("2", retold("? - ?"), "Leeds", 4)) == 1
+    assert jobs(own, told("2", retold("? - ?"), "Bath", 4)) == 2
+    assert jobs(own, told("2", retold("70,000 - 70,000"), "Leeds", 4, 70_000)) == 2
+    assert jobs(own, told("2", retold("65,000 - 65,000"), "Leeds", 20, 65_000)) == 2
+    assert jobs(own, told("2", retold("65,000 - 65,000"), "Leeds", 4, 65_000, title="Senior Data Engineer")) == 2
+
+
+def test_the_range_that_such_a_board_guesses_says_nothing() -> None:
+    own = told("1", ROLE, "Leeds", 3, 73_000)
+    assert jobs(own, told("2", retold("27,000 - 67,000"), "Leeds", 4, 27_000, 67_000)) == 1
+
+
+def test_an_advert_told_in_a_boards_own_words_makes_no_two_vacancies_one() -> None:
+    one, other = told("1", ROLE, "Leeds", 3, 60_000), told("2", prose(1, 80), "Leeds", 3, 60_000)
+    copy = told("3", retold("60,000 - 60,000"), "Leeds", 4, 60_000)
+    for order in permutations((one, other, copy)):
+        assert jobs(*order) == 2
+        known: list[tuple[Print, str]] = []
+        for print_ in shown(*order):
+            (found,) = assign([print_], known)
+            known.append((print_, found.job))
+            assert not found.bridges or print_.retold
+        assert len({job for _, job in known}) == 2
+
+
+def test_words_that_a_search_marked_in_a_title_are_the_words() -> None:
+    assert (
+        jobs(posting("1", title="<strong>Data</strong> <strong>Analyst</strong>"), posting("2", title="Data Analyst"))
+        == 1
+    )
+
+
+def test_an_employer_spelt_without_its_spaces_is_the_same() -> None:
+    assert jobs(posting("1", company="Recruitment Works.com"), posting("2", company="RecruitmentWorks.com")) == 1
 
 
 def test_an_agencys_copy_is_found_by_its_text_with_a_higher_bar() -> None:

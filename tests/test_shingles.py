@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolecall.dedupe import fingerprint
-from rolecall.dedupe.shingles import Shingles, minima, split
+from rolecall.dedupe.shingles import Shingles, split
 from rolecall.model import Posting, RawPosting
 
 ODD = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
@@ -28,8 +28,8 @@ def test_every_run_of_three_words_is_hashed_as_one_by_one(words: list[bytes]) ->
     assert shingles.head(5) == runs[:5]
     assert shingles.sampled() == [run for run in runs if run % 8 == 0]
     if runs:
-        assert minima(runs, 3) == [min(run * odd & MASK for run in runs) for odd in ODD]
-        assert minima(runs, 2) == minima(runs, 3)[:2]
+        assert shingles.minima(60, 3) == [min(run * odd & MASK for run in runs) for odd in ODD]
+        assert shingles.minima(60, 2) == shingles.minima(60, 3)[:2]
 
 
 def test_a_text_is_words_without_its_marks() -> None:

@@ -3,7 +3,8 @@
 Pairs of ../shared/data are labelled by reading them, both adverts in full, as a person would who must be alerted once
 for a vacancy and never miss another one. Copies of one advert for several cities are one vacancy. Pairs that a reader
 cannot decide are "unsure" and not counted. The rules were made with dedupe_labels.json; dedupe_held_out.json was
-labelled later from pairs that nobody had looked at, and weighted towards hard ones.
+labelled later from pairs that nobody had looked at, and weighted towards hard ones. dedupe_fresh.json was drawn by
+chance over the whole range of likeness and measured before anything was made with it: precision 0.968, recall 0.714.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from tests.quality.scores import Outcome, single
 
 PAIRS = "dedupe_pairs_unlabelled.jsonl"
 OTHERS = ("postings_mixed.jsonl.gz", "salary_texts.jsonl")
-SETS = {"pairs": "dedupe_labels.json", "held_out": "dedupe_held_out.json"}
+SETS = {"pairs": "dedupe_labels.json", "held_out": "dedupe_held_out.json", "fresh": "dedupe_fresh.json"}
 
 _Pair = tuple[str, str]
 

@@ -17,7 +17,7 @@ from rolecall.model import Print
 
 _Key = tuple[str, str]
 
-ASKED = 8  # whole texts of a group that are asked whether another group differs
+ASKED = 8  # texts of a group that are asked whether another group differs
 _SUREST_FIRST = "urct"  # kinds of look-up keys: address, reference, company and title, title and text
 
 
@@ -35,20 +35,24 @@ class Link:
 
     @property
     def thin(self) -> bool:
-        """Whether a cut-off text has a part in it."""
+        """Whether a cut-off text has a part in it, or one that a board tells in its own words."""
         return not (is_whole(self.earlier) and is_whole(self.later))
+
+    @property
+    def retold(self) -> bool:
+        return self.earlier.retold or self.later.retold
 
 
 class Groups:
-    """Disjoint sets: whatever is joined has one root. Each remembers some of its whole texts."""
+    """Disjoint sets: whatever is joined has one root. Each remembers some of its texts, whole ones first."""
 
     def __init__(self) -> None:
         self._parent: dict[Hashable, Hashable] = {}
-        self._wholes: dict[Hashable, list[Print]] = {}
+        self._texts: dict[Hashable, list[Print]] = {}
 
     def add(self, print_: Print) -> None:
-        if is_whole(print_):
-            self._wholes[self.root(print_.key)] = [print_]
+        if not print_.retold:
+            self._texts[self.root(print_.key)] = [print_]
 
     def root(self, one: Hashable) -> Hashable:
         parent = self._parent.setdefault(one, one)
@@ -60,11 +64,12 @@ class Groups:
         old, root = self.root(one), self.root(other)
         if old != root:
             self._parent[old] = root
-            self._wholes[root] = (self.wholes(root) + self._wholes.pop(old, []))[:ASKED]
+            texts = self.texts(root) + self._texts.pop(old, [])
+            self._texts[root] = sorted(texts, key=is_whole, reverse=True)[:ASKED]
 
-    def wholes(self, one: Hashable) -> list[Print]:
-        """Return whole texts of the group, a few at most."""
-        return self._wholes.get(self.root(one), [])
+    def texts(self, one: Hashable) -> list[Print]:
+        """Return texts of the group, a few at most."""
+        return self._texts.get(self.root(one), [])
 
 
 class Links:
@@ -98,7 +103,7 @@ class Links:
     def _follow(self, print_: Print, links: Iterable[Link]) -> None:
         """Join the posting to the groups that it was found to belong to, the surest first."""
         for link in sorted(links, key=lambda link: (-link.why.score, link.earlier.key)):
-            if not (link.thin and self._differ(link.earlier.key, print_.key)):
+            if not (link.thin and self._differ(link)):
                 self._found[print_.key].append(link)
                 self._found[link.earlier.key].append(link)
                 self._groups.join(print_.key, link.earlier.key)
@@ -127,7 +132,10 @@ class Links:
             groups.setdefault(self._groups.root(old), []).extend(groups.pop(old))
         return groups
 
-    def _differ(self, one: _Key, other: _Key) -> bool:
-        """Return whether the groups of two postings hold whole texts that are not the same."""
-        wholes = self._groups.wholes(other)
-        return any(not same(a, b, self._boilerplate) for a in self._groups.wholes(one) for b in wholes)
+    def _differ(self, link: Link) -> bool:
+        """Return whether the groups of two postings hold texts that are not the same; an excerpt asks whole ones."""
+        one, other = (
+            [each for each in self._groups.texts(end.key) if link.retold or is_whole(each)]
+            for end in (link.earlier, link.later)
+        )
+        return any(not same(a, b, self._boilerplate) for a in one for b in other)

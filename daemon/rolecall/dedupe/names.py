@@ -17,6 +17,6 @@ def normal_company(name: str) -> str:
 
 
 def companies_agree(a: str, b: str) -> bool:
-    """Return whether two normal names may be one company: equal, or one goes on where the other ends."""
+    """Return whether two normal names may be one company: equal but for spaces, or one goes on where the other ends."""
     short, long = sorted((a, b), key=len)
-    return bool(short) and f"{long} ".startswith(f"{short} ")
+    return bool(short) and (f"{long} ".startswith(f"{short} ") or long.replace(" ", "") == short.replace(" ", ""))

@@ -13,10 +13,10 @@ from hashlib import blake2b
 from itertools import islice
 
 from rolecall.dedupe.names import normal_company
-from rolecall.dedupe.shingles import Shingles, extremes, minima, split
+from rolecall.dedupe.shingles import Shingles, extremes, split
 from rolecall.dedupe.titles import Title, level_of, read_title, title_stems
 from rolecall.dedupe.urls import canonical_url, vacancy_links
-from rolecall.dedupe.words import fold, folded, words
+from rolecall.dedupe.words import WORDS, fold, folded, words
 from rolecall.model import Posting, Print
 
 HEAD = 78  # shingles: the shortest excerpts that boards deliver are about as long
@@ -32,6 +32,7 @@ _CUE = re.compile(
     rb"\b(?:(?:job|vacancy|role|req(?:uisition)?|posting)\.?[ -]?(?:identification|id|ref(?:erence)?|number|no)\b\.?"
     rb"[ :#-]{1,4}([a-z]{0,6}[-_/]?)|reference[ :#-]{1,4}([a-z]{2,6}[-_/]?))$"
 )
+_RETOLD = re.compile("|".join(WORDS["retold"]).encode())
 _PLACE_PIECES = re.compile(r"[,;/|()]| - | or ")
 _NOWHERE = frozenset(
     {"", "remote", "uk", "gb", "united kingdom", "england", "anywhere", "hybrid", "worldwide", "europe"}
@@ -48,7 +49,8 @@ def fingerprint(posting: Posting) -> Print:
     shingles = Shingles(said[:READ])
     beginning, sampled = shingles.head(KEPT), shingles.sampled()
     whole = len(said) >= EXCERPT  # then two texts may have the role in common and not the beginning
-    marks = [*minima(beginning[:HEAD], 2), *extremes(sampled)] if whole else minima(beginning[:HEAD], 3)
+    marks = [*shingles.minima(HEAD, 2), *extremes(sampled)] if whole else shingles.minima(HEAD, 3)
+    retold = bool(_RETOLD.match(text))
     return Print(
         source=raw.source,
         id=raw.id,
@@ -58,9 +60,11 @@ def fingerprint(posting: Posting) -> Print:
         level=level_of(title.core),
         places=places or title.places,
         url=url,
-        shingles=frozenset((*beginning, *sampled)),
+        shingles=frozenset(beginning + sampled),
         length=len(said),
-        pay=_pay(posting),
+        pay=_pay(posting, retold),
+        posted=raw.posted_at.toordinal() if raw.posted_at else 0,
+        retold=retold,
     )
 
 
@@ -103,12 +107,13 @@ def _written_places(posting: Posting) -> frozenset[str]:
     return frozenset(" ".join(words(piece)) for piece in _PLACE_PIECES.split(posting.raw.location)) - _NOWHERE
 
 
-def _pay(posting: Posting) -> tuple[int, ...]:
+def _pay(posting: Posting, retold: bool) -> tuple[int, ...]:
     """Return the ends of a stated salary; empty for rates (boards turn them into years), estimates and silence."""
     salary = posting.salary.value
     if salary is None or salary.predicted or salary.pay.period != "year":
         return ()
-    return tuple(sorted({int(end) for end in (salary.pay.min, salary.pay.max) if end is not None}))
+    ends = tuple(sorted({int(end) for end in (salary.pay.min, salary.pay.max) if end is not None}))
+    return () if retold and ends[-1] - ends[0] == WORDS["retold_pay_width"] else ends
 
 
 def _short(*parts: str) -> str:

@@ -2,7 +2,8 @@
 
 strong   the same address, or the same reference of one company, under titles that are not at odds
 medium   one company and one title, with texts of which the shorter stands in the other
-         (copies for several cities too), or with texts that cannot tell and two of: one place, a telling title, one pay
+         (copies for several cities too), or with texts that cannot tell and two of: one place, a telling title, one
+         pay; one of them is enough, within a week, where a board tells the advert in its own words
 weak     one title and one text under two companies' names: agencies, subsidiaries; with a higher bar
 veto     another title (level, numeral and team are part of it), another reference, another text about the role,
          other pay, another place
@@ -38,6 +39,7 @@ LEARNED = Bars(0.55, 0.6, 0.5, 0.75, 0.6, 0.7)  # measured: half of what two rol
 STAND_IN = Bars(0.55, 0.7, 0.75, 0.9, 0.7, 0.8)  # where the boilerplate is not known: seldom more than three quarters
 SAME_UNDER_ANOTHER_NAME = 0.7
 EQUAL = 0.95
+WEEK = 7  # days
 FEW = 12  # shingles: less text proves nothing
 MANY = 24  # shingles: enough to recognise a text under another company's name
 
@@ -64,12 +66,12 @@ def same(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> Sameness | Non
         return _under_another_name(a, b, overlap)
     if overlap is not None and overlap >= _bar(a, b, boilerplate):
         return Sameness(round(0.77 + 0.2 * overlap, 3), ("company", "title", f"text {overlap:.2f}"))
-    return _by_name(a, b, overlap)
+    return (_retold(a, b) if a.retold != b.retold else None) or _by_name(a, b, overlap)
 
 
 def is_whole(print_: Print) -> bool:
-    """Return whether a text is long enough to tell its role; a shorter one may be cut off before it comes to it."""
-    return print_.length >= EXCERPT
+    """Return whether a text is the advert's own and long enough to tell its role; a shorter one may be cut off."""
+    return print_.length >= EXCERPT and not print_.retold
 
 
 def text_overlap(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> float | None:
@@ -149,6 +151,20 @@ def _by_name(a: Print, b: Print, overlap: float | None) -> Sameness | None:
     if place + pay + telling(a.title, a.company) < 2 and not (place and overlap is None):
         return None
     return Sameness(0.75, ("company", "title", *(["place"] if place else []), *(["pay"] if pay else [])))
+
+
+def _retold(a: Print, b: Print) -> Sameness | None:
+    """Company and title are the same and one text is a board's own: its words and its place are nobody else's.
+
+    Posted in one week, with the same pay, place or a telling title.
+    """
+    if _other_pay(a, b) or not (a.posted and b.posted and abs(a.posted - b.posted) <= WEEK):
+        return None
+    place, pay = not a.places.isdisjoint(b.places), not set(a.pay).isdisjoint(b.pay)
+    if not (place or pay or telling(a.title, a.company)):
+        return None
+    found = ("place",) * place + ("pay",) * pay
+    return Sameness(round(0.72 + 0.01 * len(found), 3), ("company", "title", *found, "posted together"))
 
 
 def _under_another_name(a: Print, b: Print, overlap: float | None) -> Sameness | None:

@@ -14,6 +14,7 @@ _LEVELS = frozenset(WORDS["levels"])
 _SPELLING: dict[str, str] = WORDS["spelling"]
 _PHRASES = [(re.compile(pattern), replacement) for pattern, replacement in WORDS["phrases"]]
 _REFERENCE = re.compile(r"\b(?:ref(?:erence)?\.?[ :#]*)?([a-z]{0,6}[-_/]?\d{5,12})\b")
+_TAG = re.compile(r"</?[a-z]{1,8}>")  # a board marks the words that were searched for
 _SEGMENTS = re.compile(r"[()\[\]|/,]| - ")
 
 
@@ -39,7 +40,7 @@ def read_title(title: str, places: Collection[str] = ()) -> Title:
 @lru_cache(maxsize=4096)
 def _parts(title: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the parts of a title between brackets, commas and dashes, and the references in it."""
-    plain = title.lower()
+    plain = _TAG.sub("", title.lower())
     for pattern, replacement in _PHRASES:
         plain = pattern.sub(replacement, plain)
     plain = fold(plain)

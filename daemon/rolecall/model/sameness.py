@@ -23,6 +23,8 @@ class Print:
     shingles: frozenset[int]  # hashes of the description's word runs
     length: int  # words in the description
     pay: tuple[int, ...] = ()  # ends of the stated yearly pay
+    posted: int = 0  # day, counted from the year 1; 0 = unknown
+    retold: bool = False  # a board tells the advert in its own words
 
     @property
     def key(self) -> tuple[str, str]:

@@ -102,9 +102,10 @@ def shingles_blob(shingles: Collection[int]) -> bytes:
 def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:
     """Read `print_json` and `shingles_blob` back; fields that are younger than the row keep their defaults."""
     keys, company, title, level, places, url, length, *younger = json.loads(text)
+    pay, *youngest = younger or ((),)
     return Print(
         source, source_id, frozenset(keys), company, title, level, frozenset(places), url, _shingles(blob), length,
-        *map(tuple, younger),
+        tuple(pay), *youngest,
     )  # fmt: skip
 
 

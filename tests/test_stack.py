@@ -100,6 +100,8 @@ def test_a_brand_with_a_technology_in_it_is_a_brand() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "We invest in R&D and hire for R&D environments.",
+        "State space models (SSMs) are our field.",
         "Go the extra mile",
         "Our go-to-market team. Go for it!",
         "We are Series C funded, C-suite backed",

@@ -41,7 +41,7 @@ def normalise(raw: RawPosting) -> Posting:
         level=level,
         level_floor=floor,
         mode=mode,
-        uk=read_uk(doc, mode, location),
+        uk=read_uk(doc, mode, location, salary),
         salary=salary,
         contract=contract,
         ir35=read_ir35(doc, contract),

@@ -14,7 +14,10 @@ _WORDS = load("agency")
 _NAME = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['name_words'])})(?!\w)")
 _WEAK = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['weak_name_words'])})(?!\w)")
 _NOT = re.compile("|".join(_WORDS["not_names"]))
-_TAIL = re.compile(r"[\s,]+(?:ltd|limited|plc|llp|inc|uk|\(uk\)|group|recruitment|technology|it|services)\.?$")
+_TAIL = re.compile(
+    r"[\s,]+(?:ltd|limited|plc|llp|inc|uk|\(uk\)|group|holdings|recruitment|technology|technologies|international|it|services)\.?$"
+)
+_TRADING = re.compile(r" (?:trading as|t/a) ")
 _FIELDS = (("postedByRecruitmentAgency", True), ("postedByDirectEmployer", False), ("isAgency", True))
 
 
@@ -30,7 +33,7 @@ def _by_name(doc: Doc) -> Fact[bool] | None:
     name = doc.company.lower()
     if not name:
         return None
-    if _known(name):
+    if any(map(_known, _TRADING.split(name))):
         return Fact(True, "field", doc.company[:160], "agency.list")
     if _NAME.search(name) and not _NOT.search(name):
         return Fact(True, "field", doc.company[:160], "agency.name", Confidence.MEDIUM)

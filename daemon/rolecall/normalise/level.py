@@ -25,6 +25,7 @@ from rolecall.normalise.years import read_years
 _WORDS = load("level")
 _ALL_LEVELS = re.compile(r"(?:all|multiple|various|several|any|different) (?:experience |seniority )?levels")
 _SENIOR_POST = re.compile(r"(?:in|as) an? (senior|lead|staff|principal)\b")
+_EXPERIENCED = "level.title.experienced"
 _WIDE = 3  # "1-4 years" spans two rungs, "3-5 years" is one
 
 
@@ -43,9 +44,13 @@ def _level(doc: Doc, salary: Fact[Salary]) -> Fact[Level]:
 def _less_sure(doc: Doc, title: Fact[Level], field: Fact[Level], salary: Fact[Salary]) -> Iterator[Fact[Level]]:
     """Yield what says the level where no word of the title does, the surest first."""
     yield field
-    yield _narrowed(doc, title)
+    experienced = title.rule == _EXPERIENCED
+    if not experienced:
+        yield _narrowed(doc, title)
     yield read_body(doc)
     yield _years(doc)
+    if experienced:  # "Experienced Engineer" names no rung where the text does
+        yield title
     yield _slug(doc)
     yield _pay(doc, salary)
 

@@ -68,7 +68,9 @@ def _gather(doc: Doc, said: Sequence[Sentence]) -> list[Signal]:
 def _short(source: Origin, text: str, strength: float, rule: str) -> list[Signal]:
     """Return what a title or location says: by its mere words, then by whole rules."""
     signal = short_signal(source, text, strength, rule) if text else None
-    return [signal, *short_sentence(source, text)] if signal is not None else []
+    if signal is None:
+        return short_sentence(source, text) if " day" in text else []
+    return [signal, *short_sentence(source, text)]
 
 
 def _location_field(doc: Doc) -> str:

@@ -26,10 +26,17 @@ _TRAVELS: tuple[tuple[str, Travel], ...] = (
 def regions(doc: Doc, location: Fact[Location], said: Sequence[Sentence]) -> frozenset[str]:
     """Return the countries and groups that the remote offer is open to."""
     found = _near_remote(doc.title) | _in_location(doc, location)
-    found = found or frozenset[str]().union(*(_near_remote(s.text) for s in said))
+    found = found or frozenset[str]().union(*(_near_remote(s.text) for s in said)) or _allowed(doc)
     if not found and (cue := cue_country(doc)):
         return frozenset({cue[0]})
     return found - {"WORLD"} or found
+
+
+def _allowed(doc: Doc) -> frozenset[str]:
+    """Return the regions of sentences that say who may apply: "We can only hire in the US"."""
+    found = [s.text for s in sentences(doc.parts[-1], "region_cues")]
+    named = frozenset[str]().union(*(_near(pattern("allowed"), text) for text in found))
+    return named or frozenset({"WORLD"} if any(map(pattern("world").search, found)) else ())
 
 
 def _in_location(doc: Doc, location: Fact[Location]) -> frozenset[str]:
@@ -40,7 +47,11 @@ def _in_location(doc: Doc, location: Fact[Location]) -> frozenset[str]:
 
 def _near_remote(text: str) -> frozenset[str]:
     """Return the regions named close after a word for remote work."""
-    ends = [match.end() for match in pattern("remote").finditer(text)]
+    return _near(pattern("remote"), text)
+
+
+def _near(cue: re.Pattern[str], text: str) -> frozenset[str]:
+    ends = [match.end() for match in cue.finditer(text)]
     return frozenset(region for end in ends for region in _regions(text[end : end + NEAR]))
 
 

@@ -23,6 +23,7 @@ _NUMBERS = {
     "a": 1,
     "an": 1,
 }
+_DAYS = ("mon", "tue", "wed", "thu", "fri")
 _PER = {"week": 1.0, "month": 0.25, "fortnight": 0.5, "quarter": 1 / 13}
 _N = r"(?:\d{1,2}x?|one|two|three|four|five)"
 _UNIT = r"(?:week|wk|month|fortnight|quarter)"
@@ -31,10 +32,12 @@ _LEAD = (
     r"|c\.? ?|~)?"
 )
 _SPAN = rf"{_LEAD}(?P<low>{_N})(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
-_TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| (?P<unit2>week|pw))?"
+_TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| ?(?P<unit2>week|pw|p/w))?"
 _OFFICE = (
     r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site"
-    r"|co-?located|in our|presence)"
+    r"|co-?located|in our|presence|(?:in |at )?(?:central )?(?:london|manchester|birmingham|leeds|bristol|edinburgh"
+    r"|glasgow|cardiff|belfast|sheffield|liverpool|newcastle|nottingham|leicester|cambridge|oxford|brighton"
+    r"|southampton|milton keynes))"
 )
 _HOME = r"(?:wfh|from home|at home|remote(?:ly)?|home[- ]?work\w*|home)"
 _BETWEEN = r"(?P<between>[^.;\n\d]{0,45}?)"
@@ -54,8 +57,8 @@ _ONCE = re.compile(
     rf"|\b(?P<times2>once|twice) {_EACH} (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}"
 )
 _TIMES = re.compile(
-    r"\b(?P<home>remote(?:ly)?|from home|wfh)(?P<between>) (?P<lead>up to )?(?P<low>\d)(?:-(?P<high>\d))?x?(?P<plus>)"
-    r" ?(?:days?|times|x)? (?:a|per) (?P<unit>week)(?P<unit2>)"
+    r"\b(?:(?P<home>remote(?:ly)?|from home|wfh)|hybrid|office|on-?site)(?P<between>) \(?(?P<lead>up to )?(?P<low>\d)"
+    r"(?:-(?P<high>\d))?x?(?P<plus>) ?(?:days?|times|x)? (?:a|per) (?P<unit>week)(?P<unit2>)"
 )
 _IN_OFFICE = re.compile(rf"\b{_OFFICE}")
 _SHARE = re.compile(
@@ -66,7 +69,13 @@ _SHARE_AFTER = re.compile(
     r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?"
     + _SHARE_OF
 )
-_WEEKDAYS = re.compile(r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b")
+_WEEKDAY = r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b"
+_WEEKDAYS = re.compile(_WEEKDAY)
+_FROM_TO = re.compile(rf"({_WEEKDAY}) ?(?:-|to|through|until) ?({_WEEKDAY})")
+_SPLIT = re.compile(  # "60/40 split between office and home"
+    r"\b(?P<low>[1-9]0) ?[/:-] ?(?P<rest>[1-9]0)\b[^.;\n\d]{0,30}?\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
+)
+_WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")
 _OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b")
 _TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart)\b")
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
@@ -135,6 +144,12 @@ def _oriented(low: float, high: float, *, home: bool, least: bool, most: bool) -
     return OfficeDays(0.0 if most else low, high)
 
 
+def _halves(match: re.Match[str]) -> OfficeDays | None:
+    low, rest = int(match["low"]), int(match["rest"])
+    days = (low if match["office"] else rest) / 100 * WEEK
+    return OfficeDays(days, days) if low + rest == 100 else None
+
+
 def _once(match: re.Match[str]) -> OfficeDays:
     times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"]
     days = _number(times) * _PER.get(unit.lower(), 1.0)
@@ -147,9 +162,11 @@ def _weekdays(sentence: str) -> Days | None:
     office = _OFFICE_WORD.search(sentence)
     if not 1 < len(named) <= 4 or office is None or abs(office.start() - named[0].start()) > 60:
         return None
-    if re.search(r"\bmon\w* ?(?:-|to|through) ?fri", sentence):
-        return None
     count = float(len(named))
+    if span := _FROM_TO.search(sentence):
+        count = 1.0 + _DAYS.index(span[2][:3]) - _DAYS.index(span[1][:3])
+        if count <= 1 or (count == WEEK and not _WHOLE_WEEK.search(sentence)):
+            return None
     return Days(OfficeDays(count, count), named[0].start(), max(office.end(), named[-1].end()))
 
 
@@ -165,4 +182,5 @@ _READERS = (
     (("once", "twice"), _ONCE, _once),
     (("%",), _SHARE, _share),
     (("%",), _SHARE_AFTER, _share),
+    (("0/", "0 /", "0:", "0-"), _SPLIT, _halves),
 )

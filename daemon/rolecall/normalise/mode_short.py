@@ -8,9 +8,11 @@ from rolecall.model import Mode, Origin
 from rolecall.normalise.mode_text import Sentence, Signal, pattern, signals
 
 TITLE, LOCATION = 4.0, 3.5
-_REMOTE = r"(?:fully |100% )?remote(?:ly)?(?:[- ]first)?|wfh|home[- ]based|work from home|telecommut\w+"
+_REMOTE = (
+    r"(?:fully |100% )?remote(?:ly)?(?:[- ]first)?|wfh|home[- ]based|home[- ]?working|work from home|telecommut\w+"
+)
 _HYBRID = r"hybrid|partial(?:ly)?[- ]remote|semi[- ]remote"
-_ONSITE = r"on-?site|on site|in-?office|in[- ]person|office[- ]based"
+_ONSITE = r"on-?site|on site|in-?office|in office(?=\W*$)|in[- ]person|office[- ]based"
 _WORD = re.compile(
     rf"(?P<no>\b(?:no|not|non)[ -](?:\w+ )?)?\b(?:(?P<remote>{_REMOTE})|(?P<hybrid>{_HYBRID})|(?P<onsite>{_ONSITE}))\b",
     re.IGNORECASE,
@@ -31,12 +33,8 @@ def short_signal(source: Origin, text: str, strength: float, rule: str) -> Signa
     ]
     modes = frozenset(mode for mode, _ in said)
     out = frozenset(Mode(name) for w in words if w["no"] for name in ("remote", "hybrid", "onsite") if w[name])
-    if (
-        source == "field"
-        and modes >= {Mode.REMOTE, Mode.HYBRID}
-        and not _CHOICE.search(plain[words[0].start() : words[-1].end()])
-    ):
-        modes -= {Mode.REMOTE}
+    if source == "field" and Mode.HYBRID in modes and not _CHOICE.search(plain[words[0].start() : words[-1].end()]):
+        modes = frozenset({Mode.HYBRID})
     return Signal(
         source, text[words[0].start() : words[-1].end()], rule, strength, modes - out, out, _flags(plain, modes)
     )

@@ -45,6 +45,7 @@ _CIRCA = re.compile(r"(?<![a-z])(?:circa|c)\.?\s?$", _I)
 
 # Whether it is worth looking closer at what follows a number without a currency before it.
 _HINT = re.compile(r"\s?[-(]?\s?(?:[kpa/£€$(]|(?-i:[A-Z]{3}\b)|each|every|daily|day\s?rate|hourly|thousand|grand)", _I)
+_ANNOUNCED = re.compile(r"\b(?:(?:day|daily|hourly) rate|salary(?: range)?) ?[:-] ?$", _I)  # a bare number is pay, too
 _K = re.compile(r"\s?k(?![a-z0-9])|k(?=p\.?\s?a|per\b)|\s?(?:thousand|grand)(?![a-z])", _I)
 _GLUED_K = re.compile(r"k(?=[A-Z])(?![BHVW])|K(?=[A-Z][a-z])")  # "£35-40kA top bank": the line break is lost
 _PLUS = re.compile(rf"\+(?=[\s.,;)/|\-]|$)(?!\s{{1,2}}(?:\d{{1,2}} ?% ?)?{any_of(_WORDS['suffix']['extras'])}\b)", _I)
@@ -107,6 +108,7 @@ def _amount(text: str, found: re.Match[str], field: bool) -> Amount | None:
         amount.start, amount.currency, amount.approx = sign
     elif not _HINT.match(text, found.end()):
         amount.millions = _MILLIONS.match(text, found.end()) is not None
+        amount.money = field or _ANNOUNCED.search(text[max(0, amount.start - 16) : amount.start]) is not None
         return None if _counts_something(text, found) else amount
     _read_tail(text, amount)
     return None if sign is None and amount.k and amount.number == 401 else amount  # 401k: the American pension

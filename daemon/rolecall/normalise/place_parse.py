@@ -16,7 +16,7 @@ from rolecall.model import Location
 from rolecall.normalise.place_choice import located
 from rolecall.normalise.place_gazetteer import Town, distance
 from rolecall.normalise.place_pieces import Piece, pieces
-from rolecall.normalise.place_words import LONDON, LONDON_MILES, Word, state, state_countries
+from rolecall.normalise.place_words import LONDON, LONDON_MILES, Word, state, state_code, state_countries, town
 
 CITY_STATES = frozenset({"SG", "HK", "MC", "LU", "GI", "MO"})  # as often a town of a list as the country of another
 DISTRICT_MILES = 10
@@ -47,6 +47,7 @@ def parse(text: str, country: str | None = None, *, strict: bool = False) -> Rea
     """
     found = pieces(text, strict=strict)
     for i, piece in enumerate(found):
+        _leave_london(piece, found[i + 1 :])
         if piece.word is not None and piece.word.towns and not _british_county(piece, found[i + 1 :]):
             _qualify(piece, piece.word.towns, found[i + 1 :])
     for before, after in pairwise(found):
@@ -65,6 +66,14 @@ def _british_county(piece: Piece, following: Sequence[Piece]) -> bool:
         return False
     piece.word = replace(piece.word, towns=())
     return True
+
+
+def _leave_london(piece: Piece, following: Sequence[Piece]) -> None:
+    """A part of London before the code of a state abroad is a town there: "Greenwich, CT", "Camden, NJ"."""
+    after = following[0] if following else None
+    district = piece.word is not None and piece.word.kind == "district"
+    if district and after is not None and not after.apart and state_code(after.text):
+        piece.word = town(piece.text) or Word("town", piece.text, towns=(_somewhere(piece.text, "US"),))
 
 
 # --- which town is meant --------------------------------------------------------------------------------------
@@ -88,7 +97,7 @@ def _fitting(candidates: tuple[Town, ...], after: Piece) -> tuple[Town, ...] | N
     country = _state_of(candidates, after.text)
     if country is not None:
         after.word = Word("state", after.text, country)
-        return tuple(t for t in candidates if t.country == country) or (_somewhere(candidates[0], country),)
+        return tuple(t for t in candidates if t.country == country) or (_somewhere(candidates[0].name, country),)
     known = after.word
     if known is None or known.kind not in _QUALIFIES:
         return None
@@ -113,9 +122,9 @@ def _state_of(candidates: tuple[Town, ...], text: str) -> str | None:
     return "US" if state(text, "US") and len(text) == 2 and not _country_code(candidates, text, 0) else None
 
 
-def _somewhere(town: Town, country: str) -> Town:
+def _somewhere(name: str, country: str) -> Town:
     """A town too small for the gazetteer, in the state that is said: "Versailles, KY"."""
-    return Town(town.name, country, None, math.nan, math.nan, 0)
+    return Town(name, country, None, math.nan, math.nan, 0)
 
 
 def _country_code(candidates: tuple[Town, ...], code: str, population: int) -> bool:

@@ -27,8 +27,10 @@ def _vetoed(scan: Scan, index: int) -> bool:
     if not (entry.veto_before or entry.veto_after) or (alias.trust == "free" and alias.text != entry.name):
         return False
     before = scan.before(mention)
-    if before in entry.veto_before:
-        return True
+    if before in entry.veto_before or (
+        scan.gap(mention.last + 1).strip() == "&" and scan.after(mention) in entry.veto_after
+    ):
+        return True  # "R&D" in whatever list
     return scan.after(mention) in entry.veto_after and before not in entry.before and not _in_list(scan, index)
 
 

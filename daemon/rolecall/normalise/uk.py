@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from rolecall.model import Confidence, Fact, Location, Origin, UkFit, WorkMode
+from rolecall.model import UNSTATED, Confidence, Fact, Location, Origin, Salary, UkFit, WorkMode
 from rolecall.normalise.mode_text import pattern
+from rolecall.normalise.place_parse import parse
 from rolecall.normalise.place_words import uk_in
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 
-def read_uk(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[UkFit]:
-    """Return whether the job is open to a person in the UK: by its regions, places, then by the text's cues."""
+_ELSEWHERE = frozenset({"USD", "CAD", "AUD", "NZD", "INR", "SGD"})  # who pays in these hires where they are paid
+
+
+def read_uk(doc: Doc, mode: Fact[WorkMode], location: Fact[Location], salary: Fact[Salary] = UNSTATED) -> Fact[UkFit]:
+    """Return whether the job is open to a person in the UK: by its regions, places, then by the text's cues, by its pay."""
     if away := pattern("elsewhere").search(doc.title):
         return Fact(UkFit.NO, "title", away[0], "uk.relocate", Confidence.MEDIUM)
     where, work = location.value or Location(), mode.value or WorkMode()
@@ -18,17 +22,17 @@ def read_uk(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[Uk
         return _from(location, UkFit.UNCLEAR, "uk.conflict", Confidence.LOW)
     if "GB" in where.countries or "GB" in work.regions:
         return _from(location if "GB" in where.countries else mode, UkFit.YES, "uk.place", Confidence.HIGH)
-    groups = work.regions - where.countries
-    fits = {uk_in(group) if len(group) > 2 or group == "EU" else "no" for group in work.regions}
+    regions = work.regions or (parse(doc.location, doc.raw.country).groups if doc.location else frozenset())
+    fits = {uk_in(group) if len(group) > 2 or group == "EU" else "no" for group in regions}
     if "yes" in fits:
-        return _open_region(doc, mode, groups)
+        return _open_region(doc, mode, regions - where.countries)
     if "unclear" in fits:
         return _from(mode, UkFit.UNCLEAR, "uk.region", Confidence.MEDIUM)
     if where.ambiguous:
         return _from(location, UkFit.UNCLEAR, "uk.ambiguous", Confidence.LOW)
     if where.countries or fits:
         return _abroad(doc, mode, location)
-    return _cues(doc)
+    return _cues(doc, salary)
 
 
 def _open_region(doc: Doc, mode: Fact[WorkMode], groups: frozenset[str]) -> Fact[UkFit]:
@@ -70,11 +74,14 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not before.isalnum() and not (text[end - 1].isalnum() and after.isalnum())
 
 
-def _cues(doc: Doc) -> Fact[UkFit]:
+def _cues(doc: Doc, salary: Fact[Salary]) -> Fact[UkFit]:
     cue = cue_country(doc)
     if cue is not None:
         fit = UkFit.YES if cue[0] == "GB" else UkFit.NO
         return Fact(fit, "inferred", cue[1], f"uk.cue.{cue[0].lower()}", Confidence.MEDIUM)
+    currency = None if salary.value is None or salary.value.predicted else salary.value.pay.currency
+    if doc.raw.country is None and currency in _ELSEWHERE:
+        return Fact(UkFit.NO, "inferred", salary.evidence, "uk.currency", Confidence.MEDIUM)
     if doc.raw.country == "GB":
         return Fact(UkFit.YES, "inferred", "country=GB", "uk.source", Confidence.MEDIUM)
     return Fact(UkFit.UNCLEAR, "inferred", "", "uk.none", Confidence.LOW)

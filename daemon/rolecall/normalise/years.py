@@ -14,7 +14,7 @@ from rolecall.normalise.zones import Zone
 _WORDS = load("level_body")["years"]
 _WORDED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERS = {word: number for number, word in enumerate(_WORDED)}
-_YEARS = re.compile(r"years?|yrs?")
+_YEARS = re.compile(r"years?|yrs?|(?<=[\d+ ])yoe\b")
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(_WORDED)})"
 _BEFORE = re.compile(
     rf"(?<![\w.,£$€]){_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?"  # "5+", "five (5)"
@@ -23,7 +23,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})|'?s? (?:of )?(?:[\w-]+ ){{0,3}}?(?:{_WORDS['activity']})\b"
 )
-_AHEAD = re.compile(r"experience[^.;\d\n]{0,25}$")
+_AHEAD = re.compile(r"(?:experience|track record|professionally|commercially)[^.;\d\n]{0,25}$")
 _VETO = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['veto'])})(?!\w)")
 _NICE = re.compile(rf"{_WORDS['nice']}[^.;\n]{{0,25}}$")
 _OR = re.compile(r"(?<!\w)or(?!\w)")
@@ -70,7 +70,7 @@ def _years(doc: Doc, unit: re.Match[str]) -> Years | None:
     least, most = _int(number[1]), _int(number[2]) if number[2] else None
     after = _AFTER.match(low, unit.end(), unit.end() + 110)
     start, end = number.start(), after.end() if after else unit.end()
-    if least > _MOST or not (after or _AHEAD.search(low, max(0, start - 40), start)):
+    if least > _MOST or not (after or unit[0] == "yoe" or _AHEAD.search(low, max(0, start - 40), start)):
         return None
     around = sentence(low, start, unit.end())
     if _VETO.search(around):

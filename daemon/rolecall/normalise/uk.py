@@ -9,12 +9,11 @@ from rolecall.normalise.place_words import uk_in
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
-
 _ELSEWHERE = frozenset({"USD", "CAD", "AUD", "NZD", "INR", "SGD"})  # who pays in these hires where they are paid
 
 
 def read_uk(doc: Doc, mode: Fact[WorkMode], location: Fact[Location], salary: Fact[Salary] = UNSTATED) -> Fact[UkFit]:
-    """Return whether the job is open to a person in the UK: by its regions, places, then by the text's cues, by its pay."""
+    """Return whether the job is open to a person in the UK: by regions and places, then by the text and its pay."""
     if away := pattern("elsewhere").search(doc.title):
         return Fact(UkFit.NO, "title", away[0], "uk.relocate", Confidence.MEDIUM)
     where, work = location.value or Location(), mode.value or WorkMode()

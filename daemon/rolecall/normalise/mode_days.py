@@ -73,7 +73,8 @@ _WEEKDAY = r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b"
 _WEEKDAYS = re.compile(_WEEKDAY)
 _FROM_TO = re.compile(rf"({_WEEKDAY}) ?(?:-|to|through|until) ?({_WEEKDAY})")
 _SPLIT = re.compile(  # "60/40 split between office and home"
-    r"\b(?P<low>[1-9]0) ?[/:-] ?(?P<rest>[1-9]0)\b[^.;\n\d]{0,30}?\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
+    r"\b(?P<low>[1-9]0) ?[/:-] ?(?P<rest>[1-9]0)\b[^.;\n\d]{0,30}?"
+    r"\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
 )
 _WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")
 _OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b")

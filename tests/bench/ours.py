@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest.mock import patch
@@ -29,8 +29,10 @@ from rolecall.sandbox import Sandbox
 from tests.bench.boards import BIG, HOSTILE, ITEMS, ROUNDS, ask
 from tests.bench.boards import feed as board_feed
 from tests.bench.others import Costs, cpu_of_ended
-from tests.bench.stalls import Stalls, watched
+from tests.bench.stalls import Stalls, unwatched
 from tests.house import CHANNELS, SEARCH, config_of, feed, greenhouse
+
+Watch = Callable[[], AbstractAsyncContextManager[Stalls]]
 
 HOSTS = 64  # addresses of this machine that the unchanged feeds lie on
 
@@ -44,14 +46,14 @@ class Measured:
     stalls: dict[str, Stalls] = field(default_factory=dict)
 
 
-async def polls(url: str, feeds: int, stacks: float = 0.0, searches: str = SEARCH) -> Measured:
+async def polls(url: str, feeds: int, searches: str = SEARCH, watch: Watch = unwatched) -> Measured:
     """Poll as the daemon does: fetch, parse, understand, recognise, match, store."""
     measured = Measured()
     async with _house(searches + _feeds(f"{url}/feed/{n}" for n in range(feeds))) as house:
         one, _ = _poller(house)
         for each in ROUNDS:
             with _timed() as spent:
-                measured.costs[each], measured.stalls[each] = await _round(url, each, house, one, stacks)
+                measured.costs[each], measured.stalls[each] = await _round(url, each, house, one, watch)
             for part, seconds in spent.items():
                 measured.parts.setdefault(part, {})[each] = seconds * 1000 / feeds
         totals = await house.store.totals()
@@ -109,17 +111,17 @@ async def unchanged(url: str, feeds: int) -> tuple[float, float]:
         return feeds / (time.perf_counter() - started), cost
 
 
-async def hostile(url: str, stacks: float = 0.0) -> Stalls:
+async def hostile(url: str, watch: Watch) -> Stalls:
     """Return how late the loop came while boards answered with what they should not."""
     async with _house(_feeds(f"{url}/hostile/{n}" for n in range(len(HOSTILE)))) as house:
-        return (await _round(url, ROUNDS[0], house, _poller(house, healthy=False)[0], stacks))[1]
+        return (await _round(url, ROUNDS[0], house, _poller(house, healthy=False)[0], watch))[1]
 
 
-async def large(url: str, stacks: float = 0.0) -> Stalls:
+async def large(url: str, watch: Watch) -> Stalls:
     """Return how late the loop came during the first poll of a board of thousands of jobs."""
     async with _house(greenhouse("big", url)) as house:
         one, states = _poller(house)
-        _, stalls = await _round(url, ROUNDS[0], house, one, stacks)
+        _, stalls = await _round(url, ROUNDS[0], house, one, watch)
         assert states["greenhouse:big"].postings == BIG
         return stalls
 
@@ -163,7 +165,7 @@ def _poller(
 
 
 async def _round(
-    url: str, each: str, house: House, one: Callable[[SourceEntry], Awaitable[None]], stacks: float = 0.0
+    url: str, each: str, house: House, one: Callable[[SourceEntry], Awaitable[None]], watch: Watch = unwatched
 ) -> tuple[float, Stalls]:
     """Run one round over all sources; return CPU ms per feed and the loop's stalls."""
     await asyncio.to_thread(ask, f"{url}/round/{each}")
@@ -173,7 +175,7 @@ async def _round(
         async with slots:
             await one(entry)
 
-    async with watched(stacks) as stalls:
+    async with watch() as stalls:
         before = _cpu(house)
         await asyncio.gather(*map(in_turn, house.config.sources))
         spent = _cpu(house) - before

@@ -21,7 +21,7 @@ from rolecall.plan import Plan
 from rolecall.recognise import Recognised, recognise
 from rolecall.repeats import Repeats
 from rolecall.route import HOUR
-from rolecall.thinking import think
+from rolecall.thinking import FEW, think, think_if
 
 BATCH = 200  # postings understood per step in the worker thread
 
@@ -41,7 +41,8 @@ async def plan(fresh: Sequence[Understood], house: House, pace: Pace, *, updates
         return Plan(now)
     found = await recognise(fresh, house.store, house.learned, now)
     told = decide.not_done(found.told, found.known, house.config)
-    judged, changed = await think(_judged, found, house.index, decide.watched(told, house.config), now)
+    much = bool(found.known) or len(fresh) > FEW
+    judged, changed = await think_if(much, _judged, found, house.index, decide.watched(told, house.config), now)
     if not any(each.matches for each in judged):
         return Plan(now, postings=found.postings, merges=found.merges)
     matched = _Matched(judged, changed if updates else [], told, *await _before(judged, house, now))

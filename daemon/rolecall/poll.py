@@ -20,7 +20,7 @@ from rolecall.model import Page, RawPosting, Reply, Request, Validators
 from rolecall.plan import Committed, Plan, SourceState, Waiting
 from rolecall.ports import Source, Store
 from rolecall.schedule import DAY
-from rolecall.thinking import think
+from rolecall.thinking import think_if
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ async def _unknown(source: str, pages: Sequence[Page], store: Store) -> _Found:
     if not any(page.postings for page in pages):
         return _Found([], 0)
     many = sum(len(page.postings) for page in pages) > news.BATCH
-    hashed = await think(_hashed, pages) if many else _hashed(pages)
+    hashed = await think_if(many, _hashed, pages)
     known = await store.known(source, [raw.id for raw, _ in hashed])
     changed = [(raw, digest) for raw, digest in hashed if known.get(raw.id) != digest]
     return _Found(changed, sum(raw.id not in known for raw, _ in hashed))

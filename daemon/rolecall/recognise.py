@@ -13,7 +13,7 @@ from rolecall.model import Assignment, Posting
 from rolecall.plan import NewPosting
 from rolecall.ports import Store
 from rolecall.stored import StoredJob
-from rolecall.thinking import think
+from rolecall.thinking import FEW, think_if
 
 REPOSTED_WITHIN = timedelta(days=60)
 
@@ -52,7 +52,8 @@ async def recognise(fresh: Sequence[Understood], store: Store, learned: Learned,
     candidates = await store.candidates({key for each in prints for key in each.keys}, now - REPOSTED_WITHIN)
     apart = await store.apart({job for _, job in candidates}) if candidates else frozenset[frozenset[str]]()
     boilerplate = await learned.of(dedupe.in_doubt(prints, [known for known, _ in candidates]), store, now)
-    found = await think(dedupe.assign, prints, candidates, apart, boilerplate)
+    much = bool(candidates) or len(fresh) > FEW
+    found = await think_if(much, dedupe.assign, prints, candidates, apart, boilerplate)
     bridged = {job for each in found if each.bridges for job in (each.job, *each.bridges)}
     alerted = {job for _, job in await store.alerted(bridged)} if bridged else set()
     found, merges = decide.without_bridges(found, alerted, apart)

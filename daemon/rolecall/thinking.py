@@ -18,6 +18,14 @@ T = TypeVar("T")
 _THREAD = ThreadPoolExecutor(1, thread_name_prefix="thinking")
 
 
+FEW = 20  # new postings that are nothing to think about long: a change of threads would take longer
+
+
 async def think(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return what the function returns; it must be pure, and brief: others wait for the same thread."""
     return await asyncio.get_running_loop().run_in_executor(_THREAD, partial(function, *args, **kwargs))
+
+
+async def think_if(much: bool, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what the function returns: by way of `think` when there is much to do, else at once."""
+    return await think(function, *args, **kwargs) if much else function(*args, **kwargs)

@@ -80,8 +80,8 @@ class Chat:
         return self._pressed(await self.desk.press("phone", Press(f"press {next(self.ids)}", self.pressed, "me")))
 
     def _pressed(self, pressed: Pressed) -> str:
-        if pressed.keyboard is not None:
-            self.last = pressed.keyboard
+        if pressed.face is not None:
+            self.last = pressed.face.keyboard
         return pressed.word or (self._seen(pressed.replies) if pressed.replies else "")
 
     def _seen(self, replies: Sequence[Reply]) -> str:

@@ -24,7 +24,7 @@ def test_any_message_becomes_valid_telegram_html_within_the_limits(sent: Message
     for text in (said.html for said in telegram_texts(sent)):
         parsed = check(text, markup=True)  # raises as the Bot API refuses
         assert units(parsed.text) <= LIMIT
-        assert parsed.entities <= ENTITIES
+        assert len(parsed.entities) <= ENTITIES
         assert all(address.startswith(("http://", "https://")) for address in parsed.links)
         for piece in split(plain(text)):
             assert check(piece, markup=False).text == piece

@@ -22,7 +22,7 @@ from rolecall.stored import StoredJob
 from rolecall.talk import ChannelMemory
 from rolecall_notifiers.telegram import Telegram
 from tests.fakes.board import Board
-from tests.fakes.telegram import EDIT_TOO_LATE, FLOOD_ON_EDIT, PRESS_TOO_OLD, TOKEN, FakeTelegram
+from tests.fakes.telegram import EDIT_TOO_LATE, FLOOD_ON_EDIT, ODD_REFUSAL, PRESS_TOO_OLD, TOKEN, FakeTelegram
 from tests.house import config_of, greenhouse, house_of, job, jobs, poll_all
 from tests.test_poll import PATH
 
@@ -142,12 +142,66 @@ async def test_an_alert_carries_the_buttons(talk: Talk) -> None:
 
 
 async def test_a_press_is_answered_and_the_message_shows_what_was_said(talk: Talk) -> None:
+    sent = talk.fake.now(1)
     assert await talk.press("✓ Applied") == "Applied. It never comes again."
     await until(lambda: talk.fake.edits, "the edit")
     assert talk.fake.labels() == ["✓ applied 23 Nov · undo", "❓ Why"]
+    assert talk.fake.text() == f"{sent.text}\n\n✓ Applied 23 Nov"
+    assert talk.fake.now(1).entities[:-1] == sent.entities, "its links and bold words are as they were"
     assert await talk.press("undo") == "Taken back."
     await until(lambda: len(talk.fake.edits) == 2, "the edit")
-    assert "✓ Applied" in talk.fake.labels()
+    assert talk.fake.now(1) == sent, "as if nothing had been said"
+
+
+async def test_each_word_on_a_job_takes_the_place_of_the_last_one_in_its_text(talk: Talk) -> None:
+    sent = talk.fake.text()
+    for words, state in (
+        ("★ Save", "★ Saved"),
+        ("Snooze", "★ Saved\n⏰ Snoozed until Tue 24 Nov 13:00"),
+        ("undo", "★ Saved"),
+        ("Mute", "★ Saved\n🔇 Muted Invented 1 Works"),
+    ):
+        await talk.press(words)
+        await until(lambda state=state: talk.fake.text() == f"{sent}\n\n{state}", state)  # type: ignore[misc] # bound on purpose
+
+
+async def test_a_list_shows_which_of_its_jobs_were_said_something_of(talk: Talk) -> None:
+    talk.board.serve(PATH.format("larkspur"), jobs(*(job(number) for number in range(1, 4))))
+    talk.house.now.forward(hours=1)  # type: ignore[attr-defined] # tests.house.Clock
+    await poll_all(talk.house)
+    await talk.ask("/latest")
+    numbers, sent = len(talk.fake.messages), talk.fake.text()
+    assert talk.fake.labels(numbers) == ["1", "2", "3"]
+    for number, words in (("2", "✓ Applied"), ("3", "✓ Applied"), ("1", "★ Save")):
+        before = len(talk.fake.messages)
+        await talk.press(number, message=numbers)
+        await until(lambda before=before: len(talk.fake.messages) > before, "the card")  # type: ignore[misc] # bound on purpose
+        assert talk.fake.messages[-1].to == numbers, "it answers the list"
+        await talk.press(words, message=len(talk.fake.messages))
+    await until(lambda: talk.fake.labels(numbers) == ["1 ★", "2 ✓", "3 ✓"], "the list to be marked")
+    assert talk.fake.text(numbers) == f"{sent}\n\n★ saved: 1\n✓ applied: 2, 3"
+    await talk.press("undo", message=numbers + 1)
+    await until(lambda: talk.fake.labels(numbers) == ["1 ★", "2", "3 ✓"], "the list to be marked anew")
+    assert talk.fake.text(numbers) == f"{sent}\n\n★ saved: 1\n✓ applied: 3"
+    assert talk.fake.text(numbers + 1) == talk.fake.messages[numbers].text
+
+
+async def test_a_card_that_is_opened_again_says_what_was_said_of_its_job(talk: Talk) -> None:
+    await talk.press("★ Save")
+    await talk.ask("/latest")
+    before = len(talk.fake.messages)
+    await talk.press("1")
+    await until(lambda: len(talk.fake.messages) > before, "the card")
+    assert talk.fake.text().endswith("\n\n★ Saved")
+    await talk.press("undo", message=before + 1)
+    await until(lambda: "Saved" not in talk.fake.text(), "the edit")
+
+
+async def test_a_text_that_cannot_be_changed_any_more_gets_its_buttons_at_least(talk: Talk) -> None:
+    talk.fake.then_edits(ODD_REFUSAL)
+    await talk.press("✓ Applied")
+    await until(lambda: talk.fake.labels()[0] == "✓ applied 23 Nov · undo", "the edit")
+    assert talk.fake.text() == talk.fake.messages[0].text
 
 
 async def test_a_button_works_once_however_often_it_is_pressed(talk: Talk) -> None:
@@ -357,6 +411,7 @@ async def test_a_group_obeys_whom_the_configuration_names(monkeypatch: pytest.Mo
         await talk.silence("what do you think of it?", to=-100)
         await talk.silence("/latest@another_bot", to=-100)
         assert "Senior Python Engineer" in await talk.ask("/latest@fake_bot", to=-100)
+        assert (talk.fake.messages[-1].to or 0) > 1000, "in company it answers the one who asked"
         assert "Only its owner" in await talk.ask("/latest", user=7, to=-100)
 
 

@@ -155,8 +155,12 @@ def muted(person: str, company: str, mutes: Sequence[Muted]) -> bool:
 
 def state(person: str, marks: Iterable[Mark], now: datetime, zone: ZoneInfo) -> str:
     """Return what a person said of a job, in words: "saved, applied 3 Nov"; "" where nothing was said."""
-    said = sorted(of(person, marks), key=lambda mark: mark.at)
-    return ", ".join(in_words(mark, zone) for mark in said if mark.until is None or mark.until > now)
+    return ", ".join(in_words(mark, zone) for mark in standing(of(person, marks), now))
+
+
+def standing(marks: Iterable[Mark], now: datetime) -> list[Mark]:
+    """Return the marks that hold now, the latest word last: a job whose time has come is not put off any more."""
+    return [mark for mark in sorted(marks, key=lambda mark: mark.at) if mark.until is None or mark.until > now]
 
 
 def in_words(mark: Mark, zone: ZoneInfo) -> str:

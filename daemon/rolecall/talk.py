@@ -17,11 +17,15 @@ from rolecall.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button was pressed: what it says, and who did. `id` is the same when the same press is heard again."""
+    """A button was pressed: what it says, and who did. `id` is the same when the same press is heard again.
+
+    `above`: what stands under the list that the message was opened from.
+    """
 
     id: str
     data: str
     who: str = ""
+    above: Keyboard = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,28 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """How a message looks from now on: what can be pressed under it, and what its last words say was said of it.
+
+    `state` "": nothing was said; None: its text is as before. `html` takes the place of its whole text.
+    """
+
+    keyboard: Keyboard
+    state: str | None = None
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
-    """The answer to a press: a word at once, then what stands under the message from now on (None: as before)."""
+    """The answer to a press: a word at once, then how the message looks from now on (None: as before).
+
+    `above`: how the list looks that the message was opened from.
+    """
 
     word: str
-    keyboard: Keyboard | None = None
+    face: Face | None = None
     replies: tuple[Reply, ...] = ()
+    above: Face | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes.telegram_html import CAPTION_LIMIT, LIMIT, Refused, check
+from tests.fakes.telegram_html import CAPTION_LIMIT, LIMIT, Parsed, Refused, check, units
 from tests.fakes.telegram_limits import Limits
 from tests.fakes.telegram_updates import OWNER, Updates, chat, person
 
@@ -66,6 +66,7 @@ class Fault(Enum):
 
 FLOOD_ON_EDIT = Answer(429, "Too Many Requests: retry after 1", {"retry_after": 1})
 EDIT_TOO_LATE = Answer(400, "Bad Request: message can't be edited")
+ODD_REFUSAL = Answer(400, "Bad Request: ENTITY_TEXT_INVALID")
 PRESS_TOO_OLD = Answer(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
 CONFLICT = Answer(
     409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -88,6 +89,8 @@ class Received:
     at: float
     keyboard: Keyboard
     photo: int = 0  # bytes of a picture
+    entities: tuple[dict[str, Any], ...] = ()
+    to: int | None = None  # the message it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,16 @@ class Answered:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How a message looks from then on."""
+
+    message: int
+    text: str
+    entities: tuple[dict[str, Any], ...]
+    keyboard: Keyboard
+
+
 @dataclass
 class FakeTelegram:
     """`limits` enforces 1 message a second in a chat, 20 a minute in a group and 30 calls a second in all."""
@@ -109,7 +122,7 @@ class FakeTelegram:
     heard: Callable[[Received], None] | None = None
     messages: list[Received] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
-    edits: list[tuple[int, Keyboard]] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     updates: Updates = field(default_factory=Updates)
     requests: int = 0
@@ -147,9 +160,17 @@ class FakeTelegram:
         """
         found = [(m, b) for m in self.messages for row in self.keyboard(m.id) for b in row if words in b["text"]]
         shown, button = next((m, b) for m, b in reversed(found) if message in (None, m.id))
-        where = {"message_id": shown.id, "date": 1, "chat": chat(_number(shown.chat)), "text": shown.text}
         thread = {"message_thread_id": shown.thread, "is_topic_message": True} if shown.thread else {}
-        return self.updates.press(user, again, button["callback_data"] if data is None else data, where | thread)
+        above = {"reply_to_message": self._as_seen(shown.to)} if shown.to in range(1, len(self.messages) + 1) else {}
+        where = self._as_seen(shown.id) | thread | above
+        return self.updates.press(user, again, button["callback_data"] if data is None else data, where)
+
+    def _as_seen(self, message: int) -> dict[str, Any]:
+        """Return a message as updates hold it."""
+        shown, now = self.messages[message - 1], self.now(message)
+        markup = {"reply_markup": {"inline_keyboard": now.keyboard}} if now.keyboard else {}
+        said = {"text": now.text, "entities": [*now.entities]} if now.text else {}
+        return {"message_id": message, "date": 1, "chat": chat(_number(shown.chat)), **said, **markup}
 
     def say(self, text: str, *, user: int = OWNER, to: int | str | None = None, thread: int | None = None) -> int:
         """Write something to the bot; return the update's id."""
@@ -161,8 +182,17 @@ class FakeTelegram:
 
     def keyboard(self, message: int) -> Keyboard:
         """Return what can be pressed under a message now."""
-        edited = [keyboard for edited, keyboard in self.edits if edited == message]
-        return edited[-1] if edited else self.messages[message - 1].keyboard
+        return self.now(message).keyboard
+
+    def text(self, message: int = -1) -> str:
+        """Return what a message says now, the latest one by default."""
+        return self.now(len(self.messages) if message < 0 else message).text
+
+    def now(self, message: int) -> Edit:
+        """Return how a message looks now."""
+        sent = self.messages[message - 1]
+        edited = [edit for edit in self.edits if edit.message == message]
+        return edited[-1] if edited else Edit(message, sent.text, sent.entities, sent.keyboard)
 
     def labels(self, message: int = -1) -> list[str]:
         """Return the words on the buttons of a message, the latest one by default."""
@@ -197,7 +227,7 @@ class FakeTelegram:
             case "sendmessage" | "sendphoto":
                 self.requests += 1
                 return await self._send(request, form)
-            case "editmessagereplymarkup":
+            case "editmessagereplymarkup" | "editmessagetext":
                 return self._edit(form)
             case "answercallbackquery":
                 return self._answer_press(form)
@@ -237,13 +267,15 @@ class FakeTelegram:
         message, fault = int(form["message_id"]), self._edit_faults.popleft() if self._edit_faults else None
         if fault is not None:
             return _error(fault)
+        now = self.now(message)
         try:
-            keyboard = _keyboard(form)
+            said = _said(form) if "text" in form else Parsed(now.text, (), now.entities)
+            edit = Edit(message, said.text, said.entities, _keyboard(form))
         except Refused as refused:
             return _error(Answer(400, str(refused)))
-        if keyboard == self.keyboard(message):
+        if edit == now:
             return _error(Answer(400, "Bad Request: message is not modified: specified new message content"))
-        self.edits.append((message, keyboard))
+        self.edits.append(edit)
         return _ok({"message_id": message, "date": 1, "chat": {"id": 42, "type": "private"}})
 
     def _get_chat(self, form: dict[str, Any]) -> web.Response:
@@ -293,8 +325,8 @@ class FakeTelegram:
 
     def _accept(self, form: dict[str, Any]) -> Received:
         photo = form.get("photo")
-        text, most = (str(form["text"]), LIMIT) if photo is None else (str(form.get("caption", "")), CAPTION_LIMIT)
-        parsed = check(text, markup=form.get("parse_mode") == "HTML", limit=most, empty=photo is not None)
+        text = str(form["text"] if photo is None else form.get("caption", ""))
+        parsed = _said(form)
         received = Received(
             id=len(self.messages) + 1,
             chat=str(form["chat_id"]),
@@ -306,11 +338,24 @@ class FakeTelegram:
             at=time.monotonic(),
             keyboard=_keyboard(form),
             photo=0 if photo is None else len(photo.file.read()),
+            entities=parsed.entities,
+            to=json.loads(form.get("reply_parameters", "{}")).get("message_id"),
         )
         self.messages.append(received)
         if self.heard is not None:
             self.heard(received)
         return received
+
+
+def _said(form: dict[str, Any]) -> Parsed:
+    """Read a text or a caption; raises `Refused` as Telegram does."""
+    photo = "photo" in form
+    text, most = (str(form.get("caption", "")), CAPTION_LIMIT) if photo else (str(form["text"]), LIMIT)
+    parsed = check(text, markup=form.get("parse_mode") == "HTML", limit=most, empty=photo)
+    entities = tuple(json.loads(form.get("entities", "[]")))
+    if any(not 0 <= each["offset"] <= units(text) - each["length"] for each in entities):
+        raise Refused("Bad Request: ENTITY_BOUNDS_INVALID")
+    return replace(parsed, entities=entities) if entities else parsed
 
 
 def _keyboard(form: dict[str, Any]) -> Keyboard:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from typing import Any
 
 TAGS = {"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "span", "tg-spoiler", "a", "code", "pre"}
 TAGS |= {"blockquote", "tg-emoji"}
@@ -18,6 +19,7 @@ ATTRIBUTES = {
     "blockquote": {"expandable"},
     "tg-emoji": {"emoji-id"},
 }
+NAMES = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "a": "text_link"}
 LIMIT = 4096
 CAPTION_LIMIT = 1024
 ENTITIES = 100
@@ -35,7 +37,7 @@ class Refused(ValueError):
 class Parsed:
     text: str
     links: tuple[str, ...]
-    entities: int
+    entities: tuple[dict[str, Any], ...] = ()
 
 
 def units(text: str) -> int:
@@ -44,29 +46,34 @@ def units(text: str) -> int:
 
 def parse(markup: str) -> Parsed:
     """Return the text without its markup; raises `Refused` as Telegram does."""
-    stack: list[str] = []
+    stack: list[tuple[str, dict[str, Any]]] = []
     links: list[str] = []
-    text, position, entities = "", 0, 0
+    entities: list[dict[str, Any]] = []
+    text, position = "", 0
     for token in _TOKEN.finditer(markup):
         text += markup[position : token.start()]
         position = token.end()
         if token[0].startswith("&"):
             text += _entity(token)
         elif token[1]:
-            if not stack or stack.pop() != token[2] or token[3] or not token[4]:
+            tag, entity = stack.pop() if stack else ("", {})
+            if tag != token[2] or token[3] or not token[4]:
                 raise _cannot(f"unexpected end tag {token[0]!r}", token)
+            entities.append(entity | {"length": units(text) - entity["offset"]})
         else:
-            links += _start(token)
-            stack.append(token[2])
-            entities += 1
+            found = _start(token)
+            links += found
+            address = {"url": found[0]} if found else {}
+            stack.append((token[2], {"type": NAMES.get(token[2], token[2]), "offset": units(text)} | address))
     if stack:
-        raise Refused(f"Bad Request: can't parse entities: Can't find end tag corresponding to start tag {stack[-1]}")
-    return Parsed(text + markup[position:], tuple(links), entities)
+        tag, _ = stack[-1]
+        raise Refused(f"Bad Request: can't parse entities: Can't find end tag corresponding to start tag {tag}")
+    return Parsed(text + markup[position:], tuple(links), tuple(entities))
 
 
 def check(text: str, *, markup: bool, limit: int = LIMIT, empty: bool = False) -> Parsed:
     """Return the message as it is shown; raises `Refused` where the Bot API would."""
-    parsed = parse(text) if markup else Parsed(text, (), 0)
+    parsed = parse(text) if markup else Parsed(text, ())
     if not parsed.text.strip() and not empty:
         raise Refused("Bad Request: message text is empty")
     if units(parsed.text) > limit:

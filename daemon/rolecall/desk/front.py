@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 
@@ -91,10 +91,13 @@ class FrontDesk:
         button = BUTTONS.get(word)
         if button is None or not button.least <= len(rest) <= button.most:
             return Pressed("I do not know that button any more.")
+        visit = self._visit(channel, press.id, press.who)
         try:
-            return await button.do(self._visit(channel, press.id, press.who), *rest)
+            pressed = await button.do(visit, *rest)
         except NotUnderstood as answer:
             return Pressed(str(answer))
+        is_said = press.above and pressed.face and pressed.face.state is not None
+        return replace(pressed, above=await visit.list_face(press.above)) if is_said else pressed
 
     async def say(self, channel: str, said: Said) -> Replies:
         visit, text = self._visit(channel, said.id, said.who), said.text.strip()

@@ -14,7 +14,7 @@ from rolecall.render.buttons import choice_of_copies
 from rolecall.render.names import board_name
 from rolecall.render.talk import explained, job_texts
 from rolecall.stored import StoredJob, StoredPosting
-from rolecall.talk import Pressed, Reply
+from rolecall.talk import Face, Pressed, Reply
 from rolecall.vacancy import merged
 
 _DONE = {
@@ -35,7 +35,7 @@ async def mark(visit: Visit, job_id: str, kind: str) -> Pressed:
     changed = await visit.record(decision)
     after = await visit.job(job.id)
     word = _DONE[kind] if changed else f"It is so already: {_state(visit, after, cast('MarkKind', kind))}."
-    return Pressed(word, await visit.buttons(after))
+    return Pressed(word, await visit.face(after))
 
 
 async def mute(visit: Visit, job_id: str) -> Pressed:
@@ -45,7 +45,7 @@ async def mute(visit: Visit, job_id: str) -> Pressed:
     kind: DecisionKind = "muted_agency" if posting.agency.value else "muted_company"
     changed = await visit.record(replace(_decision(visit, kind, job), company=posting.raw.company))
     word = f"{posting.raw.company} is muted." if changed else f"{posting.raw.company} is muted already."
-    return Pressed(word, await visit.buttons(job))
+    return Pressed(word, await visit.face(job))
 
 
 async def undo(visit: Visit, kind: str, job_id: str) -> Pressed:
@@ -54,7 +54,7 @@ async def undo(visit: Visit, kind: str, job_id: str) -> Pressed:
     kinds = ("muted_company", "muted_agency") if kind == "muted" else (kind,)
     taken_back = [await visit.record(_undo(visit, job, cast("DecisionKind", each))) for each in kinds]
     word = "Taken back." if any(taken_back) else "There is nothing of that kind to take back any more."
-    return Pressed(word, await visit.buttons(await visit.job(job.id)))
+    return Pressed(word, await visit.face(await visit.job(job.id)))
 
 
 def _undo(visit: Visit, job: StoredJob, of: DecisionKind) -> Decision:
@@ -68,16 +68,14 @@ async def split(visit: Visit, job_id: str, reference: str = "") -> Pressed:
     shown = merged(job).posting.key
     others = [copy for copy in job.postings if _key(copy) != shown and copy.closed_at is None]
     if not reference and len(others) > 1:
-        return Pressed("Which of them is another job?", choice_of_copies(job.id, _named(others)))
+        return Pressed("Which of them is another job?", Face(choice_of_copies(job.id, _named(others))))
     chosen = next((copy for copy in others if reference in ("", _reference(copy))), None)
     if chosen is None:
-        return Pressed("It is a job of its own already.", await visit.buttons(job))
+        return Pressed("It is a job of its own already.", await visit.face(job))
     decision = Decision(visit.id, "split", (_key(chosen),), visit.now, visit.person)
     await visit.record(decision)
     board = board_name(chosen.raw.source, chosen.raw.url)
-    return Pressed(
-        f"The advert at {board} is a job of its own.", await visit.buttons(await visit.job(job.id), apart=True)
-    )
+    return Pressed(f"The advert at {board} is a job of its own.", await visit.face(await visit.job(job.id), apart=True))
 
 
 def _named(copies: Sequence[StoredPosting]) -> list[tuple[str, str]]:
@@ -90,7 +88,7 @@ def _named(copies: Sequence[StoredPosting]) -> list[tuple[str, str]]:
 
 
 async def back(visit: Visit, job_id: str) -> Pressed:
-    return Pressed("", await visit.buttons(await visit.job(job_id)))
+    return Pressed("", await visit.face(await visit.job(job_id)))
 
 
 async def why(visit: Visit, job_id: str) -> Pressed:
@@ -110,7 +108,8 @@ async def card(visit: Visit, job_id: str) -> Pressed:
     """Open one job of a list, with its buttons."""
     job = await visit.job(job_id)
     shown = await views.card(visit.store, visit.config, job, visit.now, visit.person)
-    texts = job_texts(replace(shown, buttons=await visit.buttons(job)))
+    face = await visit.face(job)
+    texts = job_texts(replace(shown, buttons=face.keyboard), face.state or "")
     return Pressed("", replies=tuple(Reply(text.html, text.keyboard) for text in texts))
 
 

@@ -13,7 +13,7 @@ from rolecall.desk.wanting import change_of
 from rolecall.match import Search
 from rolecall.model import Button, Keyboard
 from rolecall.render import talk
-from rolecall.talk import Pressed, Reply
+from rolecall.talk import Face, Pressed, Reply
 
 USAGE = (
     "/search lists your searches, /search new makes one. With its number:\n"
@@ -77,14 +77,15 @@ async def opened(visit: Visit, ref: str) -> Pressed:
 
 async def shown(visit: Visit, ref: str) -> Pressed:
     """Return from a choice to the search's own buttons."""
-    return Pressed("", _controls(visit, visit.config, find(visit.config, visit.person, ref)))
+    return Pressed("", _face(visit, visit.config, find(visit.config, visit.person, ref)))
 
 
 async def turned(visit: Visit, ref: str, verb: str) -> Pressed:
     """Pause, resume or reset."""
     found = find(visit.config, visit.person, ref)
     config = await _change(visit, found, verb, [])
-    return Pressed(_DONE[verb], _shown(visit, config, found.name).keyboard)
+    shown = _shown(visit, config, found.name)
+    return Pressed(_DONE[verb], Face(shown.keyboard, html=shown.html))
 
 
 _DONE = {
@@ -102,7 +103,7 @@ async def pay(visit: Visit, ref: str) -> Pressed:
 
 async def choice(visit: Visit, ref: str, option: str) -> Pressed:
     """Show the levels or the modes to choose from."""
-    return Pressed("", _choice(find(visit.config, visit.person, ref), option))
+    return Pressed("", Face(_choice(find(visit.config, visit.person, ref), option)))
 
 
 async def choose(visit: Visit, ref: str, option: str, word: str, wanted: str) -> Pressed:
@@ -113,12 +114,17 @@ async def choose(visit: Visit, ref: str, option: str, word: str, wanted: str) ->
     now = {_spelt(each) for each in found.wanted.get(option, ())}
     after = now | {word} if wanted == "yes" else now - {word}
     config = await _change(visit, found, option, sorted(after) or ["any"])
-    return Pressed("", _choice(find(config, visit.person, ref), option))
+    changed = find(config, visit.person, ref)
+    return Pressed("", Face(_choice(changed, option), html=_text(changed)))
 
 
 def _choice(search: Search, option: str) -> Keyboard:
     ref = reference(search)
     return wishes.level_choice(search, ref) if option == "levels" else wishes.mode_choice(search, ref)
+
+
+def _face(visit: Visit, config: Config, search: Search) -> Face:
+    return Face(_controls(visit, config, search), html=_text(search))
 
 
 def _controls(visit: Visit, config: Config, search: Search) -> Keyboard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,10 +11,12 @@ from rolecall import people
 from rolecall.config import Config
 from rolecall.house import House
 from rolecall.model import Keyboard
-from rolecall.people import Decision
+from rolecall.people import Decision, Muted
 from rolecall.ports import Store
+from rolecall.render import states
 from rolecall.render.buttons import keyboard
 from rolecall.stored import StoredJob
+from rolecall.talk import Face
 from rolecall.vacancy import merged, pressable
 
 
@@ -65,9 +67,22 @@ class Visit:
             raise NotUnderstood("That job is not stored any more.")
         return found
 
-    async def buttons(self, job: StoredJob, *, apart: bool = False) -> Keyboard:
-        """Return what stands under a job's message now."""
+    async def face(self, job: StoredJob, *, apart: bool = False) -> Face:
+        """Return how a job's message looks now: its buttons, and what was said of it."""
         posting = merged(job).posting
         muted = people.muted(self.person, posting.raw.company, await self.store.mutes(["", self.person]))
-        marks = people.of(self.person, job.marks)
-        return keyboard(pressable(job, posting, muted=muted, apart=apart), marks, self.now, self.zone)
+        about, marks = pressable(job, posting, muted=muted, apart=apart), people.of(self.person, job.marks)
+        return Face(keyboard(about, marks, self.now, self.zone), states.state(about, marks, self.now, self.zone))
+
+    async def list_face(self, numbers: Keyboard) -> Face:
+        """Return how a list of jobs looks now: its numbers, and of which of them what was said."""
+        jobs = await self.store.jobs(states.jobs_of(numbers))
+        mutes = await self.store.mutes(["", self.person])
+        said = {
+            job.id: states.said_of(people.of(self.person, job.marks), self.now, muted=self._is_muted(job, mutes))
+            for job in jobs.values()
+        }
+        return Face(states.list_keyboard(numbers, said), states.list_state(numbers, said))
+
+    def _is_muted(self, job: StoredJob, mutes: Sequence[Muted]) -> bool:
+        return bool(mutes) and people.muted(self.person, merged(job).posting.raw.company, mutes)

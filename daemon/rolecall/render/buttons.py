@@ -13,7 +13,7 @@ from rolecall.people import Mark
 from rolecall.render.clean import line
 
 MOST_BYTES = 64  # of what a press says
-_SIGNS = {"saved": "★", "applied": "✓", "dismissed": "✕", "snoozed": "⏰"}
+SIGNS = {"saved": "★", "applied": "✓", "dismissed": "✕", "snoozed": "⏰"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Pressable:
 
 def keyboard(about: Pressable, marks: Collection[Mark], now: datetime, zone: ZoneInfo) -> Keyboard:
     """Return the buttons of one job for a person whose marks these are: what was said last, and what may be said."""
-    said = [mark for mark in sorted(marks, key=lambda mark: mark.at) if mark.until is None or mark.until > now]
+    said = people.standing(marks, now)
     rows = [*_said(about, said, zone), *_open(about, said)]
     return (*rows, tuple(_questions(about, bool(said) or about.muted)))
 
@@ -38,11 +38,11 @@ def keyboard(about: Pressable, marks: Collection[Mark], now: datetime, zone: Zon
 def _said(about: Pressable, said: list[Mark], zone: ZoneInfo) -> Iterator[tuple[Button, ...]]:
     """Yield what was said, with a way back."""
     if about.muted:
-        yield (Button(f"🔇 {_name(about)} muted · undo", f"undo:muted:{about.job}"),)
+        yield (Button(f"🔇 {name(about)} muted · undo", f"undo:muted:{about.job}"),)
     if about.apart:
         yield (Button("≠ one advert split off · undo", f"undo:split:{about.job}"),)
     if said:
-        words = [f"{_SIGNS[mark.kind]} {people.in_words(mark, zone)}" for mark in said]
+        words = [f"{SIGNS[mark.kind]} {people.in_words(mark, zone)}" for mark in said]
         yield (Button(f"{' '.join(words)} · undo", f"undo:{said[-1].kind}:{about.job}"),)
 
 
@@ -53,7 +53,7 @@ def _open(about: Pressable, said: list[Mark]) -> Iterator[tuple[Button, ...]]:
         return
     first = [] if "saved" in kinds else [Button("★ Save", f"saved:{about.job}")]
     yield (*first, Button("✓ Applied", f"applied:{about.job}"), Button("✕ Dismiss", f"dismissed:{about.job}"))
-    mute = [Button(f"🔇 Mute {_name(about)}", f"mute:{about.job}")] if about.company else []
+    mute = [Button(f"🔇 Mute {name(about)}", f"mute:{about.job}")] if about.company else []
     yield (*mute, Button("⏰ Snooze 1 day", f"snoozed:{about.job}"))
 
 
@@ -63,7 +63,8 @@ def _questions(about: Pressable, settled: bool) -> Iterator[Button]:
         yield Button("≠ Not the same", f"split:{about.job}")
 
 
-def _name(about: Pressable) -> str:
+def name(about: Pressable) -> str:
+    """Return the employer's name, cut to what fits on a button."""
     return line(about.company, 24) + (" (agency)" if about.agency else "")
 
 

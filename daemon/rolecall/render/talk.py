@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rolecall.model import Answer, Card, Match, Message, RawPosting, Reason
 from rolecall.render.clean import clean_card, line
-from rolecall.render.telegram import Block, Text, numbered, packed, telegram_texts
+from rolecall.render.telegram import Block, Text, numbered, packed, telegram_texts, with_state
 
 _SIGNS = {Answer.YES: "✅", Answer.NO: "❌", Answer.UNKNOWN: "❔"}
 
@@ -23,9 +23,10 @@ def texts(*blocks: str) -> tuple[Text, ...]:
     return tuple(packed(Block(block) for block in blocks if block))
 
 
-def job_texts(card: Card) -> tuple[Text, ...]:
-    """Return one job as an alert shows it."""
-    return telegram_texts(Message(card.job, "alert", "", (card,)))
+def job_texts(card: Card, state: str = "") -> tuple[Text, ...]:
+    """Return one job as an alert shows it; `state`: what was said of it, as the last words."""
+    *first, last = telegram_texts(Message(card.job, "alert", "", (card,)))
+    return (*first, replace(last, html=with_state(last.html, state)))
 
 
 def listed(cards: Sequence[Card], heading: str) -> tuple[Text, ...]:

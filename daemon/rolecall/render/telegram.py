@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from rolecall.model import Button, Card, Keyboard, Message
 from rolecall.render.clean import clean
 from rolecall.render.groups import best, evidence, grouped, rest, stated
+from rolecall.render.states import NUMBER
 
 LIMIT = 4096
+STATE_ROOM = 256  # of it, for what people say of the jobs later
 CAPTION_LIMIT = 1024
 MOST_COPIES = 6
 MOST_IN_DIGEST = 100  # about eight texts, a second apart; the rest is counted
@@ -115,7 +117,7 @@ def _notice(message: Message) -> Iterator[Block]:
 
 def numbered(number: int, card: Card, head: str = "", *, why: bool = True) -> Block:
     """Return one vacancy of a list; the button with its number opens it."""
-    button = Button(str(number), f"card:{card.job}") if card.buttons else None
+    button = Button(str(number), f"{NUMBER}{card.job}") if card.buttons else None
     return Block(f"{head}{number}. {_short(card, why=why)}", number=button)
 
 
@@ -194,7 +196,8 @@ def packed(blocks: Iterable[Block]) -> Iterator[Text]:
             continue
         if held:
             yield _text(held)
-        *pieces, last = [block.html] if _fits(block.html) else [_e(piece) for piece in split(plain(block.html))]
+        pieces = [block.html] if _fits(block.html) else map(_e, split(plain(block.html), LIMIT - STATE_ROOM))
+        *pieces, last = pieces
         yield from map(Text, pieces)
         held = [replace(block, html=last)]
     if held:
@@ -214,7 +217,12 @@ def _joined(blocks: Sequence[Block]) -> str:
 
 def _fits(text: str) -> bool:
     """Also bounded before parsing: Telegram reads at most 100 entities, and requests have a size limit too."""
-    return units(visible(text)) <= LIMIT and text.count("<") <= 180 and units(text) <= 4 * LIMIT
+    return units(visible(text)) <= LIMIT - STATE_ROOM and text.count("<") <= 180 and units(text) <= 4 * LIMIT
+
+
+def with_state(text: str, state: str) -> str:
+    """Return a text with what was said of its jobs as the last words: a quotation, by which they are known later."""
+    return f"{text}\n\n<blockquote>{_e(state)}</blockquote>" if state else text
 
 
 def visible(text: str) -> str:

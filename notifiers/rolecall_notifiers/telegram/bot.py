@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import Any, ClassVar, Self, TypeVar
 
 from telegram import Bot as Library
-from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram import (
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    MessageEntity,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import RetryAfter, TelegramError
 
 from rolecall.model import Keyboard
+from rolecall_notifiers.telegram.faces import Wording
 from rolecall_notifiers.telegram.faults import seconds
 from rolecall_notifiers.telegram.pace import Busy, Pace
 from rolecall_notifiers.telegram.request import AiohttpRequest
@@ -90,15 +100,17 @@ class Bot:
         keyboard: Keyboard,
         gap: float | None,
         asks: bool = False,
+        to: int | None = None,
     ) -> int:
-        """Send a message and return its id."""
+        """Send a message and return its id; `to`: the message it answers, whose writer is asked."""
         await self.pace.turn(chat, gap)
         call = self._library.send_message(
             chat,
             text,
             parse_mode=ParseMode.HTML if html else None,
             message_thread_id=thread,
-            reply_markup=ForceReply(selective=True) if asks else _markup(keyboard),
+            reply_markup=ForceReply(selective=to is not None) if asks else _markup(keyboard),
+            reply_parameters=ReplyParameters(to, allow_sending_without_reply=True) if to else None,
             link_preview_options=_NO_PREVIEW,
         )
         return (await self._noting_floods(chat, call)).message_id
@@ -117,11 +129,23 @@ class Bot:
         )
         return (await self._noting_floods(chat, call)).message_id
 
-    async def change(self, chat: int | str, message: int, keyboard: Keyboard, gap: float | None) -> None:
-        """Put another keyboard under a message."""
+    async def change(
+        self, chat: int | str, message: int, text: str | Wording | None, keyboard: Keyboard, gap: float | None
+    ) -> None:
+        """Put another keyboard under a message, and another text (as HTML, or with entities) in its place."""
         await self.pace.turn(chat, gap)
-        call = self._library.edit_message_reply_markup(chat, message, reply_markup=_markup(keyboard))
-        await self._noting_floods(chat, call)
+        await self._noting_floods(chat, self._edit(chat, message, text, _markup(keyboard)))
+
+    def _edit(
+        self, chat: int | str, message: int, text: str | Wording | None, markup: InlineKeyboardMarkup | None
+    ) -> Awaitable[Any]:
+        if text is None:
+            return self._library.edit_message_reply_markup(chat, message, reply_markup=markup)
+        edit = partial(self._library.edit_message_text, chat_id=chat, message_id=message, reply_markup=markup)
+        if isinstance(text, str):
+            return edit(text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW)
+        entities = MessageEntity.de_list(list(text.entities), self._library)
+        return edit(text.text, entities=entities, link_preview_options=_NO_PREVIEW)
 
     async def answer(self, press: str, text: str, *, alert: bool = False) -> None:
         """Answer the press of a button."""

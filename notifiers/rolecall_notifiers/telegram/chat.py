@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rolecall.errors import Deferred, DeliveryError, Rejected
+from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.model import Keyboard
 from rolecall.render.telegram import CAPTION_LIMIT, plain, split, units, visible
-from rolecall.talk import Reply
+from rolecall.talk import Face, Reply
 from rolecall_notifiers.telegram.bot import FAILURES, Bot
+from rolecall_notifiers.telegram.faces import Seen, Wording, with_state
 from rolecall_notifiers.telegram.faults import failure, moved_to, refuses
 
 log = logging.getLogger(__name__)
@@ -59,16 +60,19 @@ class Chat:
         except FAILURES as error:
             raise self._failure(error) from None
 
-    async def deliver(self, text: str, keyboard: Keyboard = (), *, asks: bool = False) -> str:
-        """Send one HTML text and return its id. With `asks` the client opens the line for an answer."""
-        return await self._mended(lambda form: self._post(text, keyboard, form, asks))
+    async def deliver(self, text: str, keyboard: Keyboard = (), *, asks: bool = False, to: int | None = None) -> str:
+        """Send one HTML text and return its id. With `asks` the client opens the line for an answer.
 
-    async def reply(self, reply: Reply) -> None:
+        `to`: the message it answers; one that is gone is no trouble.
+        """
+        return await self._mended(lambda form: self._post(text, keyboard, form, asks, to))
+
+    async def reply(self, reply: Reply, to: int | None = None) -> None:
         """Say one thing back, in words or as a picture; what is too long to stand below it comes after it."""
         if reply.later is not None:
             reply = await reply.later()
         if reply.png is None:
-            await self.deliver(reply.html, reply.keyboard, asks=reply.asks)
+            await self.deliver(reply.html, reply.keyboard, asks=reply.asks, to=to)
             return
         caption = reply.html if units(visible(reply.html)) <= CAPTION_LIMIT else ""
         await self._mended(lambda form: self._picture(reply.png or b"", caption, form))
@@ -89,10 +93,20 @@ class Chat:
                 form, self.id = repaired, repaired.chat_id
         raise Rejected("Telegram moved the chat again and again")
 
-    async def change(self, message: int, keyboard: Keyboard) -> None:
-        """Put another keyboard under a message."""
+    async def change(self, seen: Seen, face: Face) -> None:
+        """Let a message look otherwise; where its text cannot be changed, its buttons are."""
+        text = face.html or (with_state(seen, face.state) if face.state is not None else None)
         try:
-            await self.bot.change(self._known(), message, keyboard, self.gap)
+            await self._change(seen.id, text, face.keyboard)
+        except Unsendable as error:
+            if not text:
+                raise
+            log.warning("telegram-text-not-changed chat=%s error=%s", self.id, error)
+            await self._change(seen.id, None, face.keyboard)
+
+    async def _change(self, message: int, text: str | Wording | None, keyboard: Keyboard) -> None:
+        try:
+            await self.bot.change(self._known(), message, text, keyboard, self.gap)
         except FAILURES as error:
             if not refuses(error, "not modified"):
                 raise self._failure(error) from None
@@ -104,7 +118,7 @@ class Chat:
         except FAILURES as error:
             raise self._failure(error) from None
 
-    async def _post(self, text: str, keyboard: Keyboard, form: _Form, asks: bool) -> int:
+    async def _post(self, text: str, keyboard: Keyboard, form: _Form, asks: bool, to: int | None) -> int:
         receipt = 0
         pieces = [text] if form.html else split(plain(text), form.limit)
         for number, piece in enumerate(pieces, 1):
@@ -116,6 +130,7 @@ class Chat:
                 keyboard=keyboard if number == len(pieces) else (),
                 gap=self.gap,
                 asks=asks,
+                to=to,
             )
         return receipt
 

@@ -110,11 +110,13 @@ class Ear:
         if channel is None or not self._door.may_act(channel, update):
             self._mouth.answer(chat, update.press, self._door.refusal(channel, update), alert=True)
             return
-        pressed = await self._desk.press(channel, Press(f"{channel}:{update.id}", update.data, update.who))
+        above = update.above.keyboard if update.above else ()
+        pressed = await self._desk.press(channel, Press(f"{channel}:{update.id}", update.data, update.who, above))
         self._mouth.answer(chat, update.press, pressed.word)
-        if pressed.keyboard is not None:
-            self._mouth.show(chat, update.message, pressed.keyboard)
-        self._reply(chat, pressed.replies)
+        for seen, face in ((update.seen, pressed.face), (update.above, pressed.above)):
+            if seen is not None and face is not None:
+                self._mouth.show(chat, seen, face)
+        self._reply(chat, pressed.replies, to=update.message)
 
     # --- words
 
@@ -128,7 +130,8 @@ class Ear:
         channel, to_us = self._door.channel(update), text.startswith("/") or update.private or update.reply
         if channel is not None and self._door.may_act(channel, update):
             said = Said(f"{channel}:{update.id}", text, update.who, to_us)
-            self._reply(self._chat(update), await self._desk.say(channel, said))
+            to = None if update.private else update.message  # in company it is said whom the answer is for
+            self._reply(self._chat(update), await self._desk.say(channel, said), to=to)
         elif to_us and self._door.may_be_told():
             word = NO_SUCH_CODE if code else self._door.refusal(channel, update)
             self._reply(self._chat(update), (Reply(word),))
@@ -160,9 +163,9 @@ class Ear:
     def _chat(self, update: Update) -> Chat:
         return Chat(self._bot, update.chat, update.thread, self._door.gap(self._door.channel(update)))
 
-    def _reply(self, chat: Chat, replies: Sequence[Reply]) -> None:
+    def _reply(self, chat: Chat, replies: Sequence[Reply], to: int | None = None) -> None:
         for reply in replies:
-            self._mouth.reply(chat, reply)
+            self._mouth.reply(chat, reply, to)
 
 
 def _pairing_code(text: str) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rolecall.errors import Deferred, DeliveryError
-from rolecall.model import Keyboard
-from rolecall.talk import Reply
+from rolecall.talk import Face, Reply
 from rolecall_notifiers.telegram.chat import Chat
+from rolecall_notifiers.telegram.faces import Seen
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +27,18 @@ class Mouth:
     def __init__(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
         self._group, self._stop = group, stop
         self._waiting: dict[object, deque[Saying]] = {}
-        self._shown: dict[tuple[object, int], Keyboard] = {}
+        self._shown: dict[tuple[object, int], Face] = {}
 
-    def reply(self, chat: Chat, reply: Reply) -> None:
-        self._soon(chat.id, lambda: chat.reply(reply))
+    def reply(self, chat: Chat, reply: Reply, to: int | None = None) -> None:
+        self._soon(chat.id, lambda: chat.reply(reply, to))
 
-    def show(self, chat: Chat, message: int, keyboard: Keyboard) -> None:
-        """Change what stands under a message; of several changes that wait only the last is made."""
-        place = (chat.id, message)
+    def show(self, chat: Chat, seen: Seen, face: Face) -> None:
+        """Change how a message looks; of several changes that wait only the last is made."""
+        place = (chat.id, seen.id)
         waits = place in self._shown
-        self._shown[place] = keyboard
+        self._shown[place] = face
         if not waits:
-            self._soon(chat.id, lambda: chat.change(message, self._shown.pop(place, keyboard)))
+            self._soon(chat.id, lambda: chat.change(seen, self._shown.pop(place, face)))
 
     def answer(self, chat: Chat, press: str, word: str, *, alert: bool = False) -> None:
         """Answer a press at once, before whatever waits in its chat."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rolecall.model import Json
+from rolecall_notifiers.telegram import faces
+from rolecall_notifiers.telegram.faces import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,8 @@ class Update:
     """Who did something where: `data` of a press, or the `text` they wrote.
 
     `id` is the press's or the message's own, the same when the update comes again. `user` None: a channel's own post.
-    `reply`: an answer to one of the bot's messages.
+    `reply`: an answer to one of the bot's messages. `seen`: the message that was pressed; `above`: the list that it was
+    opened from.
     """
 
     id: str
@@ -28,6 +31,8 @@ class Update:
     title: str = ""
     private: bool = False
     reply: bool = False
+    seen: Seen | None = None
+    above: Seen | None = None
 
     @property
     def who(self) -> str:
@@ -59,8 +64,16 @@ def _press(query: Json) -> Update:
         message=int(message["message_id"]),
         press=str(query["id"]),
         data=str(query["data"]),
+        seen=faces.read(message),
+        above=_above(message),
         **_place(message),
     )
+
+
+def _above(message: Json) -> Seen | None:
+    """Return the message that this one answers to; a topic's beginning is none."""
+    answered = message.get("reply_to_message")
+    return faces.read(answered) if isinstance(answered, dict) and "reply_markup" in answered else None
 
 
 def _message(message: Json) -> Update:

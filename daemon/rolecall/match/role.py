@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Literal
 
 from rolecall.dedupe import normal_company
@@ -111,6 +112,7 @@ def level_words(level: Level) -> str:
     return level.min.word if level.min == level.max else f"{level.min.word} to {level.max.word}"
 
 
+@cache
 def _joined(rungs: frozenset[Rung]) -> frozenset[Rung]:
     """Lead and staff are one rung for matching."""
     pair = {Rung.LEAD, Rung.STAFF}

@@ -34,6 +34,7 @@ _CUE = re.compile(
 )
 _RETOLD = re.compile("|".join(WORDS["retold"]).encode())
 _PLACE_PIECES = re.compile(r"[,;/|()]| - | or ")
+_SHORT = 6  # bytes of a key
 _NOWHERE = frozenset(
     {"", "remote", "uk", "gb", "united kingdom", "england", "anywhere", "hybrid", "worldwide", "europe"}
 )
@@ -79,8 +80,11 @@ def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, m
         for reference in {*title.references, *islice(_references(text[:SEARCHED]), REFERENCES)}:
             yield f"r:{_short(first, reference)}"
     if stems:
+        begun = blake2b(f"{stems}\n".encode(), digest_size=_SHORT)
         for mark in marks:
-            yield f"t:{_short(stems, str(mark))}"
+            hashed = begun.copy()
+            hashed.update(b"%d" % mark)
+            yield f"t:{hashed.hexdigest()}"
 
 
 def _references(text: bytes) -> Iterator[str]:
@@ -117,4 +121,4 @@ def _pay(posting: Posting, retold: bool) -> tuple[int, ...]:
 
 
 def _short(*parts: str) -> str:
-    return blake2b("\n".join(parts).encode(), digest_size=6).hexdigest()
+    return blake2b("\n".join(parts).encode(), digest_size=_SHORT).hexdigest()

@@ -31,8 +31,9 @@ def read_title(title: str, places: Collection[str] = ()) -> Title:
     """Return a title in its parts; `places` are those the posting names elsewhere."""
     (first, *more), references = _parts(title)
     where = {word for place in places for word in words(place)} if more else set()
-    found = {place for part in more if (place := _place(part))}
-    kept = [part for part in more if not where.issuperset(words(part)) and not _place(part)]
+    beside = [(part, _place(part)) for part in more if part]
+    found = {place for _, place in beside if place}
+    kept = [part for part, place in beside if not place and not where.issuperset(words(part))]
     core = " ".join([_SPELLING.get(word, word) for word in words(" ".join((first, *kept)))])
     return Title(_without(core, places) or core, frozenset(found), references)
 
@@ -72,7 +73,7 @@ def _place(part: str) -> str:
     from rolecall.normalise.place import find  # late: whoever compares no titles does not pay for the gazetteer
     from rolecall.normalise.place_words import title_accidents
 
-    if not part or part.count(" ") > 2 or part in title_accidents() or _SPELLING.keys() & set(part.split()):
+    if part.count(" ") > 2 or part in title_accidents() or not _ROLE_WORDS.isdisjoint(part.split()):
         return ""
     place = find(part)
     return fold(place.name) if place else ""
@@ -89,3 +90,4 @@ def _singular(word: str) -> str:
 
 
 _COMMON = frozenset(map(_singular, [*WORDS["common"], *WORDS["levels"]]))
+_ROLE_WORDS = frozenset([*WORDS["common"], *_LEVELS, *_SPELLING])  # where one of them stands, no place is meant

@@ -23,6 +23,7 @@ from rolecall.store.rows import (
     marks,
     print_of,
     reasons_of,
+    rows_of,
     to_time,
     to_us,
 )
@@ -61,8 +62,8 @@ def candidates(db: Database, keys: Collection[str], since: datetime | None) -> l
     """Return (print, job) of every posting that shares a key; a collision of hashes is sorted out here."""
     wanted = frozenset(keys)
     found: dict[tuple[str, str], tuple[Print, str]] = {}
-    for chunk in chunks(hashed(key) for key in wanted):
-        for job, *row in db.execute(_CANDIDATES.format(marks(chunk)), [*chunk, to_us(since) or 0]):
+    for chunk in chunks(sorted(map(hashed, wanted))):
+        for job, *row in db.execute(_CANDIDATES.format(rows_of(chunk)), [*chunk, to_us(since) or 0]):
             print_ = print_of(*row)
             if not wanted.isdisjoint(print_.keys):
                 found[print_.key] = (print_, job)
@@ -70,18 +71,19 @@ def candidates(db: Database, keys: Collection[str], since: datetime | None) -> l
 
 
 _CANDIDATES = """
+WITH wanted(key) AS (VALUES {}),
+  found(posting) AS (SELECT DISTINCT k.posting FROM wanted w CROSS JOIN posting_key k ON k.key = w.key)
 SELECT p.job, p.source, p.source_id, b.print, b.shingles
-FROM posting p JOIN posting_body b ON b.posting = p.id
-WHERE p.id IN (SELECT posting FROM posting_key WHERE key IN ({}))
-  AND (coalesce(p.closed_at, p.last_seen) >= ?
-    OR EXISTS (SELECT 1 FROM mark WHERE job = p.job AND kind IN ('applied', 'dismissed')))
-"""
+FROM found f CROSS JOIN posting p ON p.id = f.posting JOIN posting_body b ON b.posting = p.id
+WHERE coalesce(p.closed_at, p.last_seen) >= ?
+  OR EXISTS (SELECT 1 FROM mark WHERE job = p.job AND kind IN ('applied', 'dismissed'))
+"""  # without CROSS, SQLite makes a table of the keys first: twice the time
 
 
 def beside(db: Database, companies: Collection[str]) -> list[Advert]:
     """Return the latest advert of every slot of the companies, to learn from."""
     keys = chunks(hashed(key) for company in companies for key in slots(company))
-    rows = (row for chunk in keys for row in db.execute(_BESIDE.format(",".join(["(?)"] * len(chunk))), chunk))
+    rows = (row for chunk in keys for row in db.execute(_BESIDE.format(rows_of(chunk)), chunk))
     return [advert for row in rows if (advert := advert_of(*row)).company in companies]
 
 

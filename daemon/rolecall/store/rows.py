@@ -35,6 +35,11 @@ def marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
+def rows_of(values: Sequence[object]) -> str:
+    """Return as many rows of one question mark as there are values, for VALUES …."""
+    return ",".join(["(?)"] * len(values))
+
+
 # --- times and hashes -----------------------------------------------------------------------------------------
 
 

@@ -31,7 +31,7 @@ async def clock(wakes: Wakes) -> AsyncIterator[None]:
     """Set each event at its interval while the context lasts, through clock jumps too."""
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
     for name, (event, interval) in wakes.items():
-        scheduler.add_job(event.set, "interval", seconds=interval.total_seconds(), id=name)
+        scheduler.add_job(_set, "interval", [event], seconds=interval.total_seconds(), id=name)
     scheduler.start()
     try:
         async with asyncio.TaskGroup() as group:
@@ -40,6 +40,11 @@ async def clock(wakes: Wakes) -> AsyncIterator[None]:
             guard.cancel()
     finally:
         scheduler.shutdown(wait=False)
+
+
+async def _set(event: asyncio.Event) -> None:
+    """In the loop: a plain function would be called in a thread, where no event may be set."""
+    event.set()
 
 
 def _wall_ahead() -> float:

@@ -21,7 +21,7 @@ from rolecall.model import Message, Page, Reply
 from rolecall.plan import SourceState
 from rolecall.plugins import kinds
 from rolecall.poll import due, poll
-from rolecall.ports import Notifier, Readable, Store
+from rolecall.ports import Notifier, Readable, Showing, Store
 from rolecall.store.memory import MemoryStore
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -89,6 +89,7 @@ class Ear:
 
     kind: ClassVar[str] = "ear"
     summary: ClassVar[str] = "remembers"
+    shows: ClassVar[Showing] = "jobs"
 
     heard: list[Message] = field(default_factory=list)
     errors: deque[Exception] = field(default_factory=deque)

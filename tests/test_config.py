@@ -267,7 +267,7 @@ def test_the_configuration_is_found_here_before_the_home_directory(
 def test_no_configuration_names_every_place_that_was_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ConfigError, match=r"config\.example\.toml") as caught:
+    with pytest.raises(ConfigError, match="`rolecall init`") as caught:
         find()
     assert str(tmp_path / "rolecall") in str(caught.value)
 

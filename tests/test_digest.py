@@ -29,6 +29,7 @@ from rolecall.render.email import render_email, render_html
 from rolecall.render.text import render_text
 from rolecall.schedule import EVERY_DAY, next_slot, parse_days
 from rolecall.store.memory import MemoryStore
+from rolecall_notifiers import KINDS
 from rolecall_notifiers.mail import compose
 from tests.cards import HOSTILE, card, message
 from tests.house import config_of
@@ -86,7 +87,7 @@ async def test_a_digest_knows_pay_weeks_near_misses_and_what_closes(config: Conf
     await stored(store, advert(5, "£50,000"), NOW - timedelta(days=2), alert=False)
     await stored(store, advert(6, "£50,000"), NOW - timedelta(days=20), alert=False)
     await stored(store, advert(7, "£90,000", title="Senior Ruby Developer"), NOW - timedelta(days=2), alert=False)
-    found = await overview(await claim(store, 1, 2), store, config, NOW)
+    found = await overview(await claim(store, 1, 2), store, config, NOW, "pictures")
     assert found is not None
     assert [(bar.low, bar.high) for bar in found.bars] == [(70_000, 85_000), (66_000, 66_000)]
     assert found.floor == 65_000
@@ -98,8 +99,45 @@ async def test_a_digest_knows_pay_weeks_near_misses_and_what_closes(config: Conf
 
 async def test_an_alert_has_no_overview_and_an_empty_store_gives_an_empty_one(config: Config) -> None:
     store = MemoryStore()
-    assert await overview(replace(await claim(store), kind="alert"), store, config, NOW) is None
-    assert await overview(await claim(store), store, config, NOW) == Overview(floor=65_000)
+    assert await overview(replace(await claim(store), kind="alert"), store, config, NOW, "overview") is None
+    assert await overview(await claim(store), store, config, NOW, "overview") == Overview(floor=65_000)
+
+
+async def test_near_misses_are_of_the_whole_week_and_each_job_counts_once(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "PAGE", 2)
+    store = MemoryStore()
+    for number in range(1, 8):
+        await stored(store, advert(number, "£50,000"), NOW - timedelta(hours=20 * number), alert=False)
+    found = await overview(await claim(store), store, config, NOW, "overview")
+    assert found is not None
+    assert [(missed.criterion, missed.jobs, len(missed.examples)) for missed in found.missed] == [("min_salary", 7, 3)]
+
+
+async def test_nothing_is_gathered_or_drawn_for_a_channel_that_does_not_show_it(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryStore()
+    for number in (1, 2):
+        await stored(store, advert(number, "£80,000"), NOW - timedelta(days=8 * number))
+    sent = await claim(store, 1, 2)
+    asked: list[object] = []
+    monkeypatch.setattr(digests.charts, "draw", asked.append)
+    found = await overview(sent, store, config, NOW, "overview")
+    assert found is not None
+    assert (len(found.bars), len(found.weeks), found.pictures) == (2, 2, ())
+    monkeypatch.setattr(digests, "_gathered", asked.append)
+    assert await overview(sent, store, config, NOW, "jobs") is None
+    assert asked == []
+
+
+def test_the_channels_say_what_of_an_overview_they_show() -> None:
+    shows = {kind: each.shows for kind, each in KINDS.items()}
+    assert shows == {
+        "console": "overview", "apprise": "overview", "email": "pictures", "html": "pictures",
+        "telegram": "jobs", "webhook": "jobs", "feedfile": "jobs",
+    }  # fmt: skip
 
 
 async def test_what_only_adorns_a_digest_never_holds_it_back(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +146,7 @@ async def test_what_only_adorns_a_digest_never_holds_it_back(config: Config, mon
 
     monkeypatch.setattr(digests, "_overview", broken)
     store = MemoryStore()
-    assert await overview(await claim(store), store, config, NOW) is None
+    assert await overview(await claim(store), store, config, NOW, "overview") is None
 
 
 async def test_pictures_are_drawn_where_they_can_be_and_words_say_the_same() -> None:

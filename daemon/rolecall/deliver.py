@@ -58,8 +58,8 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
             return Dropped(reason)
         aside = await _aside(claim, house)
         message = await asyncio.to_thread(compose, claim, house.config, house.now(), aside)
-        message = replace(message, overview=await overview(claim, house.store, house.config, house.now()))
-        return Sent(await channel.notifier.send(message))
+        shown = await overview(claim, house.store, house.config, house.now(), channel.notifier.shows)
+        return Sent(await channel.notifier.send(replace(message, overview=shown)))
     except DeliveryError as error:
         return settlement(error, claim, house.now())
     except Exception as error:  # a bug in a template or notifier: logged, retried, at last set aside

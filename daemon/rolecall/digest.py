@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 
 from rolecall import charts, people, stats
 from rolecall.config import Config
@@ -13,7 +14,7 @@ from rolecall.errors import RolecallError, StoreError
 from rolecall.match import Search
 from rolecall.outbox import Claim
 from rolecall.overview import ClosingSoon, NearMiss, Overview, PayBar, Picture, WeekCount
-from rolecall.ports import Store
+from rolecall.ports import Showing, Store
 from rolecall.rehearse import Missed, rehearse
 from rolecall.render.ages import closes as closes_in
 from rolecall.render.clean import line
@@ -32,19 +33,20 @@ NEAR = frozenset({"min_salary", "min_day_rate", "levels", "modes", "max_office_d
 """What a person might give way on. Another technology or another country is no near miss."""
 MOST_BARS, MOST_CLOSING, MOST_EXAMPLES = 25, 5, 3
 MOST_ALERTS = 2_000  # looked at for the weeks
-MOST_JUDGED = 3_000  # jobs of the week asked again for near misses: a few seconds on a Raspberry Pi
-STEP = 200
+PAGE = 50  # adverts judged at a time for near misses, since others wait for the same thread
+PATIENCE = 120.0  # seconds that a digest waits for near misses
 
 
-async def overview(claim: Claim, store: Store, config: Config, now: datetime) -> Overview | None:
-    """Return what a digest shows besides its jobs; None for other messages. Without matplotlib there is no picture.
+async def overview(claim: Claim, store: Store, config: Config, now: datetime, shows: Showing) -> Overview | None:
+    """Return what a digest shows besides its jobs; None for other messages, and where the channel shows only jobs.
 
-    It catches everything: what only adorns a digest may not hold it back.
+    Without matplotlib there is no picture. It catches everything: what only adorns a digest may not hold it back.
     """
-    if claim.kind != "digest":
+    if claim.kind != "digest" or shows == "jobs":
         return None
     try:
-        return await _gathered(claim, store, config, now)
+        found = await _gathered(claim, store, config, now)
+        return replace(found, pictures=await pictures(found)) if shows == "pictures" else found
     except StoreError:
         raise
     except Exception:
@@ -56,8 +58,7 @@ async def _gathered(claim: Claim, store: Store, config: Config, now: datetime) -
     searches = searches_of(claim.channel, config)
     past = await store.alerts(MOST_ALERTS, [search.name for search in searches], open_only=False)
     missed = await _missed(searches, store, now)
-    found = await think(_overview, claim, past, missed, config, now)
-    return replace(found, pictures=await pictures(found))
+    return await think(_overview, claim, past, missed, config, now)
 
 
 def searches_of(channel: str, config: Config) -> list[Search]:
@@ -66,7 +67,7 @@ def searches_of(channel: str, config: Config) -> list[Search]:
 
 
 def _overview(
-    claim: Claim, past: Sequence[StoredAlert], missed: Sequence[Missed], config: Config, now: datetime
+    claim: Claim, past: Sequence[StoredAlert], missed: Sequence[NearMiss], config: Config, now: datetime
 ) -> Overview:
     zone = config.reader_of(claim.channel).zone
     searches = searches_of(claim.channel, config)
@@ -77,7 +78,7 @@ def _overview(
         bars=tuple(_bars(claim.alerts)),
         floor=min(floors, default=None),
         weeks=tuple(map(_week, stats.report(recent, zone).weeks)),
-        missed=tuple(near_misses(missed)),
+        missed=tuple(missed),
         closing=tuple(_closing(claim, past, config, now)),
     )
 
@@ -103,30 +104,42 @@ def _week(week: stats.Week) -> WeekCount:
 # --- near misses ----------------------------------------------------------------------------------------------
 
 
-async def _missed(searches: Sequence[Search], store: Store, now: datetime) -> list[Missed]:
-    """Return the jobs first seen this week that no search took and that some search dropped for one thing only."""
-    found: dict[str, Missed] = {}
-    for jobs in [await store.recent(now - WEEK, MOST_JUDGED)] if searches else []:
-        new = [job for job in jobs if job.first_seen >= now - WEEK]
-        for start in range(0, len(new), STEP):
-            found |= await think(_nearly, searches, new[start : start + STEP])
-    return list(found.values())
+KeptBack = Mapping[str, tuple[str, str]]
+"""Job → the criterion that kept it back, and the job in words."""
 
 
-def _nearly(searches: Sequence[Search], jobs: Sequence[StoredJob]) -> dict[str, Missed]:
+async def _missed(searches: Sequence[Search], store: Store, now: datetime) -> list[NearMiss]:
+    """Return the jobs first seen this week that no search took and that some search dropped for one thing only.
+
+    The whole week is judged, a page at a time, and each job once.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    seen: set[str] = set()
+    begun, after = monotonic(), 0
+    while searches:
+        page, after = await store.postings(now - WEEK, after, PAGE)
+        if not page or monotonic() - begun > PATIENCE:
+            break
+        jobs = await store.jobs({each.job for each in page if each.closed_at is None} - seen)
+        seen |= jobs.keys()
+        found |= await think(_nearly, searches, [job for job in jobs.values() if job.first_seen >= now - WEEK])
+    return near_misses(found)
+
+
+def _nearly(searches: Sequence[Search], jobs: Sequence[StoredJob]) -> KeptBack:
     rehearsals = [rehearse(search, jobs) for search in searches]
     told = {each.job for rehearsal in rehearsals for each in rehearsal.told}
     missed = (each for rehearsal in rehearsals for each in rehearsal.missed)
-    return {each.job: each for each in missed if each.job not in told and each.criterion in NEAR}
+    return {e.job: (e.criterion, _example(e)) for e in missed if e.job not in told and e.criterion in NEAR}
 
 
-def near_misses(missed: Iterable[Missed]) -> list[NearMiss]:
+def near_misses(missed: KeptBack) -> list[NearMiss]:
     """Return the near misses by the criterion that kept them back, the commonest first."""
-    by_criterion: dict[str, list[Missed]] = {}
-    for each in missed:
-        by_criterion.setdefault(each.criterion, []).append(each)
+    by_criterion: dict[str, list[str]] = {}
+    for criterion, said in missed.values():
+        by_criterion.setdefault(criterion, []).append(said)
     groups = sorted(by_criterion.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [NearMiss(name, len(group), tuple(map(_example, group[:MOST_EXAMPLES]))) for name, group in groups]
+    return [NearMiss(name, len(group), tuple(group[:MOST_EXAMPLES])) for name, group in groups]
 
 
 def _example(missed: Missed) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from rolecall.dedupe import Advert
 from rolecall.model import Message, Page, Print, RawPosting, Reply, Request, Validators
@@ -272,11 +272,19 @@ class Store(Protocol):
         """Counts: postings, jobs, alerts, duplicates (postings beyond the first of their job), messages sent."""
 
 
+Showing = Literal["jobs", "overview", "pictures"]
+"""The jobs alone; the overview too; its pictures too."""
+
+
 class Notifier(Protocol):
-    """One channel to a person. An implementation is opened once and told to send, one message at a time."""
+    """One channel to a person. An implementation is opened once and told to send, one message at a time.
+
+    `shows`: what of a digest's overview it shows, so that the rest is not gathered and drawn for nobody.
+    """
 
     kind: ClassVar[str]
     summary: ClassVar[str]
+    shows: ClassVar[Showing]
 
     async def open(self) -> None:
         """Get ready. Must not fail because the far side is down: the daemon starts while Telegram is away."""

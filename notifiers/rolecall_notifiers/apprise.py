@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from rolecall.errors import Deferred, Unsendable
 from rolecall.model import Message
+from rolecall.ports import Showing
 from rolecall.render.clean import clean
 from rolecall.render.text import render_text
 from rolecall.secret import Secret
@@ -35,6 +36,7 @@ class Apprise:
 
     kind: ClassVar[str] = "apprise"
     summary: ClassVar[str] = "sends by Apprise: Slack, Discord, ntfy, Pushover, Matrix and many more"
+    shows: ClassVar[Showing] = "overview"
 
     url: Secret
     _service: _Service = field(init=False, repr=False, compare=False, hash=False, default_factory=_Service)

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, TextIO
 
 from rolecall.errors import Rejected
 from rolecall.model import Message
+from rolecall.ports import Showing
 from rolecall.render.text import render_text
 
 
@@ -19,6 +20,7 @@ class Console:
 
     kind: ClassVar[str] = "console"
     summary: ClassVar[str] = "prints each message in the terminal"
+    shows: ClassVar[Showing] = "overview"
 
     stream: Literal["stdout", "stderr"] = "stdout"
     colour: bool | None = None  # None: only on a terminal

@@ -20,6 +20,7 @@ from aiosmtplib import (
 
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.model import Message
+from rolecall.ports import Showing
 from rolecall.render.clean import line
 from rolecall.secret import Secret
 from rolecall_notifiers.mail import bare, compose, domain
@@ -49,6 +50,7 @@ class Email:
 
     kind: ClassVar[str] = "email"
     summary: ClassVar[str] = "sends e-mail by an SMTP server"
+    shows: ClassVar[Showing] = "pictures"
 
     host: str
     sender: str

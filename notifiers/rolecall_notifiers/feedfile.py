@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from rolecall.errors import Deferred
 from rolecall.model import Card, Message
+from rolecall.ports import Showing
 from rolecall.render.clean import clean
 from rolecall.render.data import card_data
 from rolecall.render.text import Style, card_lines
@@ -30,6 +31,7 @@ class FeedFile:
 
     kind: ClassVar[str] = "feedfile"
     summary: ClassVar[str] = "keeps your matches as a JSON Feed and an Atom feed in files"
+    shows: ClassVar[Showing] = "jobs"
 
     file: Path = Path("jobs.json")
     keep: int = 200

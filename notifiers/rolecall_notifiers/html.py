@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from rolecall.model import Message
+from rolecall.ports import Showing
 from rolecall.render.email import render_html
 from rolecall_notifiers.files import probe_folder, replace_file
 
@@ -22,6 +23,7 @@ class HtmlFile:
 
     kind: ClassVar[str] = "html"
     summary: ClassVar[str] = "writes each message as a web page in a folder"
+    shows: ClassVar[Showing] = "pictures"
 
     folder: Path
 

@@ -20,6 +20,7 @@ import aiohttp
 from rolecall import __version__
 from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
 from rolecall.model import Message
+from rolecall.ports import Showing
 from rolecall.render.data import message_data
 from rolecall.secret import Secret
 
@@ -40,6 +41,7 @@ class Webhook:
 
     kind: ClassVar[str] = "webhook"
     summary: ClassVar[str] = "posts each message as signed JSON to an address of yours"
+    shows: ClassVar[Showing] = "jobs"
 
     url: Secret
     key: Secret | None = None

@@ -19,6 +19,7 @@ from rolecall.errors import RolecallError
 if TYPE_CHECKING:
     from rolecall.config import Channel, Config
     from rolecall.model import Message
+    from rolecall.ports import Showing
 
 WEEK = timedelta(weeks=1)
 MOST = 500
@@ -39,8 +40,9 @@ def digest(
     from rolecall.render.text import render_text
 
     loaded = load_config(config)
-    message = asyncio.run(_message(loaded, _channel(loaded, channel)))
-    if not preview and output is None:
+    as_text = not preview and output is None
+    message = asyncio.run(_message(loaded, _channel(loaded, channel), "overview" if as_text else "pictures"))
+    if as_text:
         typer.echo(render_text(message))
         return
     path = _written(render_html(message), output)
@@ -60,7 +62,7 @@ def _channel(config: Config, name: str) -> Channel:
     return chosen or digests[0]
 
 
-async def _message(config: Config, channel: Channel) -> Message:
+async def _message(config: Config, channel: Channel, shows: Showing) -> Message:
     from dataclasses import replace
 
     from rolecall.deliver import compose
@@ -72,7 +74,7 @@ async def _message(config: Config, channel: Channel) -> Message:
     async with reading(config) as store:
         alerts = [alert for alert in await store.alerts(MOST, names) if alert.created_at >= now - WEEK]
         claim = Claim(0, channel.name, "digest", "preview", "", "", 0, 0, False, now, tuple(alerts))
-        return replace(compose(claim, config, now), overview=await overview(claim, store, config, now))
+        return replace(compose(claim, config, now), overview=await overview(claim, store, config, now, shows))
 
 
 def _written(page: str, path: Path | None) -> Path:

@@ -40,7 +40,7 @@ M = TypeVar("M", bound=BaseModel)
 
 Table = Mapping[str, Any]
 
-HOW_TO_BEGIN = "Copy config.example.toml to config.toml and edit it, or try `rolecall demo` first."
+HOW_TO_BEGIN = "`rolecall init` asks a few questions and writes one; `rolecall demo` shows what you get."
 
 
 @dataclass(frozen=True, slots=True)

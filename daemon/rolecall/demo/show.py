@@ -37,7 +37,7 @@ GOODBYE = """
 
   the last digest  {digest}
 
-Next: copy config.example.toml to config.toml, and `rolecall run`.
+Next: `rolecall init` asks what you are looking for and writes your own config.toml; then `rolecall run`.
 """
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rolecall.model import Message
+from rolecall.ports import Showing
 from rolecall.render.telegram import telegram_texts
 from rolecall.secret import Secret
 from rolecall.talk import Desk, Listening, Memory
@@ -42,6 +43,7 @@ class Telegram:
 
     kind: ClassVar[str] = "telegram"
     summary: ClassVar[str] = "sends to a Telegram chat by your own bot"
+    shows: ClassVar[Showing] = "jobs"
 
     token: Secret
     chat_id: int | str = "paired"

@@ -89,12 +89,12 @@ def test_a_source_without_anything_new_for_far_longer_than_usual_is_silent() -> 
         now += 6 * HOUR
         state = seen(state, page(number), now=now, entry=entry, new=1)
     assert state.health == "alive"
-    for _ in range(4 * 5):
+    for _ in range(4 * 6):
         now += 6 * HOUR
         state = after_success(state, entry, UNCHANGED, now)
     assert state.health == "silent"
     assert state.since is not None
-    assert now - state.since == 18 * HOUR, "it was called so after four days and a look"
+    assert now - state.since == 18 * HOUR, "it was called so after three working days, a weekend and a look"
 
 
 def test_one_trouble_may_change_its_face_and_began_when_it_began() -> None:

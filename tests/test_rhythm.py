@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from rolecall.budget import Budget, Share
 from rolecall.config import SourceEntry
 from rolecall.pace import Pace, pace_of
 from rolecall.rhythm import Rhythm
-from rolecall.schedule import DAY, Limit
+from rolecall.schedule import DAY, Limit, working
 from rolecall.sources.folder import Folder
 from rolecall.sources.greenhouse import Greenhouse
 from tests.house import NOON, config_of
@@ -21,9 +21,11 @@ HOUR, NONE = timedelta(hours=1), timedelta(0)
 BOARD = SourceEntry(Greenhouse("larkspur"), Greenhouse.interval)
 
 
-def lived(days: float, per_day: float, *, polls: int = 24, batch: int = 1) -> tuple[Rhythm, datetime]:
+def lived(
+    days: float, per_day: float, *, polls: int = 24, batch: int = 1, start: datetime = NOON
+) -> tuple[Rhythm, datetime]:
     """Return what is known after days on which so many postings came, evenly, in batches."""
-    rhythm, now, owed = Rhythm().after(40, 40, NOON), NOON, 0.0
+    rhythm, now, owed = Rhythm().after(40, 40, start), start, 0.0
     for _ in range(round(days * polls)):
         now += DAY / polls
         owed += per_day / polls
@@ -81,12 +83,45 @@ def test_no_history_and_no_jump_of_the_clock_leads_to_a_senseless_interval(
 # --- silence --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("per_day", "quiet", "expected"), [(5, 3.7, False), (5, 4.5, True), (0.5, 5, False)])
-def test_silence_is_far_more_than_the_usual_gap_and_more_than_a_bank_holiday(
-    per_day: float, quiet: float, expected: bool
-) -> None:
-    rhythm, now = lived(30, per_day)
-    assert rhythm.silent((rhythm.news_at or now) + timedelta(days=quiet)) is expected
+def working_days(start: datetime, days: int, per_day: int = 3) -> tuple[Rhythm, datetime]:
+    """Return what is known of a board that posts from nine to five on working days, and when it posted last."""
+    rhythm = Rhythm().after(40, 40, start)
+    for hour in range(days * 24):
+        now = start + hour * HOUR
+        posts = working(now, now + HOUR) > NONE and now.hour in range(9, 17, 8 // per_day)
+        rhythm = rhythm.after(int(posts), 40 if posts else None, now)
+    assert rhythm.news_at is not None
+    return rhythm, rhythm.news_at
+
+
+@pytest.mark.parametrize(
+    ("last", "until", "expected"),
+    [
+        ("2026-03-06", "2026-03-09T17:00", False),  # a weekend
+        ("2026-03-06", "2026-03-11T09:00", False),
+        ("2026-03-06", "2026-03-13T09:00", True),
+        ("2026-03-04", "2026-03-09T17:00", True),  # three working days
+        ("2026-04-02", "2026-04-07T12:00", False),  # Easter: from Thursday to Tuesday
+        ("2026-04-02", "2026-04-08T12:00", True),
+        ("2026-12-18", "2027-01-08T09:00", False),  # Christmas: from Friday on, three weeks
+        ("2026-12-18", "2027-01-13T09:00", True),
+    ],
+)
+def test_silence_is_far_more_than_the_usual_gap_and_no_holiday(last: str, until: str, expected: bool) -> None:
+    day = datetime.fromisoformat(last).replace(tzinfo=UTC)
+    rhythm, _ = working_days(day - 20 * DAY, 21)
+    assert rhythm.silent(datetime.fromisoformat(until).replace(tzinfo=UTC)) is expected
+
+
+def test_a_board_that_posts_once_in_a_while_may_be_quiet_for_as_long_as_it_ever_was() -> None:
+    rhythm, now = lived(40, 0.2, start=datetime(2026, 3, 2, tzinfo=UTC))
+    assert not rhythm.silent(now + 9 * DAY)
+    assert rhythm.silent(now + 30 * DAY)
+
+
+def test_a_source_without_news_for_years_is_judged_as_quickly_as_any() -> None:
+    assert working(datetime(1970, 1, 1, tzinfo=UTC), NOON) == working(NOON - 100 * DAY, NOON)
+    assert working(NOON, NOON - DAY) == NONE
 
 
 def test_a_source_that_is_hardly_known_is_never_called_silent() -> None:

@@ -93,7 +93,7 @@ def test_each_trouble_is_said_in_a_sentence() -> None:
         "x answered 404 (not found)",
         "it lists nothing, where there usually are 40",
         "it has never listed anything yet",
-        "nothing new since Mon 23 Nov 03:00; usually something comes every 24 h",
+        "nothing new since Mon 23 Nov 03:00; something comes every 24 h, weekends aside",
         "out of budget: larkspur allows 4 calls a day",
         "gap possible: what came and went between Sun 22 Nov 12:00 and Mon 23 Nov 12:00 was not seen",
         "",

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import exp
 
-from rolecall.schedule import DAY
+from rolecall.schedule import DAY, working
 
 FADES = timedelta(days=7)  # a new posting counts less and less over a week, so that a weekend is no trend
 LOOKS = 8  # how often a source is asked for each new posting
 LEARNING = 0.2  # the weight of the latest figure in an average
 SILENT = 3  # usual gaps without anything new
-SILENT_AT_LEAST = timedelta(days=4)  # bank holidays
+SILENT_AT_LEAST = timedelta(days=3)  # of working days: the two bank holidays of Easter are part of it
 SILENT_LONGEST = 1.5  # longest gaps of late
 KNOWN = (5, timedelta(days=7))  # gaps seen, and days watched, before silence means anything
 
@@ -21,8 +21,9 @@ KNOWN = (5, timedelta(days=7))  # gaps seen, and days watched, before silence me
 class Rhythm:
     """`since`: the first look; `news_at`: when something new came last, at first the first look.
 
-    `score`: new postings, each fading over a week, as of `news_at`. `gap`: seconds between looks that brought something
-    new, on average; `longest` of them of late; `gaps`: how many were seen. `usual`: postings listed, on average.
+    `score`: new postings, each fading over a week, as of `news_at`. `gap`: seconds of working days between looks that
+    brought something new, on average; `longest` of them of late; `gaps`: how many were seen. `usual`: how many postings
+    are listed, on average.
     """
 
     since: datetime | None = None
@@ -44,7 +45,7 @@ class Rhythm:
         if not new:
             return replace(self, usual=usual)
         heard = replace(self, news_at=now, score=self._faded(now) + new, usual=usual)
-        return heard if missed else heard._with_gap(self._quiet(now).total_seconds())
+        return heard if missed else heard._with_gap(working(self.news_at, now).total_seconds())
 
     def _with_gap(self, gap: float) -> Rhythm:
         average = _towards(self.gap, gap) if self.gaps else gap
@@ -64,12 +65,12 @@ class Rhythm:
         return DAY * (days + 1) / (self._faded(now) + suits) / LOOKS
 
     def silent(self, now: datetime) -> bool:
-        """Say whether nothing new has come for far longer than usual."""
+        """Say whether nothing new has come for far longer than usual; weekends and Christmas do not count."""
         gaps, watched = KNOWN
-        if self.since is None or self.gaps < gaps or now - self.since < watched:
+        if self.since is None or self.news_at is None or self.gaps < gaps or now - self.since < watched:
             return False
         usual = timedelta(seconds=max(SILENT * self.gap, SILENT_LONGEST * self.longest))
-        return self._quiet(now) > max(usual, SILENT_AT_LEAST)
+        return working(self.news_at, now) > max(usual, SILENT_AT_LEAST)
 
     def _faded(self, now: datetime) -> float:
         return self.score * exp(-self._quiet(now) / FADES)

@@ -136,6 +136,28 @@ def _met(day: date, moment: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, moment, zone).astimezone(UTC)
 
 
+# --- working days ---------------------------------------------------------------------------------------------
+
+CHRISTMAS = ((12, 20), (1, 5))  # its first and its last day
+LOOK_BACK = 100 * DAY  # beyond that it does not matter how long ago something was
+
+
+def working(since: datetime, until: datetime) -> timedelta:
+    """Return how much of a stretch of time lies on working days, by UTC, of its last hundred days at most.
+
+    Nobody posts at weekends, nor from 20 December to 5 January. Other bank holidays count as working days: they differ
+    from one country to another, and there are hardly ever two of them in a row.
+    """
+    start = max(since, until - LOOK_BACK)
+    worked = timedelta(0)
+    while start < until:
+        midnight = start.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+        if start.weekday() < 5 and CHRISTMAS[1] < (start.month, start.day) < CHRISTMAS[0]:
+            worked += min(midnight, until) - start
+        start = midnight
+    return worked
+
+
 # --- budgets --------------------------------------------------------------------------------------------------
 
 

@@ -59,7 +59,7 @@ def complaint(state: SourceState, config: Config) -> str:
         return f"it lists nothing, where there usually are {usual:.0f}" if usual else "it has never listed anything yet"
     if state.health == "silent" and state.rhythm.news_at is not None:
         often = spell(timedelta(seconds=state.rhythm.gap))
-        return f"nothing new since {when(state.rhythm.news_at, config)}; usually something comes every {often}"
+        return f"nothing new since {when(state.rhythm.news_at, config)}; something comes every {often}, weekends aside"
     return ""
 
 

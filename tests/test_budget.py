@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from rolecall.app import open_house
 from rolecall.asking import ask
 from rolecall.budget import BUDGETS, budget_of, share_of
 from rolecall.config import Config
 from rolecall.errors import NotNow
 from rolecall.model import Request, Validators
+from rolecall.plan import SourceState
+from rolecall.poll import poll
 from rolecall.schedule import DAY
 from rolecall.store import SqliteStore
 from tests.fakes.board import Board
@@ -99,3 +104,18 @@ def test_a_budget_is_shared_so_that_it_lasts() -> None:
     assert timedelta(minutes=52) < share.every < timedelta(minutes=54), "83 a day and 2,500 a month, in three"
     board = config_of(CHANNELS + SEARCH + feed("own", "https://jobs.example.org/feed"))
     assert share_of(board.sources[0].source, board) is None
+
+
+async def test_a_restart_does_not_forget_that_a_host_wants_to_be_left_alone(tmp_path: Path) -> None:
+    async with Board() as board:
+        for name in ("larkspur", "harebell"):
+            board.serve(f"/{name}", status=429, retry_after="3600")
+        feeds = "".join(feed(name, f"{board.url}/{name}") for name in ("larkspur", "harebell"))
+        config = replace(config_of(CHANNELS + SEARCH + feeds), database=tmp_path / "rolecall.db")
+        for entry in config.sources:
+            async with open_house(config) as house:
+                state = await poll(entry, SourceState(entry.source.name, house.now()), house)
+        assert len(board.asked) == 1
+    assert state.failures == 0
+    assert re.fullmatch(r"127\.0\.0\.1:\d+ has asked to be left alone for 3[56]\d\d s more", state.put_off)
+    assert state.due_at - house.now() > timedelta(minutes=58)

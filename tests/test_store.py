@@ -108,6 +108,14 @@ async def test_a_budget_gives_no_more_calls_than_its_limits_in_any_stretch_of_ti
     assert await store.spent(after(seconds=0)) == {"larkspur": 3, "harebell": 1}
 
 
+async def test_a_host_that_wants_to_be_left_alone_is_known_until_then(store: Store) -> None:
+    await store.hold("jobs.example", after(minutes=5))
+    await store.hold("jobs.example", after(hours=2))
+    await store.hold("other.example", after(minutes=1))
+    assert await store.held(NOW) == {"jobs.example": after(hours=2), "other.example": after(minutes=1)}
+    assert await store.held(after(minutes=1)) == {"jobs.example": after(hours=2)}
+
+
 async def test_a_clock_that_is_set_back_does_not_block_a_budget_for_longer_than_its_limit(store: Store) -> None:
     limits = (Limit(1, timedelta(days=1)),)
     assert await store.spend("larkspur", limits, after(days=30)) is None

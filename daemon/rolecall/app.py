@@ -39,6 +39,9 @@ async def open_house(config: Config) -> AsyncIterator[House]:
                 allow_private=config.daemon.allow_private,
             )
         )
+        now = utc_now()
+        for host, until in (await store.held(now)).items():
+            fetcher.hold(host, (until - now).total_seconds())
         parser = await stack.enter_async_context(Sandbox())
         yield House(store, fetcher, parser, config, Index(config.searches), utc_now)
 

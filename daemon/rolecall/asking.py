@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from rolecall.budget import budget_of
-from rolecall.errors import NotNow, Refused
+from rolecall.errors import NotNow, Refused, Unreachable
 from rolecall.house import House
 from rolecall.model import Reply, Request, Validators
 from rolecall.ports import Fetcher, Source
@@ -15,7 +16,7 @@ async def ask(house: House, source: Source, request: Request, validators: Valida
     """Return the reply, and count the call against the budget it is made on.
 
     A `detail` leaves a part of the budget to the lists. Raises `NotNow` when the budget is used up, else what the
-    fetcher raises.
+    fetcher raises. That a host asks to be left alone is written down: a restart must not forget it.
     """
     if budget := budget_of(source, request):
         now = house.now()
@@ -24,7 +25,12 @@ async def ask(house: House, source: Source, request: Request, validators: Valida
         if free is not None:
             left = (free - now).total_seconds()
             raise NotNow(f"out of budget: {budget.name} allows {budget.limits[0]}", retry_after=left)
-    return await fetch(house.fetcher, source, request, validators)
+    try:
+        return await fetch(house.fetcher, source, request, validators)
+    except Unreachable as error:
+        if error.host and error.retry_after:
+            await house.store.hold(error.host, house.now() + timedelta(seconds=error.retry_after))
+        raise
 
 
 async def fetch(fetcher: Fetcher, source: Source, request: Request, validators: Validators) -> Reply:

@@ -50,7 +50,14 @@ class SourceError(RolecallError):
 
 
 class Unreachable(SourceError):
-    """No usable answer: DNS, connection, deadline, 5xx, 429. Tried again later."""
+    """No usable answer: DNS, connection, deadline, 5xx, 429. Tried again later.
+
+    `host`: the one that asked for the time in `retry_after`.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, host: str = "") -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.host = host
 
 
 class NotNow(SourceError):

@@ -195,6 +195,12 @@ class Store(Protocol):
         Calls that lie in the future (the clock was set back) count as made now.
         """
 
+    async def hold(self, host: str, until: datetime) -> None:
+        """Remember for at most a day that a host wants to be left alone."""
+
+    async def held(self, now: datetime) -> Mapping[str, datetime]:
+        """Return which hosts want to be left alone, and until when."""
+
     async def spent(self, since: datetime) -> Mapping[str, int]:
         """Return the calls counted since then, by budget."""
 

@@ -88,6 +88,10 @@ class HttpFetcher:
             return replace(reply, status=304, body=b"")
         return reply
 
+    def hold(self, host: str, seconds: float) -> None:
+        """Leave a host alone for that long, as it asked before this fetcher was opened."""
+        self._turns.hold(host, min(seconds, LONGEST_WAIT))
+
     async def listen(self, request: Request, ring: Callable[[], None]) -> bool:
         """Listen to a mailbox whose server offers it; False at once for anything else."""
         return request.url.startswith(("imaps:", "imap:")) and await idle.listen(request, ring)
@@ -150,7 +154,7 @@ class HttpFetcher:
         if status in (429, 503) or (status == HTTPStatus.FORBIDDEN and wait):  # some say "forbidden" for "too often"
             if wait:
                 self._turns.hold(host, wait)
-            raise Unreachable(sentence, retry_after=wait)
+            raise Unreachable(sentence, retry_after=wait, host=host)
         if 400 <= status < 500:
             raise Refused(sentence, gone=status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE), status=status)
         raise Unreachable(sentence)

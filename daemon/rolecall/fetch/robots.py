@@ -51,6 +51,7 @@ class Door:
         except Refused:  # 404 and its like: there is none
             return Robots()
         except (Unreachable, Unreadable) as error:
-            wait = error.retry_after
-            raise Unreachable(f"{host} does not say what it allows (robots.txt): {error}", retry_after=wait) from None
+            asked = error.host if isinstance(error, Unreachable) else ""
+            sentence = f"{host} does not say what it allows (robots.txt): {error}"
+            raise Unreachable(sentence, retry_after=error.retry_after, host=asked) from None
         return robots.read(reply.body.decode("utf-8", "replace"))

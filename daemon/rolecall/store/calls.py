@@ -1,4 +1,4 @@
-"""The calls made on each budget: one row a call, for as long as its longest limit looks back."""
+"""The calls made on each budget: one row a call, for as long as its longest limit looks back. And who wants none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from rolecall.schedule import Limit, free_at
+from rolecall.schedule import DAY, Limit, free_at
 from rolecall.store.rows import to_time, to_us
 
 
@@ -30,3 +30,14 @@ def spend(db: Database, budget: str, limits: Sequence[Limit], now: datetime) -> 
 
 def spent(db: Database, since: datetime) -> dict[str, int]:
     return dict(db.execute("SELECT budget, count(*) FROM call WHERE at > ? GROUP BY budget", [to_us(since)]))
+
+
+def hold(db: Database, host: str, until: datetime) -> None:
+    """Remember until when a host wants to be left alone; what is a day older is over, since nobody is believed more."""
+    db.execute("INSERT OR REPLACE INTO held (host, until) VALUES (?, ?)", [host, to_us(until)])
+    db.execute("DELETE FROM held WHERE until < ?", [to_us(until - DAY)])
+
+
+def held(db: Database, now: datetime) -> dict[str, datetime]:
+    rows = db.execute("SELECT host, until FROM held WHERE until > ?", [to_us(now)])
+    return {host: to_time(until) for host, until in rows}

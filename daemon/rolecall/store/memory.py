@@ -32,6 +32,7 @@ class MemoryStore(MemoryDecisions):
         self._notes: dict[str, dict[str, str]] = {}
         self._reported: dict[tuple[str, str], Reported] = {}
         self._calls: dict[str, list[datetime]] = {}
+        self._held: dict[str, datetime] = {}
         self._waiting: dict[Key, Waiting] = {}
 
     async def close(self) -> None:
@@ -189,6 +190,12 @@ class MemoryStore(MemoryDecisions):
         if free is None:
             calls.append(now)
         return free
+
+    async def hold(self, host: str, until: datetime) -> None:
+        self._held[host] = until
+
+    async def held(self, now: datetime) -> Mapping[str, datetime]:
+        return {host: until for host, until in self._held.items() if until > now}
 
     async def spent(self, since: datetime) -> Mapping[str, int]:
         counts = {budget: sum(call > since for call in calls) for budget, calls in self._calls.items()}

@@ -337,3 +337,9 @@ def m008_unclear(db: Database) -> None:
 def m009_pruned(db: Database) -> None:
     """Which postings have no text any more, since it was old."""
     db.execute("ALTER TABLE posting ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m010_held(db: Database) -> None:
+    """Hosts that asked to be left alone (Retry-After)."""
+    db.execute("CREATE TABLE held (host TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID")

@@ -134,6 +134,12 @@ class SqliteStore:
     async def spend(self, budget: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
         return await self._write(calls.spend, budget, limits, now)
 
+    async def hold(self, host: str, until: datetime) -> None:
+        await self._write(calls.hold, host, until)
+
+    async def held(self, now: datetime) -> Mapping[str, datetime]:
+        return await self._read(calls.held, now)
+
     async def spent(self, since: datetime) -> Mapping[str, int]:
         return await self._read(calls.spent, since)
 

@@ -153,6 +153,21 @@ def test_the_title_is_read_where_no_field_says_anything() -> None:
     assert names("", title="Kettle Engineer | M60 - Leeds, UK") == [("Leeds", "GB")], "M60 is a house or a road"
 
 
+def test_a_header_that_begins_with_the_place_still_names_it() -> None:
+    assert names("", title="London|Engineers|ONSITE|acme.example", company="London") == [("London", "GB")]
+    assert names("", title="Engineer", description="Engineer\nAcme\nLeeds, ONSITE") == [("Leeds", "GB")]
+
+
+def test_the_country_of_the_first_place_is_not_that_of_the_others() -> None:
+    fields = {
+        "address": {"postalAddress": {"addressCountry": "United States"}},
+        "secondaryLocations": [{"location": "Amsterdam"}, {"location": "London"}],
+    }
+    read = place.read_location(prepare(RawPosting("ashby:acme", "1", "Job", location="Boston, MA", fields=fields)))
+    assert read.value is not None
+    assert read.value.countries == {"US", "NL", "GB"}
+
+
 def test_short_words_of_a_title_are_no_countries() -> None:
     assert read(title="Home automation - IT, AI, QA") == Fact()
 

@@ -80,6 +80,13 @@ def test_the_contract_decides_what_an_hour_makes_a_year() -> None:
     assert (unknown.annual_gbp[0], unknown.annual_basis) == (66_000, None)
 
 
+def test_a_text_that_says_contract_turns_a_boards_year_back_into_days() -> None:
+    fields = {"salary_min": 158_600, "salary_max": 158_600, "salary_is_predicted": "0", "contract_type": "permanent"}
+    doc = posting(source="adzuna", fields=fields)
+    assert pay(read_salary(doc, Fact(ContractType.CONTRACT))) == (610, 610, "GBP", "day")
+    assert pay(read_salary(doc, Fact(ContractType.PERMANENT))) == (158_600, 158_600, "GBP", "year")
+
+
 # --- the salary field ---------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ _NOT = re.compile("|".join(_WORDS["not_names"]))
 _TAIL = re.compile(
     r"[\s,]+(?:ltd|limited|plc|llp|inc|uk|\(uk\)|group|holdings|recruitment|technology|technologies|international|it|services)\.?$"
 )
+_START = re.compile(rf"(?:{'|'.join(_WORDS['starts'])})(?=\W)")
 _TRADING = re.compile(r" (?:trading as|t/a) ")
 _FIELDS = (("postedByRecruitmentAgency", True), ("postedByDirectEmployer", False), ("isAgency", True))
 
@@ -51,6 +52,8 @@ def _by_text(doc: Doc) -> Fact[bool] | None:
 
 def _known(name: str) -> bool:
     """Whether this is a listed agency: the whole name, or the name without its legal form."""
+    if _START.match(name):
+        return True
     while name not in _agencies():
         shorter = _TAIL.sub("", name)
         if shorter == name:

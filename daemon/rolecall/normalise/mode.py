@@ -24,6 +24,7 @@ from rolecall.normalise.words import load
 __all__ = ["read_mode", "read_uk"]
 
 NO_TOWN, _NO_TOWN = 3.2, "mode.field.no_town"
+_ELSEWHERE = 2.9  # the strength of a mode word at one of several places
 WEAKEST = 1.0  # what a general sentence says in passing is less, and says nothing
 MERE_WORD = 2.0
 REGULAR = 0.25  # at most one day a month is no hybrid: it is remote with an occasional journey
@@ -60,6 +61,7 @@ def _gather(doc: Doc, said: Sequence[Sentence]) -> list[Signal]:
     found = [signal for signal in (field_signal(doc.raw), _ashby_remote(doc)) if signal is not None]
     found += _short("title", doc.title, TITLE, "mode.title")
     found += _short("field", doc.location or _location_field(doc), LOCATION, "mode.location")
+    found += _elsewhere(doc)
     for sentence in said:
         found += signals(sentence)
     return found + _hashtags(doc)
@@ -71,6 +73,15 @@ def _short(source: Origin, text: str, strength: float, rule: str) -> list[Signal
     if signal is None:
         return short_sentence(source, text) if " day" in text else []
     return [signal, *short_sentence(source, text)]
+
+
+def _elsewhere(doc: Doc) -> list[Signal]:
+    """Beside an office of its own, another of the board's places may be "Remote (US)": the office is a choice."""
+    if not doc.raw.fields.get("secondaryLocations") or not doc.location:
+        return []
+    named = (short_signal("field", text, _ELSEWHERE, "mode.location") for _, text in texts(doc.raw))
+    remote = next((signal for signal in named if signal is not None and signal.modes == {Mode.REMOTE}), None)
+    return [replace(remote, flags=frozenset({"office_optional"}))] if remote else []
 
 
 def _location_field(doc: Doc) -> str:

@@ -22,6 +22,10 @@ _CUE = re.compile(
 )
 _CUES = ("based", "office", "located", "location is", "commut", "onsite", "on-site")
 _PLACE_LINE = re.compile(r"^\W{0,4}([A-Z][^\n(]{2,50}) \((?:hybrid|remote|on-?site)[^)\n]{0,30}\)\W*$", re.I | re.M)
+_HEADER_LINE = re.compile(  # "London, ONSITE", near the top
+    r"^\W{0,3}([A-Z][\w .'-]{2,30}(?:, [A-Z][\w .]{1,25})?),? ?[|,(/-] ?(?:on-?site|remote|hybrid|full[- ]time)\b",
+    re.I | re.M,
+)
 _PROSE_END = re.compile(r"[.;:\n(!?]|\b(?:and|with|where|who|that|but|for|office|we)\b")
 
 
@@ -55,10 +59,10 @@ def miles(a: Place, b: Place) -> float:
 
 
 def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
-    country = country or _currency_country(doc)
+    own = doc.raw.country or _currency_country(doc)  # the country of the first place is not that of the others
     pairs = [("location", doc.location)] if doc.location else []
     pairs += [(name, text) for name, text in texts(doc.raw) if text != doc.location]
-    reads = [(name, text, parse(text, country)) for name, text in pairs]
+    reads = [(n, text, parse(text, own if n == "secondaryLocations" else country or own)) for n, text in pairs]
     telling = [(name, text, read) for name, text, read in reads if read.tells]
     # Ashby's address repeats the place or is the head office: it counts only where nothing else tells.
     telling = [each for each in telling if each[0] != "address"] or telling
@@ -92,8 +96,9 @@ def _union(reads: list[Read]) -> Location:
 
 
 def _read_title(doc: Doc, country: str | None) -> Fact[Location] | None:
-    reads = ((part, parse(part, country or _currency_country(doc), strict=True)) for part in _title_parts(doc))
+    reads = [(part, parse(part, country or _currency_country(doc), strict=True)) for part in _title_parts(doc)]
     telling = [(part, read.location) for part, read in reads if read.location.places or read.location.countries]
+    telling = [each for each in telling if each[0] != doc.company] or telling  # "London | Engineers | bulb": no company
     # "L39 - London" is the name of a house: a bare postcode district counts where no town is named.
     named = [(part, where) for part, where in telling if not any(place.postcode == part for place in where.places)]
     part, where = next(iter(named or telling), ("", None))
@@ -105,7 +110,8 @@ def _title_parts(doc: Doc) -> Iterator[str]:
     for bar in doc.title.split("|"):
         for part in re.split(r" - |[()\[\]]", bar):
             part = part.strip(" -:,")
-            if part and part != doc.company and fold(part) not in title_accidents():
+            own = part == doc.company and "|" not in doc.title
+            if part and not own and fold(part) not in title_accidents():
                 yield part
 
 
@@ -118,6 +124,10 @@ def _read_postcode(doc: Doc, country: str | None) -> Fact[Location] | None:
 
 
 def _read_body(doc: Doc, country: str | None) -> Fact[Location] | None:
+    for line in _HEADER_LINE.finditer(doc.body, 0, 400):
+        read = parse(line[1].strip(" ,"), country or _currency_country(doc), strict=True)
+        if read.location.places:
+            return _fact(read.location, "body", line[0].strip(), "place.line", Confidence.MEDIUM)
     if not any(cue in doc.body for cue in _CUES):
         return None
     for cue in _CUE.finditer(doc.body[:20_000]):

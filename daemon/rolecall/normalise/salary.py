@@ -56,7 +56,7 @@ def read_salary(
     No value where none is stated. A board's estimate comes back as `predicted`, and only where nothing is stated.
     Flags on the fact say what was inferred, mended or doubted (understanding.md 8.1). Never raises; linear.
     """
-    field, doubts = _from_field(doc)
+    field, doubts = _from_field(doc, contract.value)
     reading = _believed(field, doc)
     if reading is None:
         return Fact(flags=doubts)
@@ -80,12 +80,12 @@ def _in_uk(doc: Doc) -> bool:
 # --- which reading to believe -------------------------------------------------------------------------------------
 
 
-def _from_field(doc: Doc) -> tuple[_Reading | None, frozenset[str]]:
+def _from_field(doc: Doc, contract: ContractType | None) -> tuple[_Reading | None, frozenset[str]]:
     """Return what the source's own fields say, and the doubts that keep them from being believed."""
     repeated = doc.raw.fields.get("same_field_value_employers_30d")
     if isinstance(repeated, int) and repeated >= _UNRELATED:
         return None, frozenset({"aggregator_pay_suspect"})
-    board = _from_board(doc)
+    board = _from_board(doc, contract)
     if board and board.firm:
         return board, frozenset()
     found = candidates(doc.salary_field, "field", home_currency(doc)) if doc.salary_field else []
@@ -117,8 +117,8 @@ def _says_more(advert: Pay, board: Pay) -> bool:
     return advert.period != "year" or bool({advert.min, advert.max} & {board.min, board.max} - {None})
 
 
-def _from_board(doc: Doc) -> _Reading | None:
-    found = stated(doc)
+def _from_board(doc: Doc, contract: ContractType | None) -> _Reading | None:
+    found = stated(doc, contract)
     if found is None:
         return None
     return _Reading(

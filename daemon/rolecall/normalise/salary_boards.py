@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from rolecall.model import Period
+from rolecall.model import ContractType, Period
 from rolecall.normalise.money import figures
 from rolecall.normalise.plain import short
 from rolecall.normalise.salary_period import plausible
@@ -35,11 +35,13 @@ _OTE = re.compile(r"\bote\b|on[- ]target", re.IGNORECASE)
 _UK = re.compile(r"\b(?:UK|United Kingdom|GB|Britain|England|London|Scotland|Wales)\b")
 
 
-def stated(doc: Doc) -> Stated | None:
+def stated(doc: Doc, contract: ContractType | None = None) -> Stated | None:
     """Return the pay of the posting's structured fields, None when the board gives none."""
     fields = doc.raw.fields
     read = _BOARDS.get(doc.raw.board)
     found = (read(fields) if read else None) or _schema_org(fields)
+    if found and contract is ContractType.CONTRACT and doc.raw.board in REWRITES and not found.predicted:
+        found = _de_annualised(found)  # where the text alone says that it is a contract
     return found if found and plausible(top_of(found.pay), found.pay.currency, found.pay.period) else None
 
 
@@ -60,7 +62,7 @@ def _adzuna(fields: Fields) -> Stated | None:
 def _de_annualised(found: Stated) -> Stated:
     """Undo Adzuna's silent × 260 (days) and × 2,080 (hours), which it applies to contracts."""
     amounts = [end for end in (found.pay.min, found.pay.max) if end is not None]
-    if all(end % 1000 == 0 and end <= 65_000 for end in amounts):
+    if found.pay.period != "year" or all(end % 1000 == 0 and end <= 65_000 for end in amounts):
         return found  # as likely a fixed term's salary
     if all(_was_daily(end / 260) for end in amounts):
         return _divided(found, 260, "day")

@@ -27,6 +27,8 @@ def _vetoed(scan: Scan, index: int) -> bool:
     if not (entry.veto_before or entry.veto_after) or (alias.trust == "free" and alias.text != entry.name):
         return False
     before = scan.before(mention)
+    if alias.trust == "ambiguous" and not scan.gap(mention.last + 1) and scan.word(mention.last + 1):
+        return True  # "GoFlex", parted as if a space were lost
     if before in entry.veto_before or (
         scan.gap(mention.last + 1).strip() == "&" and scan.after(mention) in entry.veto_after
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,10 @@ from rolecall.normalise.zones import Line, Zone
 
 _RULE = load("stack")["rule"]
 _STOPS, _AWAY, _ASKED, _PEOPLE = (frozenset(_RULE[key]) for key in ("legacy_stops", "away", "asked", "people"))
+_OPENER = re.compile(  # begins another item: "… such as Spark Hands-on experience with AWS is beneficial"
+    r"[a-z)\d] (?:Hands-on|Experience|Knowledge|Proven|Strong|Familiarity|Exposure|Understanding|Ability|Solid|Working|Good"
+    r"|Excellent|Demonstrable|Comfortable|Advanced|Proficien\w+) "
+)
 _NOT_REACH, _LEGACY_REACH, _ASKED_REACH = 4, 8, 3  # words between a cue and what it is about
 
 
@@ -158,6 +163,8 @@ def _welcome(sentence: Sentence, mention: Mention) -> bool:
         return True
     for cue in cues.get("nice_after", ()):
         if mention.last < cue.first and ":" not in scan.gap(cue.last + 1):  # "nice to have: …" opens a list
+            if _OPENER.search(scan.between(mention, cue.first)):
+                continue  # a list whose line ends are lost: the cue is about another item
             if "(" in scan.gap(cue.first):  # "Snowflake (preferred)" is about that one alone
                 return mention.last + 1 == cue.first
             return not any(mention.last < other.first < cue.first for other in cues.get("must", ()))

@@ -71,6 +71,11 @@ class Scan:
         """Return the word directly after, "" where something stands between."""
         return self.word(found.last + 1) if self.gap(found.last + 1).strip("'&*\"") in SOFT else ""
 
+    def between(self, found: Mention, word: int) -> str:
+        """Return the text from a mention to a later word."""
+        length = sum(map(len, self.parts[2 * found.last + 2 : 2 * word + 1]))
+        return self.text[found.end : found.end + length]
+
     def around(self, found: Mention) -> list[str]:
         """Return the words around a mention, in whatever line."""
         before = names.cut(self.text[max(0, found.start - _AROUND_CHARS) : found.start])[0]

@@ -18,10 +18,7 @@ from rolecall.normalise.zones import Line, Zone
 
 _RULE = load("stack")["rule"]
 _STOPS, _AWAY, _ASKED, _PEOPLE = (frozenset(_RULE[key]) for key in ("legacy_stops", "away", "asked", "people"))
-_OPENER = re.compile(  # begins another item: "… such as Spark Hands-on experience with AWS is beneficial"
-    r"[a-z)\d] (?:Hands-on|Experience|Knowledge|Proven|Strong|Familiarity|Exposure|Understanding|Ability|Solid|Working|Good"
-    r"|Excellent|Demonstrable|Comfortable|Advanced|Proficien\w+) "
-)
+_OPENER = re.compile(rf"[a-z)\d] (?:{'|'.join(_RULE['openers'])}) ")
 _NOT_REACH, _LEGACY_REACH, _ASKED_REACH = 4, 8, 3  # words between a cue and what it is about
 
 

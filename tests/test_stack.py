@@ -308,6 +308,20 @@ def test_the_strongest_mention_counts() -> None:
     assert [tech.need for tech in read(text) if tech.id == "python"] == [Need.MUST]
 
 
+def test_a_list_that_lost_its_line_ends_is_read_item_by_item() -> None:
+    text = "Requirements: tools such as Spark or Trino Knowledge of clouds Hands-on experience with Azure is beneficial"
+    assert meant(text, Need.NICE) == {"azure"}
+    assert {"spark", "trino"} <= meant(text, Need.MUST)
+
+
+def test_what_would_be_welcome_if_it_were_so_is_not_what_stands_before() -> None:
+    assert meant("We write Clojure, and it would be beneficial if you knew football.", Need.NICE) == set()
+
+
+def test_brands_in_a_text_without_line_ends_are_not_taken_apart_to_languages() -> None:
+    assert named("Our GoFlex days, the GoTeam and RustCon. MyTeam usingPython") == {"python"}
+
+
 def test_a_negation_elsewhere_does_not_undo_a_wish() -> None:
     assert named("Essential\n* Java\nOther\nThis is not a Java support role.") == {"java"}
 
@@ -426,20 +440,6 @@ def test_the_short_cases_of_the_design_hold() -> None:
 
 @settings(max_examples=100)
 @given(st.text("ac#+. net-é9\n", max_size=40))
-def test_a_list_that_lost_its_line_ends_is_read_item_by_item() -> None:
-    text = "Requirements: tools such as Spark or Trino Knowledge of clouds Hands-on experience with Azure is beneficial"
-    assert meant(text, Need.NICE) == {"azure"}
-    assert {"spark", "trino"} <= meant(text, Need.MUST)
-
-
-def test_what_would_be_welcome_if_it_were_so_is_not_what_stands_before() -> None:
-    assert meant("We write Clojure, and it would be beneficial if you knew football.", Need.NICE) == set()
-
-
-def test_brands_in_a_text_without_line_ends_are_not_taken_apart_to_languages() -> None:
-    assert named("Our GoFlex days, the GoTeam and RustCon. MyTeam usingPython") == {"python"}
-
-
 def test_a_line_that_names_a_technology_is_cut_as_names_are_and_no_character_is_lost(text: str) -> None:
     named = f"sql {text}".replace("\n", " ")
     assert Scan(part("body", named), VOCABULARY).parts == TOKEN.split(lower(named))

@@ -7,15 +7,20 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 
+from rolecall.budget import BUDGETS
+from rolecall.plan import Plan, SourceState
+from rolecall.schedule import DAY
 from rolecall.store import SqliteStore
 from tests.fakes.board import Board
 from tests.house import NOON, config_of, feed, greenhouse, house_of, job, jobs, poll_all
@@ -287,6 +292,45 @@ async def test_check_tries_one_text_where_the_list_has_none(tmp_path: Path) -> N
         good = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
     assert "404" in json.loads(bad.stdout)[0]["DETAIL"]
     assert json.loads(good.stdout)[0]["DETAIL"] == "2 postings, a text too"
+
+
+async def test_check_keeps_within_a_budget_and_counts_its_own_calls(tmp_path: Path) -> None:
+    database = tmp_path / "rolecall.db"
+    limits = next(budget for budget in BUDGETS if budget.name == "remotive").limits
+    async with Board() as board:
+        board.serve("/api/remote-jobs", '{"jobs": []}')
+        source = f'[[source]]\nkind = "remotive"\nbase = "{board.url}"\n'
+        (tmp_path / "config.toml").write_text(BASE + source)
+        await (await SqliteStore.open(database)).close()
+        said = [await asyncio.to_thread(run, "check", "--json", at=tmp_path) for _ in range(3)]
+        assert [json.loads(each.stdout)[0]["RESULT"] for each in said] == ["ok", "ok", "put off"], "two a minute"
+        assert "out of budget: remotive allows 4 calls a day" in said[-1].stdout
+        assert len(board.asked) == 2
+
+        store = await SqliteStore.open(database)
+        now = datetime.now(UTC)
+        assert await store.spent(now - DAY) == {"remotive": 2}
+        assert await store.spend("remotive", limits, now) is not None
+        state = SourceState("remotive:software-dev", now, health="alive", last_success=now, postings=7)
+        await store.commit(Plan(now, source=state))
+        beside = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
+        await store.close()
+    row = json.loads(beside.stdout)[0]
+    assert (row["RESULT"], len(board.asked)) == ("ok", 2), "a daemon that is running has the word"
+    assert re.fullmatch(r"7 postings on .* \(4 calls a day are left to the daemon\)", row["DETAIL"])
+
+
+async def test_check_leaves_a_host_alone_that_asked_for_it(tmp_path: Path) -> None:
+    async with Board() as board:
+        (tmp_path / "config.toml").write_text(BASE + feed("gone", board.serve("/jobs", "<rss/>")))
+        store = await SqliteStore.open(tmp_path / "rolecall.db")
+        await store.hold(urlsplit(board.url).netloc, datetime.now(UTC) + DAY / 2)
+        beside = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
+        await store.close()
+        alone = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
+        assert board.asked == []
+    for said in (beside, alone):
+        assert "has asked to be left alone" in json.loads(said.stdout)[0]["DETAIL"]
 
 
 def test_check_offline_asks_nobody(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from rolecall.fetch import HttpFetcher
 from rolecall.house import House
 from rolecall.life import Daemon
 from rolecall.match import Index
+from rolecall.ports import Store
 from rolecall.sandbox import Sandbox
 from rolecall.store import SqliteStore
 
@@ -27,10 +28,10 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def open_house(config: Config) -> AsyncIterator[House]:
-    """Open the store, the fetcher and the parser; every channel; close them in reverse."""
+async def open_house(config: Config, store: Store | None = None) -> AsyncIterator[House]:
+    """Open the store (or take over one that is open), the fetcher and the parser; close them in reverse."""
     async with AsyncExitStack() as stack:
-        store = await SqliteStore.open(config.database)
+        store = store or await SqliteStore.open(config.database)
         stack.push_async_callback(store.close)
         fetcher = await stack.enter_async_context(
             HttpFetcher(

@@ -102,6 +102,10 @@ def test_a_british_feed_means_the_british_town() -> None:
     assert names("Perth", country="GB") == [("Perth", "GB")]
 
 
+def test_a_name_known_only_abroad_is_a_part_of_the_british_town_behind_it() -> None:
+    assert names("Hatch Warren, Basingstoke", country="GB") == [("Basingstoke", "GB")]
+
+
 def test_pay_in_pounds_means_the_british_town() -> None:
     assert names("Boston", salary_text="£40,000") == [("Boston", "GB")]
 

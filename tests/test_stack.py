@@ -102,6 +102,7 @@ def test_a_brand_with_a_technology_in_it_is_a_brand() -> None:
     [
         "We invest in R&D and hire for R&D environments.",
         "State space models (SSMs) are our field.",
+        "We keep it as our main service bus.",
         "Go the extra mile",
         "Our go-to-market team. Go for it!",
         "We are Series C funded, C-suite backed",
@@ -200,6 +201,11 @@ def test_the_employers_own_name_is_the_employer() -> None:
     text = "Snowflake is hiring. At Snowflake we write Python."
     assert named(text, company="Snowflake") == {"python"}
     assert named("We use dbt, Snowflake, Airflow.", company="Snowflake") == {"dbt", "snowflake", "airflow"}
+
+
+def test_the_company_that_opens_a_header_is_no_technology() -> None:
+    assert named(title="Oracle + Dyn | DevOps | Leeds", company="Oracle + Dyn") == set()
+    assert named(title="Acme | Oracle DBA | Leeds", company="Acme") == {"oracle"}
 
 
 def test_in_passing_about_the_company_only_lists_and_work_count() -> None:

@@ -16,6 +16,7 @@ Travel = Literal["none", "occasional", "regular"]
 
 NEAR = 45  # characters after a word for remote work in which a region belongs to it
 _NAMES = re.compile(r"(?:the |our |central |greater )?([A-Z][\w'.&-]*(?:[ ,]+(?:[A-Z][\w'.&-]*|of|and|upon|or|the))*)")
+_WORLD = re.compile(r"[\s(,/|-]{1,4}(?:worldwide|globally|global\b|anywhere in the world)", re.IGNORECASE)
 _TRAVELS: tuple[tuple[str, Travel], ...] = (
     ("travel_none", "none"),
     ("travel_some", "occasional"),
@@ -52,6 +53,8 @@ def _near_remote(text: str) -> frozenset[str]:
 
 def _near(cue: re.Pattern[str], text: str) -> frozenset[str]:
     ends = [match.end() for match in cue.finditer(text)]
+    if any(_WORLD.match(text, end) for end in ends):
+        return frozenset({"WORLD"})
     return frozenset(region for end in ends for region in _regions(text[end : end + NEAR]))
 
 

@@ -44,12 +44,12 @@ _BETWEEN = r"(?P<between>[^.;\n\d]{0,45}?)"
 _SHARE_OF = r"(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%"
 
 _DAYS_THEN_PLACE = re.compile(
-    rf"\b{_SPAN} ?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))"
+    rf"\b{_SPAN}[ -]?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))"
     rf"(?: (?:a|per|each|every) (?P<unit3>{_UNIT}))?"
 )
 _PLACE_THEN_DAYS = re.compile(
     rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b{_BETWEEN}"
-    rf"\b{_SPAN} ?{_TIME}"
+    rf"\b{_SPAN}[ -]?{_TIME}"
 )
 _EACH = r"(?:a|per|every|each)"
 _ONCE = re.compile(

@@ -11,7 +11,7 @@ TITLE, LOCATION = 4.0, 3.5
 _REMOTE = (
     r"(?:fully |100% )?remote(?:ly)?(?:[- ]first)?|wfh|home[- ]based|home[- ]?working|work from home|telecommut\w+"
 )
-_HYBRID = r"hybrid|partial(?:ly)?[- ]remote|semi[- ]remote"
+_HYBRID = r"hybrid|(?:partial(?:ly)?|part(?:ly)?|semi|some)[- ]remote"
 _ONSITE = r"on-?site|on site|in-?office|in office(?=\W*$)|in[- ]person|office[- ]based"
 _WORD = re.compile(
     rf"(?P<no>\b(?:no|not|non)[ -](?:\w+ )?)?\b(?:(?P<remote>{_REMOTE})|(?P<hybrid>{_HYBRID})|(?P<onsite>{_ONSITE}))\b",

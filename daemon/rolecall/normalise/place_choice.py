@@ -56,8 +56,15 @@ def _read(
         _region(piece, before, said, source, found)
     elif piece.word.kind == "district":
         _district(piece, said, source, found)
-    elif piece.towns:
+    elif piece.towns and not _within(piece, after, source):
         _town(piece, said, source, found)
+
+
+def _within(piece: Piece, after: Sequence[Piece], source: str | None) -> bool:
+    """On a British board a name known only abroad is a part of the town behind it: "Hatch Warren, Basingstoke"."""
+    if source != "GB" or piece.said is not None or not after or after[0].apart:
+        return False
+    return all(t.country != "GB" for t in piece.towns) and any(t.country == "GB" for t in after[0].towns)
 
 
 def _unknown(piece: Piece, before: Sequence[Piece], after: Sequence[Piece], found: _Found) -> None:

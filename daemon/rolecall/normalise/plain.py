@@ -26,7 +26,8 @@ _STANDS_FOR = {
 _HIDDEN = frozenset({"script", "style"})
 _CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
 _MARKS = re.compile(r"\\([-|&.+#_*()!~])")  # Markdown's escapes
-_LONG = 400  # characters: longer lines were probably several, put together by a board that strips tags
+_LONG = 400  # characters of a field of one line
+_GLUED = 200  # characters: longer lines may be several, put together by a board that strips tags
 _BULLET = re.compile(r"\n[*\-o>✓✔✅➢➤→]\s+")  # the text of an item may stand in a block of its own
 _NOT_PLAIN = re.compile(r"[^\w ,.()/:;|+#'£-]|  |^[o-] ", re.ASCII)  # a short field without these needs no preparing
 _MOJIBAKE = (("Â£", "£"), ("â‚¬", "€"), ("‚¬", "€"), ("â€™", "'"), ("â€“", "-"), ("Â\u00a0", " "), ("Â ", " "))
@@ -66,8 +67,8 @@ def plain(text: str) -> str:
     if "~" in text:
         text = _CIRCA_RANGE.sub("-", text)
     text = _BULLET.sub("\n* ", f"\n{text}")
-    if len(text) > _LONG:
-        text = "\n".join([unglued(line) if len(line) > _LONG else line for line in text.split("\n")])
+    if len(text) > _GLUED:
+        text = "\n".join([unglued(line) if len(line) > _GLUED else line for line in text.split("\n")])
     return text.strip()[:MAX_BODY]
 
 

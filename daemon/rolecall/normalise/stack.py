@@ -27,6 +27,7 @@ def read_stack(doc: Doc, known: Vocabulary | None = None) -> tuple[Tech, ...]:
     known = known or vocabulary.VOCABULARY
     employer = _employer(doc.company, known)
     title = stack_needs.read(Scan(doc.parts[0], known, employer), (Line(doc.title, 0, Zone.NEUTRAL),))
+    title = [meaning for meaning in title if not _named_first(doc, meaning)]
     groups = 1 + max((meaning.group for meaning in title if meaning.group is not None), default=-1)
     body = stack_needs.read(Scan(doc.parts[-1], known, employer), doc.lines, groups)
     named = _strongest([*map(_in_title, title), *body, *_tags(doc.raw.tags, known)])
@@ -47,6 +48,12 @@ def _employer(company: str, known: Vocabulary) -> str | None:
     while len(words) > 1 and words[-1] in _COMPANY_ENDS:
         words.pop()
     return known.by_name.get(" ".join(words))
+
+
+def _named_first(doc: Doc, meaning: Meaning) -> bool:
+    """Is it in the advertiser's name, with which a header begins: "Oracle + Dyn | DevOps"?"""
+    header = "|" in doc.title and bool(doc.company) and doc.title.startswith(doc.company)
+    return header and meaning.evidence in doc.company and meaning.evidence not in doc.title[len(doc.company) :]
 
 
 def _in_title(meaning: Meaning) -> Meaning:

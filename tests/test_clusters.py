@@ -120,6 +120,41 @@ def test_thousands_of_copies_cost_as_many_comparisons_not_millions(monkeypatch: 
     assert counted.call_count == len(many) - 1
 
 
+def test_different_adverts_under_one_title_are_not_all_compared_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    about = prose(1, 150)
+    many = shown(*(posting(str(n), text=f"{prose(2 + n, 150)} {about}", source="greenhouse:acme") for n in range(300)))
+    counted = Mock(side_effect=links.same)
+    monkeypatch.setattr(links, "same", counted)
+    assert len({each.job for each in assign(many, [])}) == len(many)
+    assert counted.call_count < 30 * len(many)
+
+
+in_a_crowd = (
+    st.builds(
+        posting,
+        st.uuids().map(str),
+        st.sampled_from(["Backend Engineer", "Settlement Ledger Engineer"]),
+        st.sampled_from(["Acme Ltd", "Acme Payments"]),
+        st.sampled_from(["Leeds", "Bath"]),
+        st.builds(lambda *parts: " ".join(prose(seed, 60) for seed in parts), *[st.integers(1, 5)] * 4),
+        st.sampled_from(["reed", "greenhouse:acme"]),
+    )
+    | copies
+)
+
+
+@given(st.lists(in_a_crowd, min_size=3, max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_whom_a_crowd_does_not_ask_would_have_said_no(postings: list[Posting]) -> None:
+    prints = shown(*postings)
+    found = []
+    for crowd in (1, 1_000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(links, "CROWD", crowd)
+            found.append([clusters(assign(prints, [], learned=learned)) for learned in ({}, learn(prints))])
+    assert found[0] == found[1]
+
+
 @given(copies, copies)
 @settings(max_examples=100, deadline=None)
 def test_what_is_the_same_shares_a_key_and_is_the_same_both_ways(a: Posting, b: Posting) -> None:

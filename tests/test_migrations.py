@@ -8,16 +8,19 @@ import signal
 import sqlite3
 from contextlib import closing
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
+from rolecall.dedupe import Advert, fingerprint
 from rolecall.errors import DatabaseTooNew, StoreError
 from rolecall.people import Decision
 from rolecall.rhythm import Rhythm
 from rolecall.store import SqliteStore, connection, migrations
-from rolecall.store.rows import to_us
+from rolecall.store.rows import print_json, shingles_blob, to_us
+from tests import adverts
 from tests.store_plans import NOW, SOURCE, after, posting
 
 RELEASED = sorted((Path(__file__).parent / "fixtures" / "store").glob("*.sql"))
@@ -60,7 +63,7 @@ async def test_the_database_of_every_release_opens_and_is_read(path: Path, dump:
     store = await SqliteStore.open(path)
     expected = posting("a")
     ((found, job),) = await store.candidates(expected.print.keys)
-    assert (found, job) == (expected.print, "job-a")
+    assert (found, job) == (replace(expected.print, posted=0, retold=False), "job-a")  # younger than the dumps
     (alert,) = await store.alerts(10)
     assert alert.job.postings[0].raw == expected.raw
     claim = await store.claim("phone", NOW, 60)
@@ -86,6 +89,22 @@ async def test_what_the_user_had_said_before_people_had_names_is_kept_and_can_be
         await store.record(Decision(f"undo {number}", "undo", ((SOURCE, "a"),), after(days=9), "anna"))
     await store.close()
     assert marks == [[("", "dismissed", after(days=1))], [("", "applied", after(days=1))], []]
+
+
+async def test_what_was_stored_under_the_first_keys_is_found_by_todays(path: Path) -> None:
+    advert = adverts.posting("1")
+    today = fingerprint(advert)
+    bare = [f"{key[:2]}{key[6:]}" if key[0] in "ct" else key for key in today.keys]
+    load(path, RELEASED[0])
+    with closing(sqlite3.connect(path)) as db, db:
+        old = replace(today, keys=frozenset(bare))
+        db.execute("UPDATE posting SET source = 'reed', source_id = '1'")
+        db.execute("UPDATE posting_body SET print = ?, shingles = ?", (print_json(old), shingles_blob(old.shingles)))
+    store = await SqliteStore.open(path)
+    for kind in "ct":
+        assert await store.candidates([key for key in today.keys if key[0] == kind]) == [(today, "job-a")]
+    assert await store.beside([today.company]) == [Advert(today.company, today.title, today.shingles)]
+    await store.close()
 
 
 def test_every_migration_has_a_dump_of_the_schema_before_the_next_one() -> None:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from itertools import chain
 
 from rolecall.dedupe.boilerplate import Boilerplate
+from rolecall.dedupe.crowd import Crowd
 from rolecall.dedupe.same import Sameness, is_whole, same
 from rolecall.model import Print
 
 _Key = tuple[str, str]
 
 ASKED = 8  # texts of a group that are asked whether another group differs
+CROWD = 24  # groups with one key; fewer are compared one after the other
 _SUREST_FIRST = "urct"  # kinds of look-up keys: address, reference, company and title, title and text
 
 
@@ -78,6 +80,7 @@ class Links:
     def __init__(self, groups: Groups, boilerplate: Boilerplate) -> None:
         self._groups, self._boilerplate = groups, boilerplate
         self._index = defaultdict[str, dict[Hashable, list[Print]]](dict)
+        self._crowds: dict[str, Crowd] = {}
         self._found = defaultdict[_Key, list[Link]](list)
 
     def of(self, key: _Key) -> Sequence[Link]:
@@ -99,6 +102,8 @@ class Links:
         root = self._groups.root(print_.key)
         for key in keys:
             self._index[key].setdefault(root, []).append(print_)
+            if key in self._crowds:
+                self._crowds[key].add(print_)
 
     def _follow(self, print_: Print, links: Iterable[Link]) -> None:
         """Join the posting to the groups that it was found to belong to, the surest first."""
@@ -112,7 +117,7 @@ class Links:
         """Return a link to each group that holds a posting like this one."""
         found, asked = dict[Hashable, Link](), set[_Key]()
         for key in sorted(keys, key=lambda key: _SUREST_FIRST.find(key[0])):
-            for root, members in self._at(key).items():
+            for root, members in self._near(print_, key).items():
                 fresh = (other for other in members if other.key not in asked)
                 if root not in found and (link := self._first(print_, fresh, asked)):
                     found[root] = link
@@ -124,6 +129,18 @@ class Links:
             if why := same(print_, other, self._boilerplate):
                 return Link(other, print_, why)
         return None
+
+    def _near(self, print_: Print, key: str) -> Mapping[Hashable, Sequence[Print]]:
+        """Return the postings with a key that may be the same as one, by their group."""
+        if key not in self._crowds:
+            groups = self._at(key)
+            if len(groups) < CROWD:
+                return groups
+            self._crowds[key] = Crowd(chain.from_iterable(groups.values()), self._boilerplate)
+        near = defaultdict[Hashable, list[Print]](list)
+        for other in self._crowds[key].near(print_):
+            near[self._groups.root(other.key)].append(other)
+        return near
 
     def _at(self, key: str) -> Mapping[Hashable, Sequence[Print]]:
         """Return the postings with a key by their group; groups that have been joined since are put together."""

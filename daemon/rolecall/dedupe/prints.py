@@ -8,9 +8,10 @@ every eighth, chosen by its hash, so that two copies of a text choose the same o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
+from zlib import crc32
 
 from rolecall.dedupe.names import normal_company
 from rolecall.dedupe.shingles import Shingles, extremes, split
@@ -25,6 +26,8 @@ EXCERPT = 120  # words: a shorter text may be cut off before it comes to the rol
 READ = 800  # words; what follows is about benefits and the employer
 REFERENCES = 4  # of one text, so that no text makes the index large
 SEARCHED = 20_000  # characters, for references
+
+BARE = 14  # letters of a key by title, without the title in front
 
 _NUMBERS = bytes(byte if chr(byte).isdecimal() else ord(" ") for byte in range(128)) + b" " * 128
 _DIGITS = re.compile(rb"[0-9]{4,12}(?:[-_/][a-z0-9]{1,8}){0,3}\b")
@@ -72,11 +75,12 @@ def fingerprint(posting: Posting) -> Print:
 def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, marks: Sequence[int]) -> Iterator[str]:
     """Yield the look-up keys: addresses, references, company and title, title and text (by its `marks`)."""
     raw, stems = posting.raw, " ".join(title_stems(title.core))
+    place = _place(stems)
     for link in {url, canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
         yield f"u:{_short(link)}"
     if company:
         first = company.split()[0]
-        yield f"c:{_short(first, stems)}"
+        yield f"c:{place}{_short(first, stems)}"
         for reference in {*title.references, *islice(_references(text[:SEARCHED]), REFERENCES)}:
             yield f"r:{_short(first, reference)}"
     if stems:
@@ -84,7 +88,20 @@ def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, m
         for mark in marks:
             hashed = begun.copy()
             hashed.update(b"%d" % mark)
-            yield f"t:{hashed.hexdigest()}"
+            yield f"t:{place}{hashed.hexdigest()}"
+
+
+def near(keys: Iterable[str], core: str) -> frozenset[str]:
+    """Return look-up keys with those by title as they are made now; databases before m011 hold others.
+
+    They begin with a hash of the title, so that an index holds those of one posting on one page.
+    """
+    place = _place(" ".join(title_stems(core)))
+    return frozenset(f"{key[:2]}{place}{key[2:]}" if key[0] in "ct" and len(key) == BARE else key for key in keys)
+
+
+def _place(stems: str) -> str:
+    return f"{crc32(stems.encode()) & 0xFFFF:04x}"
 
 
 def _references(text: bytes) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 
 from rolecall.errors import DatabaseTooNew, StoreError
+from rolecall.store.rows import keys_in
 
 migrations = Migrations("rolecall")
 
@@ -343,3 +344,24 @@ def m009_pruned(db: Database) -> None:
 def m010_held(db: Database) -> None:
     """Hosts that asked to be left alone (Retry-After)."""
     db.execute("CREATE TABLE held (host TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID")
+
+
+@migrations()
+def m011_near(db: Database) -> None:
+    """Look-up keys by title lie side by side in the index; adverts of 0.1.0 get those to learn from, too."""
+    db.execute("CREATE TEMP TABLE near (key INTEGER, posting INTEGER)")  # SQLite sorts it on disk
+    prints = db.execute("SELECT posting, print FROM posting_body")
+    db.conn.executemany("INSERT INTO near VALUES (?, ?)", ((key, row) for row, text in prints for key in keys_in(text)))
+    _run(db, _NEAR)
+
+
+_NEAR = """
+DROP TABLE posting_key;
+CREATE TABLE posting_key (
+  key INTEGER NOT NULL,
+  posting INTEGER NOT NULL REFERENCES posting(id),
+  PRIMARY KEY (key, posting)
+) WITHOUT ROWID;
+INSERT INTO posting_key SELECT DISTINCT key, posting FROM near ORDER BY key, posting;
+DROP TABLE near
+"""

@@ -12,12 +12,14 @@ from itertools import islice
 from typing import Any, TypeVar, overload
 
 from rolecall.dedupe.boilerplate import Advert, slot
+from rolecall.dedupe.prints import near
 from rolecall.model import Answer, Print, Reason, Verdict
 from rolecall.people import Mark
 
 T = TypeVar("T")
 Row = Sequence[Any]
 
+NEAR = 18  # letters of a look-up key by title
 CHUNK = 500  # values in one IN (…); SQLite before 3.32 takes 999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
@@ -62,7 +64,12 @@ def to_time(us: int | None) -> datetime | None:
 
 
 def hashed(key: str) -> int:
-    """Return a stable signed 64-bit hash: an index of integers is a third of an index of texts."""
+    """Return a stable signed 64-bit hash: an index of integers is a third of an index of texts.
+
+    Look-up keys by title are hashes already, and side by side where the title is the same: so are their numbers.
+    """
+    if len(key) == NEAR and key[0] in "ct":
+        return int(key[2:], 16) - 2**63
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
@@ -95,7 +102,7 @@ def look_up_keys(keys: Collection[str], company: str, title: str) -> list[int]:
 def keys_in(text: str) -> list[int]:
     """Return the hashed look-up keys of the print in `print_json`."""
     keys, company, title, *_ = json.loads(text)
-    return look_up_keys(keys, company, title)
+    return look_up_keys(near(keys, title), company, title)
 
 
 def shingles_blob(shingles: Collection[int]) -> bytes:
@@ -109,7 +116,7 @@ def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:
     keys, company, title, level, places, url, length, *younger = json.loads(text)
     pay, *youngest = younger or ((),)
     return Print(
-        source, source_id, frozenset(keys), company, title, level, frozenset(places), url, _shingles(blob), length,
+        source, source_id, near(keys, title), company, title, level, frozenset(places), url, _shingles(blob), length,
         tuple(pay), *youngest,
     )  # fmt: skip
 

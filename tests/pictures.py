@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import tempfile
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -16,42 +13,48 @@ from rolecall.digest import pictures
 from rolecall.overview import PayBar, WeekCount
 from rolecall.render.email import render_html
 from rolecall.stats import report
+from tests.camera import bubbles, captured, photograph, terminal, written
 from tests.cards import card, message
 from tests.shared import ROOT
-from tests.test_digest import CHROMIUM, FLAGS, SHOWN
+from tests.test_digest import SHOWN
 from tests.test_stats import stored
 
 FOLDER = ROOT / "docs" / "pictures"
-FRAME = '<body style="margin:0"><iframe src="{page}" style="border:0;width:{width}px;height:{height}px"></iframe>'
 
 
 async def digest() -> None:
     """The digest at the width of a telephone and of a window, light and dark."""
-    bars = [("Senior Python Engineer · Tarnside", 70, 85), ("Backend Developer · Larkspur", 60, 60)]
-    bars += [("Platform Engineer · Fellside Rail", 62, 78), ("Lead Engineer · Harbour Lane", 80, 95)]
-    counts = (("2 Nov", 9, 64_000), ("9 Nov", 14, 66_000), ("16 Nov", 11, 69_000))
-    weeks = [WeekCount(label, jobs, (middle - 7_000, middle, middle + 8_000)) for label, jobs, middle in counts]
-    shown = replace(
-        SHOWN, bars=tuple(PayBar(name, low * 1000, high * 1000) for name, low, high in bars), weeks=tuple(weeks)
+    jobs = (
+        ("Lead Engineer", "Harbour Lane", "Leeds", "Lead", 80, 95),
+        ("Senior Python Engineer", "Tarnside", "Remote, UK", "Senior", 70, 85),
+        ("Platform Engineer", "Fellside Rail", "York", "", 62, 78),
     )
-    found = [card(1), card(2, title="Platform Engineer", company="Fellside Rail", pay="£62k–£78k", pay_evidence="")]
+    found = [
+        card(
+            number, title=title, company=company, place=place, level=level, pay=f"£{low}k–£{high}k",
+            pay_evidence=f"£{low},000 to £{high},000", why=("Python", _against(low, 65)), rank=-number,
+            age=f"posted {number} days ago", notes=(), also_on=(), closes="", attribution="",
+        )
+        for number, (title, company, place, level, low, high) in enumerate(jobs, 2)
+    ]  # fmt: skip
+    bars = (PayBar(f"{title} · {company}", low * 1000, high * 1000) for title, company, *_, low, high in jobs)
+    counts = (("2 Nov", 9, 64_000), ("9 Nov", 14, 66_000), ("16 Nov", 11, 69_000))
+    weeks = (WeekCount(label, jobs, (middle - 7_000, middle, middle + 8_000)) for label, jobs, middle in counts)
+    shown = replace(SHOWN, bars=tuple(bars), weeks=tuple(weeks))
     sent = message("digest", *found, overview=replace(shown, pictures=await pictures(shown)))
-    sent = replace(sent, subject="2 new jobs for you, Sunday 22 November", text="")
-    for width, height in ((360, 1540), (800, 1480)):
-        for dark in (False, True):
-            _photograph(render_html(sent), width, height, dark=dark)
+    sent = replace(sent, subject="3 new jobs for you, Sunday 22 November", text="")
+    for width in (360, 800):
+        _photographs(f"digest-{width}", render_html(sent), width, 2000)
 
 
-def _photograph(page: str, width: int, height: int, *, dark: bool) -> None:
-    target = FOLDER / f"digest-{width}-{'dark' if dark else 'light'}.png"
-    with tempfile.TemporaryDirectory() as folder:
-        inner, outer = Path(folder, "page.html"), Path(folder, "outer.html")
-        inner.write_text(page, encoding="utf-8")
-        outer.write_text(FRAME.format(page=inner.name, width=width, height=height))
-        scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
-        size, profile = f"--window-size={max(width, 500)},{height}", f"--user-data-dir={folder}/profile"
-        run = [str(CHROMIUM), *FLAGS, scheme, size, profile, f"--screenshot={target}", outer.as_uri()]
-        subprocess.run(run, check=True, capture_output=True, timeout=60)
+def _against(low: int, floor: int) -> str:
+    return f"from £{low}k, {'above' if low > floor else 'around'} your £{floor}k"
+
+
+def _photographs(name: str, page: str, width: int, height: int) -> None:
+    """Photograph a page in its light and its dark dress."""
+    for dark in (False, True):
+        photograph(page, FOLDER / f"{name}-{'dark' if dark else 'light'}.png", width, height, dark=dark)
 
 
 async def stats() -> None:
@@ -69,10 +72,24 @@ async def stats() -> None:
     (FOLDER / "stats.png").write_bytes(picture)
 
 
+async def telegram() -> None:
+    """What the daemon of the demo writes to a chat, as it is sent, and one job after it was applied for."""
+    async with written() as chat:
+        page = bubbles(chat)
+    _photographs("telegram", page, 420, 4000)
+
+
+def demo() -> None:
+    """`rolecall demo` in a terminal that is 100 wide."""
+    photograph(terminal(captured("demo", "--seconds", "30")), FOLDER / "demo.png", 860, 4000, dark=True)
+
+
 async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     await digest()
     await stats()
+    await telegram()
+    demo()
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def pay_bars(found: Overview) -> Bars:
 def week_columns(found: Overview) -> Weeks:
     """Return the panel of a digest's weeks."""
     rows = ((week.label, week.jobs, *(week.quarters or (None, None, None))) for week in found.weeks)
-    return Weeks("Jobs a week, and the median of stated pay where 8 or more state it", tuple(rows))
+    return Weeks("Jobs a week, and the median of stated pay (n ≥ 8)", tuple(rows))
 
 
 def weekly(weeks: Iterable[Week]) -> Weeks:

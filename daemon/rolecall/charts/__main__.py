@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 INK, SOFT, BLUE, GREEN, RED = "#1f2933", "#9aa5b1", "#2563a8", "#2f855a", "#b7342c"
-WIDTH = 7.2  # inches at 110 dpi: 792 pixels, sharp at 360 to 800
-ROW = 0.34
+WIDTH, DPI = 5.0, 165  # inches: 825 pixels, sharp at 640 and still to be read on a telephone, at 340
+ROW = 0.42
 
 mpl.rcParams |= {
     "font.size": 9,
@@ -34,16 +34,16 @@ def main() -> None:
     asked = json.load(sys.stdin.buffer)
     panels = asked["panels"]
     heights = [_height(panel) for panel in panels]
-    figure = Figure(figsize=(WIDTH, sum(heights)), dpi=110, layout="constrained", facecolor="white")
+    figure = Figure(figsize=(WIDTH, sum(heights)), dpi=DPI, layout="constrained", facecolor="white")
     axes = figure.subplots(len(panels), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
     for panel, axis in zip(panels, axes[:, 0], strict=True):
-        axis.set_title(panel["title"], loc="left", fontweight="bold", pad=10)
+        axis.set_title(panel["title"], loc="left", fontweight="bold", fontsize=10, pad=8)
         _DRAW[panel["kind"]](axis, panel)
     figure.savefig(sys.stdout.buffer, format=asked["form"], metadata={"Date": None} if asked["form"] == "svg" else {})
 
 
 def _height(panel: dict[str, Any]) -> float:
-    return 2.4 if panel["kind"] == "weeks" else 0.75 + ROW * len(panel["rows"])
+    return 2.2 if panel["kind"] == "weeks" else 0.7 + ROW * len(panel["rows"])
 
 
 def _bars(axis: Any, panel: dict[str, Any]) -> None:
@@ -53,11 +53,11 @@ def _bars(axis: Any, panel: dict[str, Any]) -> None:
         axis.plot([low, high], [at, at], color=colour, linewidth=7, solid_capstyle="round", alpha=0.85)
         axis.plot([low], [at], marker="o", markersize=6, color=colour)  # one figure is a range without a length
         axis.annotate(_span(low, high), (high, at), (7, 0), textcoords="offset points", va="center", fontsize=8)
-    _names(axis, [_clip(name) for name, *_ in panel["rows"]])
-    axis.margins(x=0.12)
+    _names(axis, [_clip(name) for name, *_ in panel["rows"]], room=floor is not None)
+    axis.margins(x=0.16)
     if floor is not None:
         axis.axvline(floor, color=INK, linewidth=1, linestyle="--")
-        axis.annotate(f"your {_pounds(floor)}", (floor, -0.65), (4, 0), textcoords="offset points", fontsize=8)
+        axis.annotate(f"your {_pounds(floor)}", (floor, -0.85), (4, 0), textcoords="offset points", fontsize=8)
 
 
 def _boxes(axis: Any, panel: dict[str, Any]) -> None:
@@ -67,7 +67,7 @@ def _boxes(axis: Any, panel: dict[str, Any]) -> None:
         axis.plot([median], [at], marker="|", markersize=13, markeredgewidth=2.5, color=INK)
         axis.annotate(_pounds(median), (p90, at), (7, 0), textcoords="offset points", va="center", fontsize=8)
     _names(axis, [f"{_clip(name)} (n={n})" for name, n, *_ in panel["rows"]])
-    axis.margins(x=0.1)
+    axis.margins(x=0.16)
 
 
 def _weeks(axis: Any, panel: dict[str, Any]) -> None:
@@ -87,14 +87,18 @@ def _weeks(axis: Any, panel: dict[str, Any]) -> None:
         pay.spines["right"].set_visible(True)
 
 
-def _names(axis: Any, names: list[str]) -> None:
-    axis.set_yticks(range(len(names)), names)
-    axis.set_ylim(len(names) - 0.4, -0.9)
+def _names(axis: Any, names: list[str], *, room: bool = False) -> None:
+    """Write each row's name above its bar: the bars have a telephone's whole width. `room`: for a word above them."""
+    for at, name in enumerate(names):
+        place = (0, at - 0.42), (3, 0), ("axes fraction", "data"), "offset points"
+        axis.annotate(name, *place, va="center", fontsize=8, bbox={"fc": "white", "ec": "none", "pad": 0.5})
+    axis.set_yticks([])
+    axis.set_ylim(len(names) - 0.6, -1.1 if room else -0.75)
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _at: _pounds(value)))
     axis.grid(axis="x", color=SOFT, alpha=0.3)
 
 
-def _clip(text: str, most: int = 44) -> str:
+def _clip(text: str, most: int = 56) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 

@@ -19,12 +19,14 @@ from rolecall.plugins import kinds
 from rolecall.terminal import colours, dim
 
 WELCOME = """
-{bold}Rolecall demo{plain}: the real daemon, its real database, and a small job board that this program serves itself.
+{bold}Rolecall demo{plain}: the real daemon, its real database, and a small job board that it serves itself.
 Every company is invented. New postings appear for about half a minute; Ctrl-C ends it.
 
-  watching   4 boards shaped like Greenhouse, Lever, Ashby and RSS, and one feed that is broken
-  looking for  senior Python jobs, remote or near Leeds, from £70k   and   Python contracts outside IR35 from £500 a day
-  digests    {digests}
+  watching     4 boards shaped like Greenhouse, Lever, Ashby and RSS, and one feed that is broken
+  looking for  senior Python jobs, remote or near Leeds, from £70k
+               Python contracts outside IR35, from £500 a day
+  digests      {digests}
+
 """
 
 GOODBYE = """
@@ -37,7 +39,7 @@ GOODBYE = """
 
   the last digest  {digest}
 
-Next: `rolecall init` asks what you are looking for and writes your own config.toml; then `rolecall run`.
+Next: `rolecall init` asks what you look for and writes your config.toml; then `rolecall run`.
 """
 
 

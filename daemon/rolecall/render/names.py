@@ -10,9 +10,10 @@ _NAMES: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("name
 
 
 def board_name(source: str, url: str = "") -> str:
-    """Return "Greenhouse" for "greenhouse:acme"; the link's host for a kind without a name of its own."""
-    kind = source.partition(":")[0].lower()
-    return _NAMES["boards"].get(kind) or _host(url) or kind.replace("_", " ").capitalize()
+    """Return "Greenhouse" for "greenhouse:acme"; for a kind without a name of its own the link's host, or its label."""
+    kind, _, label = source.partition(":")
+    known = _NAMES["boards"].get(kind.lower())
+    return known or _host(url) or label or kind.lower().replace("_", " ").capitalize()
 
 
 def country_name(code: str) -> str:
@@ -21,8 +22,9 @@ def country_name(code: str) -> str:
 
 
 def _host(url: str) -> str:
+    """Return the host as people name it; a bare address says nothing to anybody."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    return host.removeprefix("www.")
+    return "" if host.replace(".", "").isdigit() or ":" in host else host.removeprefix("www.")

@@ -7,6 +7,7 @@ import gzip
 import ssl
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -104,6 +105,17 @@ async def test_the_next_request_is_conditional_and_a_304_is_unchanged(board: Boa
     assert again.unchanged
     assert board.asked[1][2]["If-None-Match"] == '"v1"'
     assert board.asked[1][2]["If-Modified-Since"] == "Sun, 22 Nov 2026 10:00:00 GMT"
+
+
+async def test_the_same_body_under_a_new_etag_is_asked_for_by_the_new_one(board: Board, fetcher: HttpFetcher) -> None:
+    url = board.serve("/jobs", "[]", etag='"v1"')
+    first = await get(fetcher, url)
+    remembered = new_validators([first], [url], {})
+    board.serve("/jobs", "[]", etag='"v2"')
+    again = await get(fetcher, url, remembered[url])
+    assert again.unchanged
+    kept = new_validators([again], [url], remembered)[url]
+    assert kept == replace(remembered[url], etag='"v2"')
 
 
 async def test_the_same_body_is_unchanged_even_when_the_server_has_no_validators(

@@ -56,11 +56,18 @@ def merge(pages: Iterable[Page]) -> tuple[RawPosting, ...]:
 def new_validators(
     replies: Iterable[Reply], asked: Iterable[str], old: Mapping[str, Validators]
 ) -> dict[str, Validators]:
-    """Return the validators by the URL that was asked; an unchanged reply keeps the old ones."""
+    """Return the validators by the URL that was asked; an unchanged reply keeps the old ones, unless it brings new.
+
+    The same body under another ETag is unchanged too; asked for the old one, the board would send it all for ever.
+    """
     kept = {}
     for url, reply in zip(asked, replies, strict=True):
-        fresh = Validators(reply.headers.get("etag"), reply.headers.get("last-modified"), reply.body_hash)
-        kept[url] = old.get(url, Validators()) if reply.unchanged else fresh
+        before = old.get(url, Validators()) if reply.unchanged else Validators(body_hash=reply.body_hash)
+        kept[url] = replace(
+            before,
+            etag=reply.headers.get("etag", before.etag),
+            last_modified=reply.headers.get("last-modified", before.last_modified),
+        )
     return kept
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from rolecall import people, route
 from rolecall.config import Channel, Config, Person
 from rolecall.digest import overview
-from rolecall.errors import Deferred, DeliveryError, Rejected, Unsendable
+from rolecall.errors import Deferred, DeliveryError, Rejected, StoreError, Unsendable
 from rolecall.house import House
 from rolecall.model import Card, Copy, Message, Place, Reason
 from rolecall.outbox import Claim, Dead, Dropped, Outcome, RetryAt, Sent, Suspend
@@ -29,6 +29,7 @@ from rolecall.vacancy import merged, pressable, reposts
 log = logging.getLogger(__name__)
 
 LEASE = 300.0  # seconds; far above any send, so that only a killed process loses its lease
+SETTLE_PAUSE = 1.0  # seconds between two tries to write down what became of a message
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=15)
 MOST_UNCLEAR = 3
@@ -45,9 +46,20 @@ async def deliver(channel: Channel, house: House) -> Outcome | None:
     if claim is None:
         return None
     outcome = await _attempt(channel, claim, house)
-    await house.store.settle(claim.id, outcome, house.now())
+    await _settle(claim, outcome, house)
     _log(channel, claim, outcome)
     return outcome
+
+
+async def _settle(claim: Claim, outcome: Outcome, house: House) -> None:
+    """Write down what became of the message, as long as it takes a full or locked disk: sent is sent."""
+    for _ in range(int(LEASE / SETTLE_PAUSE)):
+        try:
+            return await house.store.settle(claim.id, outcome, house.now())
+        except StoreError as error:
+            log.error("settle-again id=%d error=%s", claim.id, error)
+            await asyncio.sleep(SETTLE_PAUSE)
+    return await house.store.settle(claim.id, outcome, house.now())
 
 
 async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:

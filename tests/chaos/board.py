@@ -1,11 +1,10 @@
-"""Boards that publish a new posting every few milliseconds, answer conditional requests, and fail now and then."""
+"""Boards that publish when they are asked, answer conditional requests, and fail now and then."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import random
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,30 +14,20 @@ BOARDS = 3
 
 
 class PacedBoards:
-    """Greenhouse-shaped boards. Nothing ever leaves their lists, so nothing can scroll off."""
+    """Greenhouse-shaped boards. Nothing ever leaves their lists, so nothing can scroll off.
 
-    def __init__(self, every: float, seed: int, faults: float) -> None:
-        self.every, self.faults = every, faults
+    Each question may bring one posting more, as long as some are `left`: the pace is that of the daemon.
+    """
+
+    def __init__(self, seed: int, faults: float = 0.0) -> None:
+        self.faults = faults
         self.dice = random.Random(seed)
-        self.started: float | None = None
-        self.stopped_at: float | None = None
+        self.published = self.left = 0
         self.port = 0
-        self.unchanged = 0
+        self.unchanged = self.failed = self.asked = 0
+        self.up_to_date: set[int] = set()  # the boards that were told of all they have
         self.wake = asyncio.Event()
         self._runner: web.AppRunner | None = None
-
-    def start(self) -> None:
-        self.started = time.monotonic()
-
-    def stop(self) -> None:
-        """Publish no more."""
-        self.stopped_at = self.stopped_at or time.monotonic()
-
-    @property
-    def published(self) -> int:
-        if self.started is None:
-            return 0
-        return int(((self.stopped_at or time.monotonic()) - self.started) / self.every)
 
     async def __aenter__(self) -> PacedBoards:
         server = web.Application()
@@ -54,19 +43,31 @@ class PacedBoards:
         await self._runner.cleanup()
 
     async def _jobs(self, request: web.Request) -> web.StreamResponse:
+        self.asked += 1
+        self.wake.set()
         if self.dice.random() < self.faults:
             return self._fault(request)
-        self.wake.set()
+        if self.left and self.dice.random() < 0.5:
+            self.left -= 1
+            self.up_to_date.discard(self.published % BOARDS)
+            self.published += 1
         board = int(request.match_info["board"][-1])
-        numbers = range(board, self.published, BOARDS)
+        numbers = list(range(board, self.published, BOARDS))
         etag = f'"{hashlib.sha256(str(numbers).encode()).hexdigest()}"'
         if request.headers.get("If-None-Match") == etag:
             self.unchanged += 1
+            self.up_to_date.add(board)  # what it knows was committed, together with what was said then
             return web.Response(status=304, headers={"ETag": etag})
         jobs = [_job(number) for number in numbers]
         return web.json_response({"jobs": jobs, "meta": {"total": len(jobs)}}, headers={"ETag": etag})
 
+    @property
+    def has_told_all(self) -> bool:
+        """Whether the daemon has asked every board again after it had its latest news."""
+        return not self.left and len(self.up_to_date) == BOARDS
+
     def _fault(self, request: web.Request) -> web.Response:
+        self.failed += 1
         if self.dice.random() < 0.5 and request.transport is not None:
             request.transport.abort()
         return web.Response(status=self.dice.choice((500, 502)), text="down")

@@ -1,37 +1,37 @@
-"""Lives of the real daemon, one fork each: everything is imported once, so that a life costs milliseconds.
+"""Lives of the real daemon, one fork each: everything is imported, read and counted once, so that a life costs little.
 
-Speaks lines on its standard streams: "live SEED MUTANT" → "pid N"; "wait" → "ended STATUS".
+Speaks lines on its standard streams: "live SEED NTH MUTANT POINT" → "pid N", and when that has ended "ended STATUS".
 Time is squeezed (retries after milliseconds), and the parser runs in the process: the sandbox has tests of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-import random
-import signal
 import sys
-from collections.abc import Awaitable, Callable
+import traceback
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
-from rolecall import app, deliver, logs, schedule
-from rolecall.config import load
-from rolecall.errors import DeliveryError
+from rolecall import app, charts, deliver, logs, schedule
+from rolecall.config import Config, load, secrets_of
+from rolecall.errors import DeliveryError, RolecallError
+from rolecall.life import bells
 from rolecall.model import Page, RawPosting, Reply
 from rolecall.normalise import normalise
-from rolecall.outbox import Claim, Outcome, RetryAt, Sent
-from rolecall.plan import Plan
+from rolecall.outbox import Claim, Outcome, RetryAt
 from rolecall.plugins import kinds
 from rolecall.ports import Source
-from rolecall.store import SqliteStore
-from rolecall_notifiers import email, telegram
 from rolecall_notifiers.telegram import chat
+from tests.chaos import points
+from tests.chaos.disk import Control
+from tests.chaos.mutants import MUTANTS
 
-KILL_AT_A_POINT = 0.01  # the chance to die at each named point
-KILL_IN_A_GAP = 1.0  # … and in the gap that a mutant opens
+FAULTS = 0.02  # the chance of a write that finds no room, and of a sync that fails: every tenth transaction meets one
+BUG = 70  # how a life ends that met what it should not
 
 
 class InProcess:
@@ -48,6 +48,7 @@ class InProcess:
 
 def squeeze_time() -> None:
     schedule.FIRST_RETRY = timedelta(seconds=0.05)
+    bells.STORE_PAUSE = deliver.SETTLE_PAUSE = 0.05
     honest = deliver.settlement
 
     def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
@@ -55,77 +56,33 @@ def squeeze_time() -> None:
         return replace(outcome, at=now + timedelta(seconds=0.05)) if isinstance(outcome, RetryAt) else outcome
 
     deliver.settlement = settlement
+    charts.available = lambda: False  # as where matplotlib is not installed: a picture takes seconds
     app.Sandbox = InProcess  # type: ignore[misc,assignment] # a test double
 
 
-def die(chance: float, dice: random.Random) -> None:
-    if dice.random() < chance:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def dies_around(method: Callable[..., Awaitable[Any]], dice: random.Random) -> Callable[..., Awaitable[Any]]:
-    """Return the method with a chance to be killed just before and just after it."""
-
-    async def around(*args: Any, **kwargs: Any) -> Any:
-        die(KILL_AT_A_POINT, dice)
-        result = await method(*args, **kwargs)
-        die(KILL_AT_A_POINT, dice)
-        return result
-
-    return around
-
-
-def name_the_points(dice: random.Random) -> None:
-    """Commit, claim, settle and the send itself are where a kill hurts most."""
-    for name in ("commit", "claim", "settle"):
-        setattr(SqliteStore, name, dies_around(getattr(SqliteStore, name), dice))
-    telegram.Telegram.send = dies_around(telegram.Telegram.send, dice)  # type: ignore[method-assign] # a test double
-    email.Email.send = dies_around(email.Email.send, dice)  # type: ignore[method-assign] # a test double
-
-
-def validators_first(dice: random.Random) -> None:
-    """A mutant that must fail: the feed's validators are committed before its postings."""
-    honest = SqliteStore.commit
-
-    async def commit(self: SqliteStore, plan: Plan) -> Any:
-        if plan.source is not None and plan.postings:
-            await honest(self, Plan(now=plan.now, source=plan.source))
-            die(KILL_IN_A_GAP, dice)
-        return await honest(self, plan)
-
-    SqliteStore.commit = commit  # type: ignore[method-assign] # a mutant
-
-
-def settle_first(dice: random.Random) -> None:
-    """A mutant that must fail: a message counts as sent before it was."""
-    honest = deliver._attempt
-
-    async def attempt(channel: Any, claim: Any, house: Any) -> Any:
-        await house.store.settle(claim.id, Sent(), house.now())
-        die(KILL_IN_A_GAP, dice)
-        return await honest(channel, claim, house)
-
-    deliver._attempt = attempt
-
-
-MUTANTS: dict[str, Callable[[random.Random], None]] = {
-    "validators-first": validators_first,
-    "settle-first": settle_first,
-}
-
-
-def live(config: Path, seed: int, mutant: str) -> None:
+def live(config: Config, control: Control, seed: int, nth: int, mutant: str, point: str) -> NoReturn:
     """One life, until SIGKILL or SIGTERM."""
     squeeze_time()
-    if seed:  # 0: a quiet life
-        dice = random.Random(seed)
-        if mutant in MUTANTS:
-            MUTANTS[mutant](dice)
-        else:
-            name_the_points(dice)
-    loaded = load(config, kinds())
-    logs.set_up("info")
-    asyncio.run(app.run(loaded))
+    points.checkpoint_often()
+    if mutant in MUTANTS:
+        MUTANTS[mutant](control)
+    elif seed:  # 0: a quiet life
+        control.unreliable(FAULTS, seed)
+    if point in points.POINTS:
+        points.POINTS[point](control, nth)
+    logs.set_up(config.daemon.log_level, secrets_of(config))
+    status = BUG
+    try:
+        asyncio.run(app.run(config))
+        status = 0
+    except RolecallError as error:
+        sys.stderr.write(f"rolecall: {error}\n")
+        status = 1
+    except BaseException:  # noqa: BLE001 # whatever it is, the test must hear of it
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def _say(word: str, number: int) -> None:
@@ -134,24 +91,23 @@ def _say(word: str, number: int) -> None:
 
 
 def warm_up() -> None:
-    """Load what is loaded at first use (vocabularies, the Bot API), so that the lives need not, each anew."""
+    """Load what is loaded at first use (vocabularies, the Bot API), and let no fork copy what it only counts."""
     assert chat
     normalise(RawPosting("x", "1", "Senior Python Engineer", location="Leeds", description="£80,000. Remote."))
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> None:
+    config, control = load(Path(sys.argv[1]), kinds()), Control(Path(os.environ["DISK_CONTROL"]))
     warm_up()
-    config, child = Path(sys.argv[1]), 0
     for line in sys.stdin:
-        word, *rest = line.split()
-        if word == "live":
-            child = os.fork()
-            if child == 0:
-                live(config, int(rest[0]), rest[1])
-                os._exit(0)
-            _say("pid", child)
-        else:
-            _say("ended", os.waitpid(child, 0)[1])
+        _, seed, nth, mutant, point = line.rstrip("\n").split(" ", 4)
+        child = os.fork()
+        if child == 0:
+            live(config, control, int(seed), int(nth), mutant, point)
+        _say("pid", child)
+        _say("ended", os.waitpid(child, 0)[1])
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ class FakeSmtp:
     port: int = 0
     login: bool = False
     heard: Callable[[Mail], None] | None = None
+    meets: Callable[[EmailMessage], str] = lambda message: ""  # as `drops` or `refuse`, where those have nothing
     mails: list[Mail] = field(default_factory=list)
     refuse: dict[str, deque[str]] = field(default_factory=dict)
     drops: deque[Literal["before", "after"]] = field(default_factory=deque)
@@ -94,7 +95,9 @@ class FakeSmtp:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if answer := self._refusal("DATA"):
             return answer
-        drop = self.drops.popleft() if self.drops else None
+        drop = self.drops.popleft() if self.drops else self.meets(_parsed(envelope)) or None
+        if drop not in (None, "before", "after"):
+            return drop
         if drop != "before":
             self._accept(envelope)
         if drop is not None:
@@ -108,11 +111,14 @@ class FakeSmtp:
 
     def _accept(self, envelope: Envelope) -> None:
         content = cast("bytes", envelope.content)
-        message = email.message_from_bytes(content, policy=default)
-        mail = Mail(str(envelope.mail_from), tuple(envelope.rcpt_tos), message, len(content))
+        mail = Mail(str(envelope.mail_from), tuple(envelope.rcpt_tos), _parsed(envelope), len(content))
         self.mails.append(mail)
         if self.heard is not None:
             self.heard(mail)
+
+
+def _parsed(envelope: Envelope) -> EmailMessage:
+    return email.message_from_bytes(cast("bytes", envelope.content), policy=default)
 
 
 def _tls() -> ssl.SSLContext:

@@ -73,6 +73,8 @@ def test_level_numeral_and_team_keep_vacancies_apart(one: str, other: str) -> No
     [
         ("Senior Backend Engineer", "Sr. Back-End Engineer (Leeds, Hybrid)"),
         ("Software Engineer II", "Software Engineer 2 - £60k - £70k"),
+        ("Backend Engineer", "Backend Engineer - up to £70k"),
+        ("Backend Engineer", "Backend Engineer, circa £65,000"),
         ("Backend Engineer", "Backend Engineer - Fully Remote, UK"),
         ("Backend Engineer - Leeds", "Backend Engineer (Newcastle)"),
         ("Backend Engineering Manager", "Manager, Backend Engineering"),

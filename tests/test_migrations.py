@@ -92,8 +92,7 @@ async def test_what_the_user_had_said_before_people_had_names_is_kept_and_can_be
 
 
 async def test_what_was_stored_under_the_first_keys_is_found_by_todays(path: Path) -> None:
-    advert = adverts.posting("1")
-    today = fingerprint(advert)
+    today = fingerprint(adverts.posting("1"))
     bare = [f"{key[:2]}{key[6:]}" if key[0] in "ct" else key for key in today.keys]
     load(path, RELEASED[0])
     with closing(sqlite3.connect(path)) as db, db:

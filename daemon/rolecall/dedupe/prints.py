@@ -75,29 +75,42 @@ def fingerprint(posting: Posting) -> Print:
 def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, marks: Sequence[int]) -> Iterator[str]:
     """Yield the look-up keys: addresses, references, company and title, title and text (by its `marks`)."""
     raw, stems = posting.raw, " ".join(title_stems(title.core))
-    place = _place(stems)
     for link in {url, canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
         yield f"u:{_short(link)}"
     if company:
         first = company.split()[0]
-        yield f"c:{place}{_short(first, stems)}"
+        yield _by_name(company, stems)
         for reference in {*title.references, *islice(_references(text[:SEARCHED]), REFERENCES)}:
             yield f"r:{_short(first, reference)}"
     if stems:
-        begun = blake2b(f"{stems}\n".encode(), digest_size=_SHORT)
+        place, begun = _place(stems), blake2b(f"{stems}\n".encode(), digest_size=_SHORT)
         for mark in marks:
             hashed = begun.copy()
             hashed.update(b"%d" % mark)
             yield f"t:{place}{hashed.hexdigest()}"
 
 
-def near(keys: Iterable[str], core: str) -> frozenset[str]:
+def near(keys: Iterable[str], company: str, core: str) -> frozenset[str]:
     """Return look-up keys with those by title as they are made now; databases before m011 hold others.
 
     They begin with a hash of the title, so that an index holds those of one posting on one page.
     """
-    place = _place(" ".join(title_stems(core)))
-    return frozenset(f"{key[:2]}{place}{key[2:]}" if key[0] in "ct" and len(key) == BARE else key for key in keys)
+    stems = " ".join(title_stems(core))
+    return frozenset(_as_now(key, company, stems) if len(key) == BARE else key for key in keys)
+
+
+def _as_now(key: str, company: str, stems: str) -> str:
+    """Return a bare key anew: by name and title it follows today's words, by title and text those of its time."""
+    match key[0]:
+        case "c":
+            return _by_name(company, stems)
+        case "t":
+            return f"t:{_place(stems)}{key[2:]}"
+    return key
+
+
+def _by_name(company: str, stems: str) -> str:
+    return f"c:{_place(stems)}{_short(company.split()[0], stems)}"
 
 
 def _place(stems: str) -> str:

@@ -102,7 +102,7 @@ def look_up_keys(keys: Collection[str], company: str, title: str) -> list[int]:
 def keys_in(text: str) -> list[int]:
     """Return the hashed look-up keys of the print in `print_json`."""
     keys, company, title, *_ = json.loads(text)
-    return look_up_keys(near(keys, title), company, title)
+    return look_up_keys(near(keys, company, title), company, title)
 
 
 def shingles_blob(shingles: Collection[int]) -> bytes:
@@ -115,8 +115,9 @@ def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:
     """Read `print_json` and `shingles_blob` back; fields that are younger than the row keep their defaults."""
     keys, company, title, level, places, url, length, *younger = json.loads(text)
     pay, *youngest = younger or ((),)
+    now = near(keys, company, title)
     return Print(
-        source, source_id, near(keys, title), company, title, level, frozenset(places), url, _shingles(blob), length,
+        source, source_id, now, company, title, level, frozenset(places), url, _shingles(blob), length,
         tuple(pay), *youngest,
     )  # fmt: skip
 

@@ -62,7 +62,7 @@ _TIMES = re.compile(
 )
 _IN_OFFICE = re.compile(rf"\b{_OFFICE}")
 _SHARE = re.compile(
-    rf"(?P<lead>at least |minimum (?:of )?|up to |~|around )?{_SHARE_OF}(?: of)?[^.;\n\d]{{0,40}}?"
+    rf"(?P<lead>at least |minimum (?:of )?|up to |~|around )?{_SHARE_OF}(?: of)?[^.;\n\d]{{0,60}}?"
     r"\b(?:(?P<office>office|on-?site|in[- ]person|hub)|(?P<home>remote(?:ly)?|from home|wfh|home))"
 )
 _SHARE_AFTER = re.compile(
@@ -72,12 +72,18 @@ _SHARE_AFTER = re.compile(
 _WEEKDAY = r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b"
 _WEEKDAYS = re.compile(_WEEKDAY)
 _FROM_TO = re.compile(rf"({_WEEKDAY}) ?(?:-|to|through|until) ?({_WEEKDAY})")
+_ONE_DAY = re.compile(  # "we meet in the office every Wednesday"; lunch in the office on Fridays is none
+    r"\b(?:meet|come|be|are|we're|work|attend|required|expected)\b[^.]{0,25}"
+    r"\b(?:in|into|at|to) (?:the|our) (?:\w+ )?office"
+    rf"[^.]{{0,12}}\b(?:every|each|on) {_WEEKDAY}"
+)
 _SPLIT = re.compile(  # "60/40 split between office and home"
     r"\b(?P<low>[1-9]0) ?[/:-] ?(?P<rest>[1-9]0)\b[^.;\n\d]{0,30}?"
     r"\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
 )
 _WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")
 _OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b")
+_REST = re.compile(r"\b(?:rest|remainder|remaining|otherwise)\b")  # "2 days a week, with the rest of it at home"
 _TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart)\b")
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _PEOPLE = re.compile(r"\b(?:teams?|staff|employees|people|workforce|customers?|clients?|meetings)\b")
@@ -120,7 +126,7 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
     if not 0 < high <= WEEK or low > high:
         return None
     lead, least = (match["lead"] or "").lower(), bool(match["plus"])
-    home = bool(match["home"]) and not _IN_OFFICE.search(match["between"])
+    home = bool(match["home"]) and not _IN_OFFICE.search(match["between"]) and not _REST.search(match["between"])
     if home and match.start("home") < match.start("low"):
         home = unit == "week" and not _TURN.search(match["between"])  # "remote, with 1 day a month in Leeds"
     return _oriented(low, high, home=home, least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
@@ -160,6 +166,8 @@ def _once(match: re.Match[str]) -> OfficeDays:
 def _weekdays(sentence: str) -> Days | None:
     """ "Hybrid, Tuesdays and Thursdays in the office" """
     named = list(_WEEKDAYS.finditer(sentence))
+    if len(named) == 1 and (one := _ONE_DAY.search(sentence)):
+        return Days(OfficeDays(1.0, 1.0), one.start(), one.end())
     office = _OFFICE_WORD.search(sentence)
     if not 1 < len(named) <= 4 or office is None or abs(office.start() - named[0].start()) > 60:
         return None

@@ -21,7 +21,7 @@ _BEFORE = re.compile(
     rf"(?: ?(?:-|to|or) ?{_NUMBER} ?\+?)? ?(?:plus|or more|full|solid)? ?$"  # "3-5", "2 to 3 full"
 )
 _AFTER = re.compile(
-    rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})|'?s? (?:of )?(?:[\w-]+ ){{0,3}}?(?:{_WORDS['activity']})\b"
+    rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})|\+?'?s? (?:of )?(?:[\w-]+ ){{0,3}}?(?:{_WORDS['activity']})\b"
 )
 _AHEAD = re.compile(r"(?:experience|track record|professionally|commercially)[^.;\d\n]{0,25}$")
 _VETO = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['veto'])})(?!\w)")

@@ -19,8 +19,9 @@ from PIL import Image, ImageChops
 from rolecall import demo
 from rolecall.demo.board import serve
 from tests.fakes.telegram import Edit, FakeTelegram
-from tests.test_app import TELEGRAM, rolecall, until
+from tests.test_app import TELEGRAM, rolecall
 from tests.test_digest import CHROMIUM, FLAGS
+from tests.waiting import until
 
 FRAME = """<!doctype html><body style="margin:0">
 <iframe src="{page}" style="border:0;width:{width}px;height:{height}px"></iframe>"""

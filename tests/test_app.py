@@ -8,16 +8,15 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from tests.fakes.board import Board
 from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
 from tests.house import greenhouse, job, jobs
+from tests.waiting import PATIENCE, until
 
 COMMAND = Path(sys.executable).with_name("rolecall")
 PATH = "/v1/boards/{}/jobs"
@@ -73,15 +72,7 @@ class Life:
         return self.log.read_text().count(words)
 
     async def ends(self) -> int:
-        return await asyncio.wait_for(self.process.wait(), 20)
-
-
-async def until(true: Callable[[], object], what: str) -> None:
-    for _ in range(400):
-        if true():
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail(f"waited 20 s for: {what}")
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
 
 
 @asynccontextmanager
@@ -164,7 +155,7 @@ async def test_a_message_in_hand_is_finished_at_sigterm_and_sent_once(tmp_path: 
         board.serve(PATH.format("larkspur"), jobs(job()))
         configure(tmp_path, TELEGRAM.format(telegram.base_url), source(board), PYTHON)
         async with rolecall(tmp_path, "run") as life:
-            await asyncio.wait_for(telegram.asked.wait(), 20)
+            await asyncio.wait_for(telegram.asked.wait(), PATIENCE)
             life.send(signal.SIGTERM)
             await until(lambda: life.said("stopping"), "the daemon to hear the signal")
             telegram.go_on.set()
@@ -182,7 +173,7 @@ async def test_work_that_outlasts_the_grace_period_is_given_up_with_a_word(tmp_p
         text = (tmp_path / "config.toml").read_text().replace('grace = "5s"', 'grace = "0.2s"')
         (tmp_path / "config.toml").write_text(text)
         async with rolecall(tmp_path, "run") as life:
-            await asyncio.wait_for(telegram.asked.wait(), 20)
+            await asyncio.wait_for(telegram.asked.wait(), PATIENCE)
             life.send(signal.SIGTERM)
             assert await life.ends() == 0, life.log.read_text()
         assert life.said("stopped before the work in hand was finished") == 1
@@ -279,7 +270,7 @@ async def test_systemd_hears_of_start_life_reload_and_stop() -> None:
 
         async def hears(word: str) -> None:
             while not any(word in said for said in heard):
-                data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ear, 4096), 20)
+                data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ear, 4096), PATIENCE)
                 heard.append(data.decode())
 
         configure(folder, "[channel.console]\n", PYTHON)

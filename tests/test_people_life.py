@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from tests.fakes.board import Board
 from tests.fakes.telegram import FakeTelegram
 from tests.house import job, jobs
-from tests.test_app import PATH, configure, rolecall, source, until
+from tests.test_app import PATH, configure, rolecall, source
+from tests.waiting import until
 
 CHANNEL = """
 [channel.{name}]

@@ -24,7 +24,8 @@ from tests.fakes.board import Board
 from tests.house import CHANNELS, SEARCH, Clock, config_of, greenhouse, house_of, job, jobs, poll_all
 from tests.peers.post import PASSWORD, PROGRAMS, Breaking, PostOffice, program
 from tests.shared import needs
-from tests.test_app import PATH, PYTHON, configure, rolecall, until
+from tests.test_app import PATH, PYTHON, configure, rolecall
+from tests.waiting import until
 
 MINA, SENDER = "mina@post.localhost", "Rolecall <rolecall@example.net>"
 DIGESTS = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +25,7 @@ from tests.fakes.board import Board
 from tests.fakes.telegram import EDIT_TOO_LATE, FLOOD_ON_EDIT, ODD_REFUSAL, PRESS_TOO_OLD, TOKEN, FakeTelegram
 from tests.house import config_of, greenhouse, house_of, job, jobs, poll_all
 from tests.test_poll import PATH
+from tests.waiting import until
 
 CONFIG = """
 [daemon]
@@ -46,14 +47,6 @@ base_url = "{url}"
 {options}
 """
 OWNER = "chat_id = 42"
-
-
-async def until(true: Callable[[], object], what: str) -> None:
-    for _ in range(1000):
-        if true():
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail(f"waited 10 s for: {what}")
 
 
 @dataclass

@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.fakes.board import Board
 from tests.fakes.telegram import FakeTelegram
 from tests.house import job, jobs
-from tests.test_app import PATH, PYTHON, TELEGRAM, configure, rolecall, source, until
+from tests.test_app import PATH, PYTHON, TELEGRAM, configure, rolecall, source
+from tests.waiting import until
 
 
 async def test_a_press_survives_a_kill_between_the_press_and_its_answer(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from rolecall.plan import NewNotice, Plan
 from rolecall.talk import ChannelMemory
 from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.house import NOON
-from tests.test_app import HEAD, PYTHON, TELEGRAM, rolecall, until
+from tests.test_app import HEAD, PYTHON, TELEGRAM, rolecall
 from tests.test_telegram_ear import Talk, talking
+from tests.waiting import until
 
 
 @pytest.fixture

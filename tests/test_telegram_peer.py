@@ -47,12 +47,12 @@ class Peer:
 
     async def until(self, words: str) -> dict[str, Any]:
         """Wait for a message that says this, itself or on its buttons."""
-        for _ in range(400):
+        for _ in range(2400):
             for message in reversed(await self.sent()):
                 if words in str(message):
                     return message
             await asyncio.sleep(0.05)
-        pytest.fail(f"waited 20 s for: {words}")
+        pytest.fail(f"waited 2 minutes for: {words}")
 
     async def say(self, text: str) -> None:
         entities = [{"offset": 0, "length": len(text), "type": "bot_command"}]
@@ -84,7 +84,7 @@ async def peer() -> AsyncIterator[Peer]:
     assert process.stdout
     assert process.stdin
     try:
-        ready = (await asyncio.wait_for(process.stdout.readline(), 20)).decode().split()
+        ready = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().split()
         async with aiohttp.ClientSession() as session:
             yield Peer(ready[1], session)
     finally:

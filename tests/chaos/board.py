@@ -32,7 +32,7 @@ class PacedBoards:
     async def __aenter__(self) -> PacedBoards:
         server = web.Application()
         server.router.add_get("/v1/boards/{board}/jobs", self._jobs)
-        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0)
+        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port = self._runner.addresses[0][1]

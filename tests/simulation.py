@@ -162,15 +162,15 @@ async def _lives(world: World, hours: float, events: tuple[tuple[float, Callable
         loop.call_at(hour * 3600, event)
     for number in range(1, lives + 1):
         house = House(store, Boards(world), InProcess(), world.config, Index(world.config.searches), world.now)
-        daemon = Daemon(house, clock=_waker(world))
+        daemon = Daemon(house, clock=waker(world))
         loop.call_at(number * hours / lives * 3600, daemon.stop)
         await daemon.live()
         await asyncio.sleep(3600)
 
 
-def _waker(world: World) -> Callable[[Wakes], Any]:
+def waker(world: World) -> Callable[[Wakes], Any]:
     @asynccontextmanager
-    async def waker(wakes: Wakes) -> AsyncIterator[None]:
+    async def waking(wakes: Wakes) -> AsyncIterator[None]:
         """Stand for `clock.clock`: its scheduler goes by the real wall clock. The guard is the real one."""
 
         async def tick(event: asyncio.Event, every: timedelta) -> None:
@@ -189,4 +189,4 @@ def _waker(world: World) -> Callable[[Wakes], Any]:
             for task in tasks:
                 task.cancel()
 
-    return waker
+    return waking

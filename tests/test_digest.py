@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rolecall import charts, decide, dedupe
+from rolecall import charts, decide, dedupe, route
 from rolecall import digest as digests
 from rolecall.config import Config
 from rolecall.digest import overview
-from rolecall.model import Action, Assignment, RawPosting
+from rolecall.model import Action, Assignment, Posting, RawPosting
 from rolecall.normalise import normalise
 from rolecall.normalise.facts import as_json
 from rolecall.outbox import Claim
@@ -138,6 +138,36 @@ def test_the_channels_say_what_of_an_overview_they_show() -> None:
         "console": "overview", "apprise": "overview", "email": "pictures", "html": "pictures",
         "telegram": "jobs", "webhook": "jobs", "feedfile": "jobs",
     }  # fmt: skip
+
+
+async def test_what_gathers_an_hour_shows_its_jobs_and_no_more(config: Config) -> None:
+    store = MemoryStore()
+    search = config.searches[0]
+    for delivery in route.deliveries(replace(search, when="hourly"), "job", Action.ALERT, config, NOW):
+        assert (
+            await overview(replace(await claim(store), bundle=delivery.bundle), store, config, NOW, "overview") is None
+        )
+    for delivery in route.deliveries(replace(search, when="digest"), "job", Action.ALERT, config, NOW):
+        assert (
+            await overview(replace(await claim(store), bundle=delivery.bundle), store, config, NOW, "overview")
+            is not None
+        )
+
+
+async def test_an_advert_is_understood_once_however_many_searches_there_are(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, read = MemoryStore(), list[str]()
+
+    def counted(raw: RawPosting) -> Posting:
+        read.append(raw.id)
+        return normalise(raw)
+
+    await stored(store, advert(1, "£50,000"), NOW - timedelta(days=2), alert=False)
+    monkeypatch.setattr("rolecall.vacancy.normalise", counted)
+    many = [replace(config.searches[0], name=f"search {number}") for number in range(20)]
+    await overview(await claim(store), store, replace(config, searches=tuple(many)), NOW, "overview")
+    assert read == ["1"]
 
 
 async def test_what_only_adorns_a_digest_never_holds_it_back(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,9 @@ from rolecall.errors import RolecallError, StoreError
 from rolecall.match import Search
 from rolecall.outbox import Claim
 from rolecall.overview import ClosingSoon, NearMiss, Overview, PayBar, Picture, WeekCount
+from rolecall.plan import HOURLY
 from rolecall.ports import Showing, Store
-from rolecall.rehearse import Missed, rehearse
+from rolecall.rehearse import Missed, rehearse_all
 from rolecall.render.ages import closes as closes_in
 from rolecall.render.clean import line
 from rolecall.render.money import pay_text
@@ -38,11 +39,11 @@ PATIENCE = 120.0  # seconds that a digest waits for near misses
 
 
 async def overview(claim: Claim, store: Store, config: Config, now: datetime, shows: Showing) -> Overview | None:
-    """Return what a digest shows besides its jobs; None for other messages, and where the channel shows only jobs.
+    """Return what a digest shows besides its jobs; None for other messages, and where only jobs are shown.
 
-    Without matplotlib there is no picture. It catches everything: what only adorns a digest may not hold it back.
+    That is what the channel says, and what gathers an hour. Without matplotlib there is no picture. It catches everything: what only adorns a digest may not hold it back.
     """
-    if claim.kind != "digest" or shows == "jobs":
+    if claim.kind != "digest" or claim.bundle.startswith(HOURLY) or shows == "jobs":
         return None
     try:
         found = await _gathered(claim, store, config, now)
@@ -127,7 +128,7 @@ async def _missed(searches: Sequence[Search], store: Store, now: datetime) -> li
 
 
 def _nearly(searches: Sequence[Search], jobs: Sequence[StoredJob]) -> KeptBack:
-    rehearsals = [rehearse(search, jobs) for search in searches]
+    rehearsals = rehearse_all(searches, jobs)
     told = {each.job for rehearsal in rehearsals for each in rehearsal.told}
     missed = (each for rehearsal in rehearsals for each in rehearsal.missed)
     return {e.job: (e.criterion, _example(e)) for e in missed if e.job not in told and e.criterion in NEAR}

@@ -18,7 +18,7 @@ class Claim:
 
     `message_id` never changes for a row; `ambiguous` counts sends whose outcome is not known, `unclear` those of
     them that the channel answered unclearly: the others were cut off by a kill, which is no fault of the message.
-    `again`: the row was found in `sending` after a crash, so a copy may have arrived.
+    `again`: the row was found in `sending` after a crash, so a copy may have arrived. `bundle` as in `Delivery`.
     """
 
     id: int
@@ -33,6 +33,7 @@ class Claim:
     created_at: datetime
     alerts: tuple[StoredAlert, ...] = ()
     unclear: int = 0
+    bundle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ class Waiting:
 QUIET = "quiet:"
 """How the names of bundles begin that wait for the end of quiet hours."""
 
+HOURLY = ("hour:", "burst:")
+"""How the names of bundles begin that gather the alerts of an hour: too often for more than their jobs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -60,15 +60,23 @@ class Rehearsal:
 
 def rehearse(search: Search, jobs: Iterable[StoredJob]) -> Rehearsal:
     """Ask the search about every job as it is known today: the best of its copies. Pure."""
+    (rehearsal,) = rehearse_all([search], jobs)
+    return rehearsal
+
+
+def rehearse_all(searches: Iterable[Search], jobs: Iterable[StoredJob]) -> list[Rehearsal]:
+    """Return what each search says; a job is understood once, however many searches there are."""
+    known = [(job, merged(job).posting) for job in jobs]
+    return [_rehearsed(search, known) for search in searches]
+
+
+def _rehearsed(search: Search, known: Sequence[tuple[StoredJob, Posting]]) -> Rehearsal:
     told: list[Told] = []
     missed: list[Missed] = []
-    judged = 0
-    for job in jobs:
-        posting = merged(job).posting
+    for job, posting in known:
         match = judge(search, posting)
-        judged += 1
         if match.action is not Action.DROP:
             told.append(Told(job.id, posting, job.first_seen, match.action, match.rank))
         elif reason := only_objection(search, match):
             missed.append(Missed(job.id, posting, reason.criterion, reason.verdict.label))
-    return Rehearsal(judged, tuple(told), tuple(missed))
+    return Rehearsal(len(known), tuple(told), tuple(missed))

@@ -26,29 +26,31 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("targets", nargs="*")
     options.add_argument("--seconds", type=int, default=60, help="for each target")
+    options.add_argument("--largest", type=int, default=LARGEST, help="bytes of an input: shorter ones run faster")
     options.add_argument("--guided", help=argparse.SUPPRESS)  # one target, in this process
     asked = options.parse_args()
     if asked.guided:
-        _guided(asked.guided, asked.seconds)
+        _guided(asked.guided, asked.seconds, asked.largest)
         return
     from tests.fuzz.targets import targets
 
     total = 0
     for name in asked.targets or targets():
-        runs = _in_a_process(name, asked.seconds) if find_spec("atheris") else _mutations(name, asked.seconds)
+        run = _in_a_process if find_spec("atheris") else _mutations
+        runs = run(name, asked.seconds, asked.largest)
         total += runs
         _say(f"{name:28} {runs:12,} executions")
     how = "guided by coverage (atheris)" if find_spec("atheris") else "mutations only"
     _say(f"{'in all':28} {total:12,} executions, {how}; findings: {_found()}")
 
 
-def _mutations(name: str, seconds: int) -> int:
+def _mutations(name: str, seconds: int, largest: int) -> int:
     from tests.fuzz.targets import mutated, seeds, targets
 
     target, good, chance = targets()[name], seeds(name), Random()
     runs, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        data = mutated(chance.choice(good), good, chance)[:LARGEST]
+        data = mutated(chance.choice(good), good, chance)[:largest]
         runs += 1
         try:
             target(data)
@@ -57,9 +59,10 @@ def _mutations(name: str, seconds: int) -> int:
     return runs
 
 
-def _in_a_process(name: str, seconds: int) -> int:
+def _in_a_process(name: str, seconds: int, largest: int) -> int:
     """Run atheris, which never returns, in a process of its own; return the number of executions it reports."""
-    command = (sys.executable, "-m", "tests.fuzz", "--guided", name, "--seconds", str(seconds))
+    limits = ("--seconds", str(seconds), "--largest", str(largest))
+    command = (sys.executable, "-m", "tests.fuzz", "--guided", name, *limits)
     done = subprocess.run(command, capture_output=True, check=False)
     said = done.stderr.decode("utf-8", "replace") + done.stdout.decode("utf-8", "replace")
     if done.returncode:
@@ -68,11 +71,11 @@ def _in_a_process(name: str, seconds: int) -> int:
     return int(counted[-1]) if counted else 0
 
 
-def _guided(name: str, seconds: int) -> None:
+def _guided(name: str, seconds: int, largest: int) -> None:
     import atheris  # type: ignore[import-not-found,unused-ignore] # only where somebody fuzzes
 
     with atheris.instrument_imports(include=["rolecall", "feedparser"]):
-        from tests.fuzz.targets import seeds, targets
+        from tests.fuzz.targets import seeds, targets, words
     target = targets()[name]
 
     def once(data: bytes) -> None:
@@ -81,12 +84,20 @@ def _guided(name: str, seconds: int) -> None:
         except Exception:  # noqa: BLE001 # to find whatever is raised is the purpose; the fuzzer goes on
             _keep(name, data)
 
-    with tempfile.TemporaryDirectory() as corpus:
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder, "corpus")
+        corpus.mkdir()
         for number, seed in enumerate(seeds(name)):
-            Path(corpus, str(number)).write_bytes(seed[:LARGEST])
-        flags = (f"-max_total_time={seconds}", f"-max_len={LARGEST}", "-print_final_stats=1", "-timeout=20")
-        atheris.Setup([sys.argv[0], *flags, corpus], once)
+            Path(corpus, str(number)).write_bytes(seed[:largest])
+        known = Path(folder, "words.dict")
+        known.write_text("\n".join(f'"{_escaped(word)}"' for word in words()), encoding="ascii")
+        limits = (f"-max_total_time={seconds}", f"-max_len={largest}", "-timeout=20")
+        atheris.Setup([sys.argv[0], f"-dict={known}", *limits, "-print_final_stats=1", str(corpus)], once)
         atheris.Fuzz()
+
+
+def _escaped(word: str) -> str:
+    return "".join(f"\\x{byte:02X}" for byte in word.encode())
 
 
 def _keep(name: str, data: bytes) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any, cast
 
+import rolecall.normalise
 from rolecall import dedupe
 from rolecall.errors import SourceError
 from rolecall.model import RawPosting, Reply
@@ -56,10 +59,29 @@ def made(kind: str) -> Source:
 def seeds(name: str) -> list[bytes]:
     """Return good inputs to begin with."""
     if name == "normalise":
-        return [BREAK.join(text).encode() for text in TEXTS]
+        return [BREAK.join(text).encode("utf-8", "replace") for text in (*TEXTS, *_adverts())]
     kind = name.rpartition(":")[2]
     own = [path.read_bytes() for path in sorted(FIXTURES.iterdir()) if path.stem == kind]
     return own or [path.read_bytes() for path in sorted(FIXTURES.iterdir())]
+
+
+@cache
+def _adverts() -> tuple[tuple[str, str, str, str, str], ...]:
+    """Return the adverts of the recorded replies."""
+    found = {}
+    for kind in KINDS:
+        for path in FIXTURES.glob(f"{kind}.*"):
+            with suppress(SourceError):
+                page = made(kind).parse(Reply("https://board.example/", 200, {}, path.read_bytes(), NOW))
+                found |= {(p.title, p.company, p.location, p.salary_text, p.description): None for p in page.postings}
+    return tuple(found)
+
+
+def words() -> list[str]:
+    """Return the words that adverts are read by, for a fuzzer that is told what to try."""
+    tables = sorted(Path(rolecall.normalise.__file__).parent.glob("*.toml"))
+    found = {word for table in tables for word in re.findall(r'"([a-z£$€%][^"\\\n]{1,19})"', table.read_text("utf-8"))}
+    return sorted(found)
 
 
 def mutated(data: bytes, others: list[bytes], chance: Random) -> bytes:

@@ -110,6 +110,7 @@ class MemoryOutbox:
             again=again,
             created_at=row.created_at,
             alerts=tuple(alert for alert in self._stored_alerts() if alert.id in row.alerts),
+            bundle=row.bundle,
         )
 
     async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:

@@ -136,6 +136,7 @@ def _claim_of(db: Database, row: Mapping[str, Any]) -> Claim:
         again=again,
         created_at=to_time(row["created_at"]),
         alerts=tuple(read.alerts_of_message(db, row["id"])),
+        bundle=row["bundle"],
     )
 
 

@@ -41,7 +41,8 @@ PATIENCE = 120.0  # seconds that a digest waits for near misses
 async def overview(claim: Claim, store: Store, config: Config, now: datetime, shows: Showing) -> Overview | None:
     """Return what a digest shows besides its jobs; None for other messages, and where only jobs are shown.
 
-    That is what the channel says, and what gathers an hour. Without matplotlib there is no picture. It catches everything: what only adorns a digest may not hold it back.
+    That is what the channel says, and so does what gathers an hour. Without matplotlib there is no picture. It catches
+    everything: what only adorns a digest may not hold it back.
     """
     if claim.kind != "digest" or claim.bundle.startswith(HOURLY) or shows == "jobs":
         return None

@@ -65,9 +65,11 @@ class Apprise:
         """Send as text, in parts where the service's limit asks for it. Raises `Deferred` or `Unsendable`."""
         service, shown = self._known(), clean(message)
         apprise = import_module("apprise")
+        collection = apprise.Apprise()  # a service by itself does not turn text into its own markup in each version
+        collection.add(service)
         body = render_text(message).removeprefix(shown.subject).strip() or shown.subject
         with apprise.LogCapture(level=apprise.logging.WARNING) as said:
-            sent = await service.async_notify(body=body, title=shown.subject, body_format=apprise.NotifyFormat.TEXT)
+            sent = await collection.async_notify(body=body, title=shown.subject, body_format=apprise.NotifyFormat.TEXT)
         if not sent:
             why = _reason(said.getvalue())
             raise Deferred(f"{service.service_name} did not take it{why}", retry_after=WAIT, ambiguous=True)

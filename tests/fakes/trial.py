@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import socket
 import time
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,10 @@ class Trial:
                 raise KeyError("a bug")
             case "segv":
                 faulthandler._sigsegv()  # type: ignore[attr-defined] # made for tests, says its documentation
+            case "abort":
+                os.abort()
+            case "starve":
+                os.kill(os.getpid(), signal.SIGKILL)  # as the kernel does when there is no memory left
             case "exit":
                 os._exit(0)
             case "hang":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tests.hostile import http_cases, json_cases, xml_cases
 from tests.hostile.case import Case
+from tests.hostile.measure import LAG, MEMORY
 from tests.hostile.payloads import LINKS, PAYLOADS
 from tests.shared import ROOT
 
@@ -40,16 +41,14 @@ is stale.
 {count} answers.
 
 What gets past all that is still only words: {payloads} payloads and {links} links stand in the fields of jobs that go
-through the same journey to each sink (Telegram, e-mail, pages, feeds, webhook, terminal; `list` in every form, `why`,
-`status`, `stats`, `preview`), and real parsers find no script, handler, link but to the web, control or invisible
-character in what comes out (`tests/hostile/test_sinks.py`).
+through the same journey to each sink (Telegram, e-mail, pages, feeds, webhook, Apprise, terminal; `list` in every form,
+`why`, `status`, `stats`, `preview`), and real parsers find no script, handler, link but to the web, control or
+invisible character in what comes out (`tests/hostile/test_sinks.py`).
 """
 
 
 def page() -> str:
     """Return the page as it must stand in docs/."""
-    from tests.hostile.test_bodies import LAG, MEMORY
-
     parts = [
         HEAD.format(lag=round(LAG * 1000), memory=MEMORY, count=len(CASES), payloads=len(PAYLOADS), links=len(LINKS))
     ]

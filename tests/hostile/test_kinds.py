@@ -25,6 +25,7 @@ from rolecall.store.memory import MemoryStore
 from tests.fakes.trial import Trial
 from tests.hostile.elsewhere import Elsewhere
 from tests.hostile.http_cases import RSS
+from tests.hostile.measure import measured
 from tests.hostile.server import Rogue, http, says
 from tests.house import CHANNELS, SEARCH, config_of, feed
 from tests.test_sources_mutated import REQUIRED
@@ -110,6 +111,8 @@ async def test_no_answer_is_a_bug_of_ours(
     ("do", "words"),
     [
         ("segv", "broke what read it (signal 11)"),
+        ("abort", "broke what read it (signal 6)"),
+        ("starve", "broke what read it (signal 9)"),
         ("bug", "broke what read it; the log has the traceback"),
         ("exit", "broke what read it"),
         ("memory", "needed too much memory"),
@@ -121,7 +124,9 @@ async def test_an_answer_that_crashes_the_parser_is_an_unreadable_answer(
     do: str, words: str, scene: tuple[House, Rogue]
 ) -> None:
     house, rogue = scene
-    state = await polled(Elsewhere(Trial(do), rogue.on("/trial", says(http(b"x")))), house)
+    async with measured() as found:
+        state = await polled(Elsewhere(Trial(do), rogue.on("/trial", says(http(b"x")))), house)
+    found.hold()
     assert state.health == "unreadable"
     assert words in state.last_error
     await good_is_read(house)

@@ -14,6 +14,8 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -35,12 +37,15 @@ from rolecall.render.email import render_html
 from rolecall.render.telegram import plain, telegram_texts
 from rolecall.render.text import render_text
 from rolecall.sandbox import Sandbox
+from rolecall.secret import Secret
 from rolecall.store import SqliteStore
+from rolecall_notifiers.apprise import Apprise
 from rolecall_notifiers.console import Console
 from rolecall_notifiers.feedfile import FeedFile
 from rolecall_notifiers.html import HtmlFile
 from rolecall_notifiers.mail import compose
 from tests.fakes.board import Board
+from tests.fakes.smtp import FakeSmtp
 from tests.fakes.telegram_html import check
 from tests.hostile.payloads import LINKS, PAYLOADS
 from tests.house import Clock, Ear, config_of, greenhouse, job, jobs, poll_all
@@ -299,6 +304,32 @@ async def test_the_webhook(told: Told) -> None:
     for each in strings(sent):
         is_harmless_text(each)
     assert all_are_in(json.dumps(sent))
+
+
+@pytest.mark.parametrize("form", ["text", "html", "markdown"])
+async def test_apprise_in_every_form_that_a_service_may_want(form: str, told: Told) -> None:
+    async with FakeSmtp() as post:
+        options = f"from=rolecall@example.org&to=mina@example.org&mode=insecure&format={form}"
+        notifier = Apprise(Secret(f"mailto://127.0.0.1:{post.port}/?{options}"))
+        await notifier.open()
+        notifier._service.notify.request_rate_per_sec = 0  # Apprise leaves 5.5 s between two messages
+        for message in told.messages:
+            await notifier.send(message)
+    shown = "".join(_mailed(mail.message) for mail in post.mails)
+    assert all_are_in(shown)
+    kinds = {part.get_content_type() for mail in post.mails for part in mail.message.walk()}
+    assert ("text/html" in kinds) >= (form == "html")
+    assert all(mail.recipients == ("mina@example.org",) for mail in post.mails)
+    assert "evil" not in " ".join(str(mail.message[name]) for mail in post.mails for name in ("Bcc", "Cc", "To"))
+
+
+def _mailed(message: EmailMessage) -> str:
+    """Return what a mail shows, in each of its forms; assert that none of them can act."""
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    said = [str(part.get_content()).replace("\r\n", "\n") for part in parts]
+    for part, text in zip(parts, said, strict=True):
+        _page(text) if part.get_content_type() == "text/html" else _text(text)
+    return " ".join([str(message["Subject"]), *map(unescape, said)])
 
 
 # --- commands -------------------------------------------------------------------------------------------------

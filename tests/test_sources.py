@@ -434,7 +434,7 @@ def test_personio_joins_its_sections_and_offices() -> None:
     first = page.postings[0]
     assert (first.company, first.location, page.complete) == ("Acme & Co", "London; Leeds", True)
     assert first.description.count("<h3>") == 2
-    assert first.tags == ("Product and Tech", "kotlin", "jvm")
+    assert first.tags == ("Product and Tech", "Engineering", "software and web development", "kotlin", "jvm")
     assert first.url == "https://acme.jobs.personio.de/job/1834"
 
 

@@ -13,6 +13,8 @@ from rolecall.sources.board import EmployersBoard
 from rolecall.sources.dates import instant
 from rolecall.sources.reading import Row, listing, places, section, texts
 
+_TAGS = ("department", "recruitingCategory", "occupation", "occupationCategory")
+
 
 @dataclass(frozen=True, slots=True)
 class Personio(EmployersBoard):
@@ -40,7 +42,7 @@ class Personio(EmployersBoard):
         return listing(list(_positions(reply.body)), self._posting, complete=True)
 
     def _posting(self, row: Row) -> RawPosting:
-        number = row.need("id")
+        number, keywords = row.need("id"), row.text("keywords").split(",")
         return RawPosting(
             source=self.name,
             id=number,
@@ -51,7 +53,7 @@ class Personio(EmployersBoard):
             description=row.html("text"),
             fields=row.pick("employmentType", "schedule", "seniority", "yearsOfExperience"),
             posted_at=instant(row.get("createdAt")),
-            tags=texts(row.text("department"), *map(str.strip, row.text("keywords").split(","))),
+            tags=texts(*(row.text(name).replace("_", " ") for name in _TAGS), *map(str.strip, keywords)),
         )
 
 

@@ -167,6 +167,23 @@ def test_the_list_of_jobs_is_found_behind_a_front_page() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<rss version='2.0'>", "feed"),
+        ("\ufeff<?xml version='1.0'?>\n<!-- made here --><?xml-stylesheet href='x'?>\n<feed xmlns='x'>", "feed"),
+        ("<!DOCTYPE rss><rdf:RDF xmlns:rdf='x'>", "feed"),
+        ('{"version": "https:\\/\\/jsonfeed.org\\/version\\/1.1", "items": []}', "feed"),
+        ("<?xml version='1.0'?><urlset xmlns='x'>", "sitemap"),
+        ("<sitemapindex xmlns='x'>", "sitemap"),
+    ],
+)
+def test_an_address_that_is_itself_a_feed_or_a_sitemap_is_taken_as_one(body: str, kind: str) -> None:
+    url = "https://larkfield.example/x"
+    assert tables(from_page(url, body)) == [{"kind": kind, "url": url}]
+    assert from_page(url, f"<html><body><pre>{body}</pre></body></html>") == ()
+
+
+@pytest.mark.parametrize(
     "piece",
     [
         "<link rel=", "//" * 3, "<script type=application/ld+json>", "<script application/ld+json ",

@@ -26,6 +26,11 @@ _ADDRESS = re.compile(
     r"|tal\.net|jobvite\.com|icims\.com|applytojob\.com|homerun\.co|oraclecloud\.com|eightfold\.ai)\b"
     r"[^\s\"'<>()\\]{0,600})"
 )
+_ITSELF = re.compile(  # behind a declaration, a document type, comments
+    r"[\ufeff\s]*(?:<[?!][^<>]*>\s*)*<(?:(?P<sitemap>urlset|sitemapindex)|rss|feed|rdf:RDF)[\s>]"
+    r"|\s*\{[^{}]{0,500}https:\\?/\\?/jsonfeed\.org\\?/version",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"<link\b[^<>]{1,2000}>", re.IGNORECASE)
 _ANCHOR = re.compile(r"\bhref=[\"']?([^\"'\s<>]{1,600})", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\b(rel|type|href|title)=(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>]+))", re.IGNORECASE)
@@ -35,8 +40,13 @@ _CAREERS = re.compile(r"career|job|vacanc|join|work-(?:with|for|at)|opening|posi
 
 
 def from_page(url: str, page: str) -> tuple[Candidate, ...]:
-    """Return what a careers page leads to: its boards, most often linked first, then feeds, then its own adverts."""
+    """Return what a careers page leads to: its boards, most often linked first, then feeds, then its own adverts.
+
+    What is no page but a feed or a sitemap leads to itself.
+    """
     page = page[:MAX_PAGE]
+    if itself := _ITSELF.match(page[:5_000]):
+        return (candidate("sitemap" if itself["sitemap"] else "feed", "the address itself", url=url),)
     plain = page.replace("\\/", "/").replace("\\u002F", "/").replace("\\u002f", "/")
     seen: dict[Candidate, int] = {}
     for each in _ADDRESS.finditer(plain):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,6 +34,8 @@ def discover(
     as_json: JsonOption = False,
 ) -> None:
     """Find the job board behind a careers page, a job's address or a company's name; print it as configuration."""
+    if not what.strip() or re.match(r"\s*(?!https?:)\w+:/", what, re.IGNORECASE):
+        raise typer.BadParameter("say the http or https address of a careers page, or a company's name")
     result = asyncio.run(search_for(what, _options(config, needed=add)))
     typer.echo(_json(result) if as_json else _text(result, what))
     if not result.found:

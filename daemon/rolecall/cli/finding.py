@@ -170,8 +170,11 @@ def _rebased(table: dict[str, str], bases: Mapping[str, str]) -> dict[str, str]:
 
 
 def _found(table: Mapping[str, str], name: str, page: Page, because: str) -> Found:
-    examples = tuple(filter(None, (f"{each.title} ({each.company or each.location})" for each in page.postings[:2])))
-    return Found(table, name, len(page.postings), examples, because)
+    return Found(table, name, len(page.postings), tuple(map(_shown, page.postings[:2])), because)
+
+
+def _shown(raw: RawPosting) -> str:
+    return f"{raw.title} ({where})" if (where := raw.company or raw.location) else raw.title
 
 
 def _address(what: str) -> str:

@@ -88,7 +88,9 @@ async def _asked(source: Source, house: House) -> str:
     postings = [posting for page in pages for posting in page.postings]
     skipped = sum(page.skipped for page in pages)
     more = ", and more pages" if waiting else ""
-    said = f"{len(postings)} postings{more}" + (f", {skipped} unreadable" if skipped else "")
+    said = f"{len(postings)} posting{'' if len(postings) == 1 else 's'}{more}" + (
+        f", {skipped} unreadable" if skipped else ""
+    )
     if is_detailed(source):
         asked = next(((each, wanted) for each in postings if (wanted := source.detail(each))), None)
         if asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -188,7 +189,8 @@ def _not_connected(host: str, error: aiohttp.ClientConnectorError) -> Unreachabl
         return Refused(f"{host} is {reason}; set `allow_private` if it is yours")
     if isinstance(error, aiohttp.ClientConnectorDNSError) or isinstance(reason, socket.gaierror):
         return Unreachable(f"{host} is not known to the name service")
-    return Unreachable(f"{host} cannot be connected ({reason.strerror or type(reason).__name__})")
+    why = os.strerror(reason.errno) if reason.errno and reason.errno > 0 else reason.strerror or type(reason).__name__
+    return Unreachable(f"{host} cannot be connected ({why})")
 
 
 def _phrase(status: int) -> str:

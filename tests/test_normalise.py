@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rolecall.dedupe import fingerprint
 from rolecall.model import RawPosting
-from rolecall.normalise import check, normalise
+from rolecall.normalise import check, normalise, outline
 from rolecall.normalise.facts import as_json, raw_from_json
 from rolecall.normalise.rules import rules
 from rolecall.normalise.words import USER_FOLDER, load, merged
@@ -170,6 +171,7 @@ TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".jo
 def test_no_text_makes_it_raise(title: str, description: str, location: str, salary: str, company: str) -> None:
     raw = RawPosting("", "1", title, "https://x.test/a", company, location, description, salary)
     as_json(normalise(raw))
+    assert fingerprint(outline(raw)) == fingerprint(normalise(raw)), "an outline tells the vacancy"
 
 
 JSON = st.recursive(

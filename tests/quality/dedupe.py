@@ -22,7 +22,7 @@ from typing import Any
 from rolecall.dedupe import assign, fingerprint, same
 from rolecall.dedupe.boilerplate import learn
 from rolecall.model import Print
-from rolecall.normalise import normalise
+from rolecall.normalise import outline
 from rolecall.normalise.facts import raw_from_json
 from tests.quality.data import lines
 from tests.quality.scores import Outcome, single
@@ -118,7 +118,7 @@ def _postings() -> dict[str, dict[str, Any]]:
 
 
 def _print(posting: dict[str, Any]) -> Print:
-    return fingerprint(normalise(raw_from_json(posting)))
+    return fingerprint(outline(raw_from_json(posting)))
 
 
 def _b_cubed(said: Mapping[_Pair, bool], wanted: Mapping[_Pair, bool]) -> tuple[float, float]:

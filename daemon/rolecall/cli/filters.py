@@ -39,14 +39,14 @@ def dedupe() -> None:
     """
     from rolecall.dedupe import as_json, assign, fingerprint
     from rolecall.model import Print
-    from rolecall.normalise import normalise as understand
+    from rolecall.normalise import outline
 
     def recognise(read: Iterable[Print | dict[str, Any]]) -> Objects:
         answers = list(read)
         found = iter(assign([each for each in answers if isinstance(each, Print)], []))
         return (as_json(next(found)) if isinstance(each, Print) else each for each in answers)
 
-    _print(recognise(_lines(sys.stdin.buffer, lambda raw: [fingerprint(understand(raw))])))
+    _print(recognise(_lines(sys.stdin.buffer, lambda raw: [fingerprint(outline(raw))])))
 
 
 def match(config: ConfigOption = None) -> None:

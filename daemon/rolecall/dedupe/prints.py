@@ -76,7 +76,7 @@ def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, m
     """Yield the look-up keys: addresses, references, company and title, title and text (by its `marks`)."""
     raw, stems = posting.raw, " ".join(title_stems(title.core))
     for link in {url, canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
-        yield f"u:{_short(link)}"
+        yield by_address(link)
     if company:
         first = company.split()[0]
         yield _by_name(company, stems)
@@ -88,6 +88,11 @@ def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, m
             hashed = begun.copy()
             hashed.update(b"%d" % mark)
             yield f"t:{place}{hashed.hexdigest()}"
+
+
+def by_address(url: str) -> str:
+    """Return the look-up key of a canonical address."""
+    return f"u:{_short(url)}"
 
 
 def near(keys: Iterable[str], company: str, core: str) -> frozenset[str]:

@@ -13,11 +13,12 @@ What the employer says in all its adverts counts nothing, where it has been lear
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.names import companies_agree
-from rolecall.dedupe.prints import EXCERPT
+from rolecall.dedupe.prints import EXCERPT, by_address
 from rolecall.dedupe.shingles import SAMPLE
 from rolecall.dedupe.titles import telling, title_stems
 from rolecall.model import Print
@@ -107,12 +108,17 @@ def _sampled(shingles: frozenset[int]) -> int:
 def _strong(a: Print, b: Print) -> Sameness | None:
     if not (common := a.keys & b.keys):
         return None
-    shared = {key[:2] for key in common}
-    if "u:" in shared and _related_titles(a, b):
+    kinds = {key[0] for key in common}
+    if "u" in kinds and _related_titles(a, b) and (_is_own(a, b, common) or not _other_title(a, b)):
         return Sameness(1.0, ("same address",))
-    if "r:" in shared and companies_agree(a.company, b.company) and _related_titles(a, b):
+    if "r" in kinds and companies_agree(a.company, b.company) and _related_titles(a, b):
         return Sameness(0.98, ("company", "same reference"))
     return None
+
+
+def _is_own(a: Print, b: Print, common: Collection[str]) -> bool:
+    """Return whether an address in common is that of one of the two; what both link to may be anything."""
+    return any(url and by_address(url) in common for url in (a.url, b.url))
 
 
 def _related_titles(a: Print, b: Print) -> bool:

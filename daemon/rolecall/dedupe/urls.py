@@ -13,6 +13,7 @@ _TRACKING_ON = {board: frozenset(keys) for board, keys in WORDS["tracking_on"].i
 _ATS_HOSTS: tuple[str, ...] = tuple(WORDS["ats_hosts"])
 _PLAIN = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+(?:/[\w/.~%+-]*)?)", re.ASCII)  # nothing to take away
 _LINK = re.compile(r"https?://[^\s<>\"')\]]{8,300}")
+_NO_VACANCY = re.compile("|".join(WORDS["no_vacancy"]))
 _LINKS = 20  # of one description; what follows is no advert any more
 
 
@@ -40,11 +41,11 @@ def vacancy_links(text: str) -> Iterator[str]:
     for number, match in enumerate(_LINK.finditer(text.replace("\\", ""))):
         if number == _LINKS:
             return
-        said = match[0].lower()
+        said = match[0].lower().rstrip(".,;")
         if any(host in said for host in _ATS_HOSTS):
             link = canonical_url(match[0].rstrip(".,;"))
             host, _, path = link.removeprefix("https://").partition("/")
-            if host.endswith(_ATS_HOSTS) and re.search(r"\d{4}", path):
+            if host.endswith(_ATS_HOSTS) and re.search(r"\d{4}", path) and not _NO_VACANCY.search(said):
                 yield link
 
 

@@ -41,7 +41,7 @@ def test_the_demo_shows_alerts_with_reasons_and_ends_cleanly(tmp_path: Path) -> 
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    assert re.search(r"Open now: \d+ jobs for you", done.stdout)
+    assert re.search(r"Open now: \d+ jobs for “Senior Python, remote or near Leeds”", done.stdout)
     assert "why   " in done.stdout
     assert "for   Python contracts outside IR35" in done.stdout
     assert "a-broken-feed: the answer is a web page (HTML), not a feed (the others go on)" in done.stdout

@@ -189,7 +189,7 @@ async def test_the_pay_is_asked_for_and_a_slip_is_asked_again(chat: Chat) -> Non
     await chat.say("/search 1")
     assert "least you would take" in await chat.press("£70,000")
     assert "not possible" in await chat.say("£7")
-    assert "£90k" in await chat.say("£90k")
+    assert "from £90,000" in await chat.say("£90k")
     assert chat.reload().searches[0].wanted["min_salary"].amount == 90_000
     assert "/help" in await chat.say("£95k"), "the dialogue is over"
 
@@ -266,3 +266,10 @@ async def test_names_of_every_kind_survive_being_written(chat: Chat) -> None:
 async def test_without_a_file_nothing_can_be_changed(chat: Chat) -> None:
     object.__setattr__(chat.house.config, "path", None)
     assert "no configuration file" in await chat.say("/search 1 pause")
+
+
+async def test_the_verb_may_come_first_and_what_cannot_be_left_is_said(chat: Chat) -> None:
+    assert "⏸" in await chat.say("/search pause 1")
+    assert "⏸" in await chat.say("/search list")
+    assert "⏸" not in await chat.say("/search resume 1")
+    assert await chat.say("/cancel") == "There is nothing to leave."

@@ -332,7 +332,8 @@ def test_a_subject_says_what_is_inside() -> None:
     assert subject("alert", [CARD], local) == "Senior Backend Engineer at Harbour Lane Ltd, £75k–£85k"
     assert subject("digest", [CARD, card(2)], local) == "2 new jobs for you, Sunday 22 November"
     assert subject("digest", [CARD], local) == "1 new job for you, Sunday 22 November"
-    assert subject("summary", [CARD] * 67, local) == "Open now: 67 jobs for you"
+    assert subject("summary", [CARD] * 67, local) == "Open now: 67 jobs for “Python near Leeds”"
+    assert subject("summary", [CARD, card(2, searches=("Go",))], local) == "Open now: 2 jobs for you"
 
 
 # --- nothing steers the screen --------------------------------------------------------------------------------

@@ -275,6 +275,20 @@ async def test_an_employer_is_muted_and_heard_again(talk: Talk) -> None:
     assert "heard of again" in await talk.ask("/unmute ACME")
 
 
+async def test_a_job_and_its_employer_have_each_a_way_back_of_their_own(talk: Talk) -> None:
+    await talk.press("★ Save")
+    await talk.press("Mute")
+    await until(lambda: "🔇 Invented 1 Works muted · undo" in talk.fake.labels(), "the edit")
+    assert await talk.press("★ saved · undo") == "Taken back."
+    assert await talk.press("muted · undo") == "Taken back."
+    await until(lambda: talk.fake.text() == talk.fake.messages[0].text, "the text as it was sent")
+    await talk.ask("/mute Invented 1 Works")
+    await talk.press("★ Save", message=1)
+    await until(lambda: "🔇 Invented 1 Works muted · undo" in talk.fake.labels(1), "the edit")
+    assert await talk.press("muted · undo") == "Taken back.", "though it was muted by a command"
+    assert "Nobody is muted" in await talk.ask("/mute")
+
+
 async def test_not_the_same_asks_which_of_several_copies_and_splits_it_off(talk: Talk) -> None:
     boards = ("harebell", "hawthorn")
     for board in boards:
@@ -302,7 +316,7 @@ async def test_why_says_what_each_search_thinks(talk: Talk) -> None:
     await talk.press("Why")
     await until(lambda: len(talk.fake.messages) == 2, "the explanation")
     said = talk.fake.messages[-1].text
-    assert "Python → alert" in said
+    assert "Python → tells you at once" in said
     assert "✅ stack: Python" in said
     assert await talk.ask("/why https://jobs.example.org/1") == said
     assert "no job with that address" in await talk.ask("/why https://jobs.example.org/999")

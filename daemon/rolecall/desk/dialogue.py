@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from rolecall.desk import wishes
-from rolecall.desk.changing import change, searches
+from rolecall.desk.changing import change, reference, searches
 from rolecall.desk.visit import NotUnderstood, Visit
 from rolecall.desk.wanting import read_answer
 from rolecall.match import Search, read_search
@@ -55,7 +55,7 @@ async def go_on(visit: Visit, text: str) -> Sequence[Reply] | None:
     """Take a line as the answer to the open question; None where there is no dialogue."""
     open_now = _read((await visit.store.notes(visit.channel)).get(_note(visit), ""))
     if open_now is None:
-        return None
+        return (Reply("There is nothing to leave."),) if text == "/cancel" else None
     if text.casefold() in ("/cancel", "cancel"):
         await _forget(visit)
         return (Reply("Left."),)
@@ -70,9 +70,10 @@ async def go_on(visit: Visit, text: str) -> Sequence[Reply] | None:
 async def _answered(visit: Visit, dialogue: Dialogue, text: str) -> Sequence[Reply]:
     options = read_answer(dialogue.asks, text)
     if dialogue.name:
-        await change(visit, lambda kept: kept.with_search(dialogue.name, **options))
+        config = await change(visit, lambda kept: kept.with_search(dialogue.name, **options))
         await _forget(visit)
-        return (Reply(f"<b>{escape(dialogue.name)}</b>: {escape(text)}"),)
+        found = next(each for each in searches(config, visit.person) if each.name == dialogue.name)
+        return (Reply(wishes.text(found), wishes.controls(found, reference(found), changed=True)),)
     dialogue = replace(dialogue, answers={**dialogue.answers, dialogue.asks: options})
     return await (_ask(visit, dialogue) if dialogue.asks else _make(visit, dialogue))
 

@@ -39,20 +39,20 @@ async def mark(visit: Visit, job_id: str, kind: str) -> Pressed:
 
 
 async def mute(visit: Visit, job_id: str) -> Pressed:
-    """Mute a job's employer, or the agency that advertises it."""
+    """Mute a job's employer, or the agency that advertises it. It is no word on the job: each has its own way back."""
     job = await visit.job(job_id)
     posting = merged(job).posting
     kind: DecisionKind = "muted_agency" if posting.agency.value else "muted_company"
-    changed = await visit.record(replace(_decision(visit, kind, job), company=posting.raw.company))
+    changed = await visit.record(Decision(visit.id, kind, (), visit.now, visit.person, posting.raw.company))
     word = f"{posting.raw.company} is muted." if changed else f"{posting.raw.company} is muted already."
     return Pressed(word, await visit.face(job))
 
 
 async def undo(visit: Visit, kind: str, job_id: str) -> Pressed:
-    """Take back the latest word on a job, if it is still the one that the button names."""
+    """Take back the latest word on a job, if it is still the one that the button names; or unmute its employer."""
     job = await visit.job(job_id)
-    kinds = ("muted_company", "muted_agency") if kind == "muted" else (kind,)
-    taken_back = [await visit.record(_undo(visit, job, cast("DecisionKind", each))) for each in kinds]
+    decisions = await _unmutes(visit, job) if kind == "muted" else [_undo(visit, job, cast("DecisionKind", kind))]
+    taken_back = [await visit.record(each) for each in decisions]
     word = "Taken back." if any(taken_back) else "There is nothing of that kind to take back any more."
     return Pressed(word, await visit.face(await visit.job(job.id)))
 
@@ -60,6 +60,17 @@ async def undo(visit: Visit, kind: str, job_id: str) -> Pressed:
 def _undo(visit: Visit, job: StoredJob, of: DecisionKind) -> Decision:
     decision = _decision(visit, "undo", job)
     return replace(decision, id=f"{decision.id}:{of}", of=of)
+
+
+async def _unmutes(visit: Visit, job: StoredJob) -> list[Decision]:
+    """Return what lets a job's employer be heard again, whoever muted it and by whatever job or command."""
+    company = merged(job).posting.raw.company
+    mutes = await visit.store.mutes(["", visit.person])
+    return [
+        Decision(f"{visit.id}:{number}", "unmuted", (), visit.now, visit.person, mute.said)
+        for number, mute in enumerate(mutes)
+        if people.muted(visit.person, company, [mute])
+    ]
 
 
 async def split(visit: Visit, job_id: str, reference: str = "") -> Pressed:

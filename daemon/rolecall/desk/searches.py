@@ -28,13 +28,15 @@ USAGE = (
 async def search(visit: Visit, words: str) -> tuple[Reply, ...]:
     """Answer /search and what may stand behind it."""
     match words.split():
-        case []:
+        case [verb, number] if verb in _VERBS and number.isdecimal():
+            return await search(visit, f"{number} {verb}")
+        case [] | ["list"]:
             return _list(visit)
         case ["new", *_]:
             return await dialogue.begin_new(visit)
         case [number]:
             found = find(visit.config, visit.person, number)
-            return (Reply(_text(found), _controls(visit, visit.config, found)),)
+            return (Reply(wishes.text(found), _controls(visit, visit.config, found)),)
         case [number, verb, *rest] if verb in _VERBS:
             found = find(visit.config, visit.person, number)
             config = await _change(visit, found, verb, rest)
@@ -49,7 +51,7 @@ def _list(visit: Visit) -> tuple[Reply, ...]:
     known = searches(visit.config, visit.person)
     if not known:
         return (Reply("There is no search yet: /search new"),)
-    lines = [f"{number}. {_text(each)}" for number, each in enumerate(known, 1)]
+    lines = [f"{number}. {wishes.text(each)}" for number, each in enumerate(known, 1)]
     numbers = [Button(str(number), f"open:{reference(each)}") for number, each in enumerate(known, 1)]
     rows = tuple(tuple(numbers[start : start + 8]) for start in range(0, min(len(numbers), 80), 8))
     *first, last = talk.texts(*lines, "/search new makes another one.")
@@ -59,11 +61,7 @@ def _list(visit: Visit) -> tuple[Reply, ...]:
 def _shown(visit: Visit, config: Config, name: str) -> Reply:
     """Return a search as it is now; where it was only here and is reset, it is gone."""
     found = next((each for each in searches(config, visit.person) if each.name == name), None)
-    return Reply(_text(found), _controls(visit, config, found)) if found else Reply(f"{escape(name)} is gone.")
-
-
-def _text(search: Search) -> str:
-    return f"{'⏸ ' if search.paused else ''}<b>{talk.esc(search.name)}</b>\n{talk.esc(wishes.summary(search))}"
+    return Reply(wishes.text(found), _controls(visit, config, found)) if found else Reply(f"{escape(name)} is gone.")
 
 
 # --- by buttons -----------------------------------------------------------------------------------------------
@@ -72,7 +70,7 @@ def _text(search: Search) -> str:
 async def opened(visit: Visit, ref: str) -> Pressed:
     """Open one search of the list."""
     found = find(visit.config, visit.person, ref)
-    return Pressed("", replies=(Reply(_text(found), _controls(visit, visit.config, found)),))
+    return Pressed("", replies=(Reply(wishes.text(found), _controls(visit, visit.config, found)),))
 
 
 async def shown(visit: Visit, ref: str) -> Pressed:
@@ -115,7 +113,7 @@ async def choose(visit: Visit, ref: str, option: str, word: str, wanted: str) ->
     after = now | {word} if wanted == "yes" else now - {word}
     config = await _change(visit, found, option, sorted(after) or ["any"])
     changed = find(config, visit.person, ref)
-    return Pressed("", Face(_choice(changed, option), html=_text(changed)))
+    return Pressed("", Face(_choice(changed, option), html=wishes.text(changed)))
 
 
 def _choice(search: Search, option: str) -> Keyboard:
@@ -124,7 +122,7 @@ def _choice(search: Search, option: str) -> Keyboard:
 
 
 def _face(visit: Visit, config: Config, search: Search) -> Face:
-    return Face(_controls(visit, config, search), html=_text(search))
+    return Face(_controls(visit, config, search), html=wishes.text(search))
 
 
 def _controls(visit: Visit, config: Config, search: Search) -> Keyboard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rolecall.match.wants import Search
 from rolecall.model import Button, Keyboard, Mode, Rung
 from rolecall.normalise.vocabulary import name as tech_name
+from rolecall.render.talk import esc
 
 LEVELS = tuple(rung for rung in Rung if Rung.JUNIOR <= rung <= Rung.PRINCIPAL)
 
@@ -15,6 +16,12 @@ def summary(search: Search) -> str:
     techs = sorted({*stack.any, *stack.all}) if stack else []
     parts = [", ".join(map(tech_name, techs)), levels(search), salary(search), modes(search)]
     return "; ".join(part for part in parts if part) or "everything"
+
+
+def text(search: Search) -> str:
+    """Return a search as it is now, as Telegram HTML: its name, and what it asks for where that is not its name."""
+    name, asks = f"{'⏸ ' if search.paused else ''}<b>{esc(search.name)}</b>", summary(search)
+    return name if asks == search.name else f"{name}\n{esc(asks)}"
 
 
 def levels(search: Search) -> str:

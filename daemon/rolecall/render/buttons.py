@@ -41,7 +41,7 @@ def _said(about: Pressable, said: list[Mark], zone: ZoneInfo) -> Iterator[tuple[
         yield (Button(f"🔇 {name(about)} muted · undo", f"undo:muted:{about.job}"),)
     if about.apart:
         yield (Button("≠ one advert split off · undo", f"undo:split:{about.job}"),)
-    if said:
+    if said and not about.apart:  # one way back at a time
         words = [f"{SIGNS[mark.kind]} {people.in_words(mark, zone)}" for mark in said]
         yield (Button(f"{' '.join(words)} · undo", f"undo:{said[-1].kind}:{about.job}"),)
 

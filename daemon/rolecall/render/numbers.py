@@ -24,9 +24,11 @@ def ordinal(number: int) -> str:
 
 
 def days(since: date | None, until: date | None) -> str:
-    """Return "24 Aug to 22 Nov 2026"."""
+    """Return "24 Aug to 22 Nov 2026"; one day is itself."""
     if since is None or until is None:
         return "no days"
+    if since == until:
+        return f"{until.day} {until:%b} {until.year}"
     year = "" if since.year == until.year else f" {since.year}"
     return f"{since.day} {since:%b}{year} to {until.day} {until:%b} {until.year}"
 

@@ -28,9 +28,9 @@ def state(about: Pressable, marks: Collection[Mark], now: datetime, zone: ZoneIn
 
 
 def said_of(marks: Collection[Mark], now: datetime, *, muted: bool) -> tuple[Said, ...]:
-    """Return what was said of one job of a list, the latest word last."""
+    """Return what was said of one job of a list, what counts most last: the latest word, or that it is muted."""
     said = [(SIGNS[mark.kind], str(mark.kind)) for mark in people.standing(marks, now)]
-    return (*([MUTED] if muted else []), *said)
+    return (*said, *([MUTED] if muted else []))
 
 
 def jobs_of(keyboard: Keyboard) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def jobs_of(keyboard: Keyboard) -> tuple[str, ...]:
 
 
 def list_keyboard(keyboard: Keyboard, said: Mapping[str, tuple[Said, ...]]) -> Keyboard:
-    """Return the numbers under a list, each with the sign of the latest word on its job: "3 ✓"."""
+    """Return the numbers under a list, each with the sign of what counts most of its job: "3 ✓"."""
 
     def shown(button: Button) -> Button:
         signs = [sign for sign, _ in said.get(button.data.removeprefix(NUMBER), ())]

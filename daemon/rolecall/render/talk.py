@@ -6,10 +6,15 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rolecall.model import Answer, Card, Match, Message, RawPosting, Reason
+from rolecall.model import Action, Answer, Card, Match, Message, RawPosting, Reason
 from rolecall.render.clean import clean_card, line
 from rolecall.render.telegram import Block, Text, numbered, packed, telegram_texts, with_state
 
+_ACTIONS = {
+    Action.ALERT: "tells you at once",
+    Action.DIGEST: "tells you in the digest",
+    Action.DROP: "does not tell you",
+}
 _SIGNS = {Answer.YES: "✅", Answer.NO: "❌", Answer.UNKNOWN: "❔"}
 
 
@@ -43,7 +48,7 @@ def explained(raw: RawPosting, matches: Iterable[Match], notes: Iterable[str]) -
 
 
 def _match(match: Match) -> str:
-    head = f"<b>{esc(match.search)}</b> → {match.action.value}"
+    head = f"<b>{esc(match.search)}</b> → {_ACTIONS[match.action]}"
     return "\n".join([head, *_reasons(match.reasons)])
 
 
@@ -57,9 +62,12 @@ def _reasons(reasons: Iterable[Reason]) -> Iterator[str]:
 # --- looking --------------------------------------------------------------------------------------------------
 
 
+HELP = "I tell you once of each job that your searches match. Press a button under it to say what becomes of it.\n"
+
+
 def commands(named: Iterable[tuple[str, str]]) -> str:
-    """Return the commands, one a line."""
-    return "\n".join(f"/{name} – {esc(summary)}" for name, summary in named)
+    """Return what this is, and the commands, one a line."""
+    return "\n".join([HELP, *(f"/{name} – {esc(summary)}" for name, summary in named)])
 
 
 @dataclass(frozen=True, slots=True)

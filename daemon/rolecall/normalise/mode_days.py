@@ -82,11 +82,12 @@ _SPLIT = re.compile(  # "60/40 split between office and home"
     r"\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
 )
 _WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")
-_OFFICE_WORD = re.compile(r"\b(?:office|on-?site|in-person)\b")
+_OFFICE_WORD = re.compile(r"\b(?:offices?|on-?site|in-person)\b")
 _REST = re.compile(r"\b(?:rest|remainder|remaining|otherwise)\b")  # "2 days a week, with the rest of it at home"
 _TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart)\b")
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _PEOPLE = re.compile(r"\b(?:teams?|staff|employees|people|workforce|customers?|clients?|meetings)\b")
+_COST = re.compile(r"\b(?:contribut\w+|discount\w*|reimburs\w+|subsid\w+|fees?|costs?|match\w*|off|budget|allowance)\b")
 _LEAST = ("at least", "minimum", "min ", "a minimum")
 _MOST = ("up to", "max")
 _NOT_WORK = re.compile(
@@ -133,7 +134,7 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
 
 
 def _share(match: re.Match[str]) -> OfficeDays | None:
-    if _PEOPLE.search(match[0]) or "travel" in match.string.lower():
+    if _PEOPLE.search(match[0]) or _COST.search(match[0]) or "travel" in match.string.lower():
         return None
     low, high = int(match["low"]) / 100 * WEEK, int(match["high"] or match["low"]) / 100 * WEEK
     if not 0 < high <= WEEK or low > high or (match["home"] and low >= WEEK):

@@ -44,7 +44,7 @@ def _open_region(doc: Doc, mode: Fact[WorkMode], groups: frozenset[str]) -> Fact
 def _abroad(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[UkFit]:
     """Only foreign places: closed, unless a bare "remote" stands beside them."""
     work, where = mode.value or WorkMode(), location.value or Location()
-    beside = mode.rule in ("mode.location", "mode.title") and where.places and work.regions == where.countries
+    beside = mode.rule in ("mode.location", "mode.title") and where.places and work.regions <= where.countries
     if beside and "office_optional" in mode.flags and not _first_cue(doc, "US"):
         return _from(mode, UkFit.UNCLEAR, "uk.remote_beside", Confidence.LOW)
     return _from(location if location.value else mode, UkFit.NO, "uk.abroad", Confidence.HIGH)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +52,40 @@ def test_headings_open_zones_until_the_next_heading() -> None:
     assert read["* Python"] is Zone.MUST
     assert read["* Rust"] is Zone.NICE
     assert read["* Pension"] is Zone.NOISE
+
+
+@pytest.mark.parametrize(
+    ("zone", "headings"),
+    [
+        (
+            Zone.MUST,
+            """Essential Skills & Experience|Hard requirements|Key skills/experience|What you'll need to succeed
+            Skills you'll need to bring|The must haves|You should have|Ideal profile:|What we look for|Skillset we need
+            Required strong experience with:|Technical skills (essential)|You'll bring:|Experience you'll need:""",
+        ),
+        (
+            Zone.NICE,
+            """Preferred Experience & Skills:|Desirables|Nice to haves (but we can teach you):|Bonus skills|Good to have
+            What will set you apart|Even better if you:|It's a plus if you have|Useful but not essential|Stand out
+            Technical skills (desirable)|Ideally, you'll also have|Desired experience in:|Extra credit for""",
+        ),
+        (
+            Zone.NOISE,
+            """About Acme:|Why Acme?|Our offer|Perks & benefits at Acme|What you'll get from us|We offer:
+            Why you'll love working here|Compensation & Benefits|Core benefits""",
+        ),
+        (
+            Zone.NEUTRAL,
+            """In this role, you will:|What you'll be working on|What success looks like|About this role
+            How you'll make an impact|Key responsibilities include:|Why this role matters|About the team and role""",
+        ),
+        (Zone.STACK, "Some of the technologies we use:|Our current stack|iOS stack|Tech stack"),
+    ],
+)
+def test_employers_call_the_parts_of_an_advert_by_many_names(zone: Zone, headings: str) -> None:
+    opening = "Requirements:" if zone is Zone.NEUTRAL else "About the role"
+    for heading in filter(None, map(str.strip, re.split(r"[|\n]", headings))):
+        assert zones(f"{opening}\n{heading}\n* An item")["* An item"] is zone, heading
 
 
 def test_a_heading_inside_a_line_opens_its_zone_but_on_a_bullet_only_there() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.service.machine import Machine, booted
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with booted(tmp_path_factory.mktemp("machine")) as booted_machine:
         yield booted_machine

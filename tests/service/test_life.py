@@ -9,10 +9,9 @@ import pytest
 
 from rolecall.cli import CONFIG_ERROR
 from tests.house import job
-from tests.service.machine import Machine, until
-from tests.shared import ROOT
+from tests.service.machine import VENV, Machine, until
 
-UNIT = ROOT / "systemd" / "rolecall.service"
+ROLECALL = f"{VENV}/bin/rolecall"
 CONFIG = "/etc/rolecall/config.toml"
 STATE = "/var/lib/private/rolecall"
 SECRET = "canary-of-the-webhook"
@@ -44,27 +43,28 @@ QUICKER = """
 # The tests do not wait for minutes.
 WatchdogSec=6
 RestartSec=1
-LoadCredential=webhook-url:/etc/rolecall/credentials/webhook-url
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def installed(machine: Machine) -> Machine:
-    machine.write("/etc/systemd/system/rolecall.service", UNIT.read_text(encoding="utf-8"))
+    """The machine, with the service installed by our own command from a configuration and a secret beside it."""
+    machine.write("/etc/rolecall/inbox/first.jsonl", row(1))
+    machine.write("/srv/mine/config.toml", GOOD.replace("url_credential", "url_file"))
+    machine.write("/srv/mine/webhook-url", f"http://127.0.0.1:9/{SECRET}", mode="600")
     machine.write("/etc/systemd/system/rolecall.service.d/test.conf", QUICKER)
-    machine.write("/etc/rolecall/credentials/webhook-url", f"http://127.0.0.1:9/{SECRET}", mode="600")
-    machine.run("chmod", "700", "/etc/rolecall/credentials")
-    machine.run("systemctl", "daemon-reload")
+    machine.run(ROLECALL, "service", "install", "--from", "/srv/mine/config.toml", "--now")
     return machine
 
 
 @pytest.fixture
 def service(installed: Machine) -> Machine:
-    """The service, running, with a good configuration and one job in its inbox."""
-    installed.write(CONFIG, GOOD)
-    installed.write("/etc/rolecall/inbox/first.jsonl", row(1))
+    """The service, started anew, with a good configuration, an empty database and one job in its inbox."""
+    installed.run("systemctl", "stop", "rolecall.service")
     installed.run("systemctl", "reset-failed", "rolecall.service", code=None)
-    installed.run("systemctl", "restart", "rolecall.service")
+    installed.run("find", STATE, "-mindepth", "1", "-delete")
+    installed.write(CONFIG, GOOD)
+    installed.run("systemctl", "start", "rolecall.service")
     return installed
 
 
@@ -92,6 +92,21 @@ def told(machine: Machine, text: str) -> None:
 
 
 # --- life -----------------------------------------------------------------------------------------------------
+
+
+def test_installed_by_our_command_it_runs_at_once_and_at_every_boot(installed: Machine) -> None:
+    assert installed.show("rolecall", "ActiveState") == "active"
+    assert installed.run("systemctl", "is-enabled", "rolecall").stdout == "enabled\n"
+    assert 'url_credential = "webhook-url"' in installed.run("cat", CONFIG).stdout
+    assert "Everything is as it should be." in installed.run(ROLECALL, "service", "install").stdout
+    assert "service  active (running)" in installed.run(ROLECALL, "service", "status").stdout
+
+
+def test_root_looks_at_it_by_the_ordinary_commands(service: Machine) -> None:
+    told(service, "polled source=folder:inbox")
+    status = json.loads(service.run(ROLECALL, "status", "--json").stdout)
+    assert [source["name"] for source in status["sources"]] == ["folder:inbox"]
+    service.run(ROLECALL, "check", "--offline")
 
 
 def test_it_says_when_it_is_ready_and_finds_the_job(service: Machine) -> None:
@@ -171,7 +186,7 @@ def test_its_state_belongs_to_a_user_that_exists_only_while_it_runs(service: Mac
 
 def test_a_credential_is_read_by_the_service_and_by_nobody_else(service: Machine) -> None:
     inside = "/run/credentials/rolecall.service/webhook-url"
-    assert service.run("cat", inside).stdout.endswith(SECRET)
+    assert service.run("cat", inside).stdout.strip().endswith(SECRET)
     assert service.mode("/etc/rolecall/credentials/webhook-url") == "600 0"
     for path in (inside, "/etc/rolecall/credentials/webhook-url"):
         service.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", path, code=1)
@@ -213,3 +228,11 @@ def test_a_feed_that_takes_for_ever_to_parse_stops_nothing(service: Machine) -> 
 
 BOMBS = '\n[[source]]\nkind = "folder"\npath = "/etc/rolecall/bombs"\nevery = "1s"\n'
 ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(30_000))  # feedparser takes them in quadratic time
+
+
+def test_uninstalled_it_is_stopped_and_what_is_yours_stays(service: Machine) -> None:
+    service.run(ROLECALL, "service", "uninstall")
+    assert service.show("rolecall", "ActiveState") == "inactive"
+    assert service.show("rolecall", "FragmentPath") == ""
+    service.run("test", "-f", f"{STATE}/rolecall.db")
+    service.run("test", "-f", CONFIG)

@@ -26,7 +26,7 @@ NAMES = [probe.__name__ for probe in probes.PROBES]
 NOT_FOR_EVERY_ROOT = {"load_a_kernel_module", "look_into_the_kernels_clock", "take_the_processor_for_itself"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def prepared(machine: Machine) -> Machine:
     machine.write(PROGRAM, Path(probes.__file__).read_text(encoding="utf-8"))
     machine.write("/etc/rolecall/config.toml", "")
@@ -34,7 +34,7 @@ def prepared(machine: Machine) -> Machine:
     return machine
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def inside(prepared: Machine) -> dict[str, str]:
     """How each attempt ended in a unit that has all the directives of ours, but for what makes it a daemon."""
     unit = LIFE.sub("", UNIT.read_text(encoding="utf-8"))
@@ -46,7 +46,7 @@ def inside(prepared: Machine) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outside(prepared: Machine) -> dict[str, str]:
     """How each attempt ends for root without a sandbox."""
     found: dict[str, str] = json.loads(prepared.run(PYTHON, PROGRAM).stdout)

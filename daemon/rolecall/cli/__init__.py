@@ -24,6 +24,7 @@ from rolecall.cli import (
     preview,
     run,
     same,
+    service,
     stats,
     telegram,
     vocabulary,
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 groups = (
     run, demo, init, check, look, doctor, keep, same, choose, mute, preview, digest, discover, filters, stats, telegram,
-    vocabulary,
+    vocabulary, service,
 )  # fmt: skip
 for group in groups:
     group.register(app)

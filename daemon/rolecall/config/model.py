@@ -21,6 +21,8 @@ from rolecall.normalise.place import find, nearest
 from rolecall.ports import Notifier, Source
 from rolecall.schedule import EVERY_DAY, Days, Hours, Quiet, parse_days, parse_duration, parse_hours, parse_time
 
+SERVICE_CONFIG, SERVICE_STATE = Path("/etc/rolecall/config.toml"), Path("/var/lib/rolecall")
+
 STRICT = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
@@ -296,4 +298,6 @@ def database(daemon: DaemonOptions, config_path: Path | None) -> Path:
         return base / daemon.database.expanduser()
     if state := os.environ.get("STATE_DIRECTORY"):  # set by systemd
         return Path(state.partition(":")[0]) / "rolecall.db"
+    if config_path == SERVICE_CONFIG and os.access(SERVICE_STATE, os.W_OK):  # root looks at the service
+        return SERVICE_STATE / "rolecall.db"
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "rolecall" / "rolecall.db"

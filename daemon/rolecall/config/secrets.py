@@ -20,7 +20,7 @@ def read_secret(form: str, value: str, config_path: Path | None) -> str:
                 raise ValueError(f"the environment variable {value} is not set")
             return os.environ[value]
         case "credential":
-            return _from_file(_credentials() / value)
+            return _from_file(_credentials(config_path) / value)
         case _:
             _refuse_if_readable(config_path)
             return value
@@ -34,11 +34,14 @@ def secret_files(config_path: Path) -> list[Path]:
     return [path for value in dict.fromkeys(named) if (path := _beside(config_path, value)).is_file()]
 
 
-def _credentials() -> Path:
+def _credentials(config_path: Path | None) -> Path:
+    """Where systemd puts them; for root at a command line, where it takes them from (`rolecall service install`)."""
     directory = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not directory:
-        raise ValueError("there is no $CREDENTIALS_DIRECTORY; it is set by systemd for units with LoadCredential=")
-    return Path(directory)
+    if directory:
+        return Path(directory)
+    if config_path is not None and (kept := config_path.parent / "credentials").is_dir():
+        return kept
+    raise ValueError("there is no $CREDENTIALS_DIRECTORY; it is set by systemd for units with LoadCredential=")
 
 
 def _beside(config_path: Path | None, value: str) -> Path:

@@ -18,6 +18,7 @@ from rolecall.fetch import HttpFetcher
 from rolecall.house import House
 from rolecall.life import Daemon
 from rolecall.match import Index
+from rolecall.observe import observed
 from rolecall.ports import Store
 from rolecall.sandbox import Sandbox
 from rolecall.store import SqliteStore
@@ -79,5 +80,6 @@ async def run(config: Config, *, once: bool = False) -> bool:
             if once:
                 return await daemon.once()
             daemon.polling.garbage.begin()
-            await daemon.live()
+            async with observed(house, daemon.pulse.troubles):
+                await daemon.live()
             return True

@@ -7,11 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from decimal import Decimal
+from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rolecall.config.changes import Changes
 from rolecall.match import Search
@@ -20,6 +23,7 @@ from rolecall.normalise.pay import Factors
 from rolecall.normalise.place import find, nearest
 from rolecall.ports import Notifier, Source
 from rolecall.schedule import EVERY_DAY, Days, Hours, Quiet, parse_days, parse_duration, parse_hours, parse_time
+from rolecall.secret import Secret
 
 SERVICE_CONFIG, SERVICE_STATE = Path("/etc/rolecall/config.toml"), Path("/var/lib/rolecall")
 
@@ -93,6 +97,63 @@ class DaemonOptions(BaseModel):
     grace: Duration = timedelta(seconds=20)
     keep_days: Annotated[int, Field(ge=0, le=36_500)] = 365
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class MetricsOptions(BaseModel):
+    """The `[metrics]` table: where `/metrics` and `/healthz` are served, if at all."""
+
+    model_config = STRICT
+
+    listen: str | None = None
+    allow_remote: bool = False
+
+    @model_validator(mode="after")
+    def _is_for_this_machine(self) -> MetricsOptions:
+        if self.listen is None:
+            return self
+        host, _ = self.address
+        if not self.allow_remote and not ip_address(host).is_loopback:
+            way = "write 127.0.0.1:9464, or allow_remote = true if you mean it"
+            raise ValueError(f"{self.listen} may be read by other machines; {way}")
+        if find_spec("prometheus_client") is None:
+            raise ValueError("prometheus-client is missing: pip install 'rolecall[metrics]'")
+        return self
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of `listen`; raises ValueError."""
+        parts = urlsplit(f"//{self.listen}")
+        try:
+            return str(ip_address(parts.hostname or "")), parts.port or 0
+        except ValueError:
+            raise ValueError(f"{self.listen!r} is no address and port; write it like 127.0.0.1:9464") from None
+
+
+class Regularly(BaseModel):
+    """What the `[deadman]` table holds beside its address."""
+
+    model_config = STRICT
+
+    every: Duration = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadMan:
+    """The address of a dead man's switch: whoever knows it can say that we are well, so it is a secret."""
+
+    url: Secret
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url.reveal()).scheme not in ("http", "https"):
+            raise ValueError("url must be a whole http(s) address")
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The `[deadman]` table: where to say that all is well, and how often."""
+
+    url: Secret
+    every: timedelta
 
 
 class PayOptions(BaseModel):
@@ -243,6 +304,8 @@ class Config:
     searches: tuple[Search, ...] = ()
     database: Path = field(default_factory=Path)
     pay: PayOptions = field(default_factory=PayOptions)
+    metrics: MetricsOptions = field(default_factory=MetricsOptions)
+    deadman: Switch | None = None
     named: tuple[Person, ...] = ()
     paused: tuple[Search, ...] = ()  # searches that ask for nothing until they are resumed
     changes: Changes = field(default_factory=Changes)  # what was changed from a channel; it is in here already

@@ -53,6 +53,7 @@ def secrets_of(config: Config) -> list[str]:
     plugins: list[Any] = [channel.notifier for channel in config.channels]
     plugins += [entry.source for entry in config.sources] + [each.source for each in config.off]
     values = [getattr(plugin, name) for plugin in plugins for name in _secret_names_of(plugin)]
+    values += [config.deadman.url] if config.deadman else []
     return [value.reveal() for value in values if isinstance(value, Secret) and value.reveal()]
 
 

@@ -17,12 +17,16 @@ from rolecall.config.model import (
     Channel,
     Config,
     DaemonOptions,
+    DeadMan,
+    MetricsOptions,
     Pace,
     PayOptions,
     Person,
     PersonOptions,
+    Regularly,
     SourceEntry,
     SourceOff,
+    Switch,
     TechLine,
     Times,
     database,
@@ -96,7 +100,7 @@ class _Reader:
     keyless: list[SourceOff] = field(default_factory=list)
 
     def read(self, table: Table) -> Config:
-        parts = ("daemon", "pay", "vocabulary", "person", "channel", "source", "search")
+        parts = ("daemon", "pay", "metrics", "deadman", "vocabulary", "person", "channel", "source", "search")
         for key in table.keys() - set(parts):
             self._problem(key, "is not a part of the configuration.", did_you_mean(key, parts, "Parts are"))
         daemon = self._validated(DaemonOptions, self._table(table, "daemon"), "daemon") or DaemonOptions()
@@ -116,6 +120,8 @@ class _Reader:
             paused=tuple(search for search in searches if search.paused),
             database=database(daemon, self.path),
             pay=self._validated(PayOptions, self._table(table, "pay"), "pay") or PayOptions(),
+            metrics=self._validated(MetricsOptions, self._table(table, "metrics"), "metrics") or MetricsOptions(),
+            deadman=self._switch(self._table(table, "deadman")) if "deadman" in table else None,
         )
         self._references(config, set(self._table(table, "channel")))
         if not any(problem.path.startswith("person.") for problem in self.problems):
@@ -125,6 +131,11 @@ class _Reader:
             raise ConfigError(self.problems)
         pay.use(config.pay.factors(pay.factors_in_use().rates))
         return config
+
+    def _switch(self, table: Table) -> Switch | None:
+        deadman = self._plug_in({"deadman": DeadMan}, "deadman", table, "deadman", Regularly)
+        often = self._validated(Regularly, _shared(table, Regularly), "deadman")
+        return Switch(deadman.url, often.every) if deadman and often else None
 
     def _vocabulary(self, table: Table) -> Vocabulary:
         """Return our vocabulary with the user's `[[vocabulary.tech]]` lines."""

@@ -27,9 +27,9 @@ def read_secret(form: str, value: str, config_path: Path | None) -> str:
 
 
 def secret_files(config_path: Path) -> list[Path]:
-    """Return the files that channels and sources name for their secrets, those that are there."""
+    """Return the files that the configuration names for its secrets, those that are there."""
     said = tomllib.loads(config_path.read_text(encoding="utf-8"))
-    tables = [*said.get("channel", {}).values(), *said.get("source", ())]
+    tables = [*said.get("channel", {}).values(), *said.get("source", ()), said.get("deadman", {})]
     named = [str(value) for table in tables for key, value in table.items() if key.endswith("_file")]
     return [path for value in dict.fromkeys(named) if (path := _beside(config_path, value)).is_file()]
 

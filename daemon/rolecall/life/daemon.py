@@ -65,6 +65,7 @@ class Daemon:
         group.create_task(self.pulse.live(self.status), name="watchdog")
         group.create_task(chores.refresh_rates(house, bells), name="rates")
         group.create_task(chores.prune(house, bells), name="prune")
+        group.create_task(chores.reassure(house, bells, self.pulse), name="deadman")
 
     async def once(self) -> bool:
         """Poll everything due, deliver everything due; True when all of it went well."""

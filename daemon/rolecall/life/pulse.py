@@ -14,6 +14,8 @@ from rolecall.plan import Plan
 
 log = logging.getLogger(__name__)
 
+LOOPS = ("poll", "deliver")
+
 
 class Pulse:
     """Each loop beats when it turns; `live` tells systemd."""
@@ -31,16 +33,34 @@ class Pulse:
         interval = systemd.watchdog_interval()
         while interval and self.bells.going_on():
             await self.bells.pause(interval)
-            if await self.is_well(interval):
+            if found := await self.troubles(interval):
+                log.error("no-sign-of-life error=%s", "; ".join(found))
+            else:
                 systemd.alive()
                 systemd.status(status())
 
-    async def is_well(self, interval: float) -> bool:
-        """Do both loops turn, and can the database be written within `interval` seconds?"""
+    async def troubles(self, patience: float) -> list[str]:
+        """Return in sentences why we are not well: the database, or a loop, gives no answer.
+
+        `patience`: seconds that the database may take; a loop may be silent for twice as long.
+        """
+        return [*await self._of_the_database(patience), *self._of_the_loops(patience)]
+
+    async def _of_the_database(self, patience: float) -> list[str]:
+        """Can it be written?"""
         try:
-            await asyncio.wait_for(self.house.store.commit(Plan(now=self.house.now())), interval)
+            await asyncio.wait_for(self.house.store.commit(Plan(now=self.house.now())), patience)
         except (StoreError, TimeoutError) as error:
-            log.error("no-sign-of-life error=%s", str(error) or "the database does not answer")
-            return False
-        silent = asyncio.get_running_loop().time() - min(self._beats.values())
-        return silent < 2 * interval + self.house.config.daemon.tick.total_seconds()
+            return [str(error) or "the database does not answer"]
+        return []
+
+    def _of_the_loops(self, patience: float) -> list[str]:
+        now, allowed = asyncio.get_running_loop().time(), 2 * patience + self.house.config.daemon.tick.total_seconds()
+        silent = {name: now - self._beats[name] if name in self._beats else None for name in LOOPS}
+        return [
+            f"the {name} loop has not turned for {seconds:.0f} s"
+            if seconds is not None
+            else f"no {name} loop turns yet"
+            for name, seconds in silent.items()
+            if seconds is None or seconds >= allowed
+        ]

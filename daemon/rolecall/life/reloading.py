@@ -102,5 +102,6 @@ def say_what_is_off(config: Config) -> None:
 
 def _say_what_needs_a_restart(before: Config, after: Config) -> None:
     changed = [name for name in NOT_RELOADED if getattr(before.daemon, name) != getattr(after.daemon, name)]
+    changed += ["metrics"] if before.metrics != after.metrics else []
     if changed:
         log.warning("reload-incomplete options=%s: they change with a restart", ",".join(changed))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rolecall.config import Kinds
+from rolecall.config.model import DeadMan
 from rolecall.config.plugin import secret_names
 from rolecall.config.secrets import FORMS
 from rolecall.config.toml import quoted
@@ -53,7 +54,7 @@ def _held(where: str, each: Table, option: str, form: str, value: str, others: l
     for other in others:
         if (other.form, other.value) == (form, value) and form != "inline":
             return Held(where, option, form, value, other.credential)
-    kind = where.partition(".")[2] or str(each.get("kind", "source"))
+    kind = where.partition(".")[2] or str(each.get("kind", where))
     base = {"credential": value, "file": Path(value).name}.get(form, f"{kind}-{option}".replace("_", "-"))
     base = base if _NAME.fullmatch(base) else re.sub(r"[^A-Za-z0-9]+", "-", f"{kind}-{option}").strip("-")
     taken = {other.credential for other in others}
@@ -62,6 +63,8 @@ def _held(where: str, each: Table, option: str, form: str, value: str, others: l
 
 
 def _plugins(table: Mapping[str, Any], kinds: Kinds) -> Iterator[tuple[str, Table, Any]]:
+    if "deadman" in table:
+        yield "deadman", table["deadman"], DeadMan
     for name, each in table.get("channel", {}).items():
         if plugin := kinds.notifiers.get(str(each.get("kind", name))):
             yield f"channel.{name}", each, plugin
@@ -118,9 +121,12 @@ def with_values(table: Mapping[str, Any], secrets: list[Held], values: Mapping[s
 
 
 def table_of(tables: Table, where: str) -> Table:
-    """Return the table that is called "channel.NAME" or "source[NUMBER]"."""
+    """Return the table that is called "channel.NAME", "source[NUMBER]" or "deadman"."""
     if where.startswith("source["):
         source: Table = tables["source"][int(where[7:-1]) - 1]
         return source
+    if where == "deadman":
+        switch: Table = tables["deadman"]
+        return switch
     channel: Table = tables["channel"][where.partition(".")[2]]
     return channel

@@ -63,6 +63,7 @@ def test_what_is_commented_out_is_right_too() -> None:
             channel[secret] = "https://invented.example/x"  # one of them is an address
     for source in table["source"]:
         source.update(dict.fromkeys(secret_names(kinds().sources[source["kind"]]), "invented"))
+    table["deadman"]["url"] = "https://invented.example/x"
     config = read(table, kinds())
     assert {channel.kind for channel in config.channels} == set(kinds().notifiers)
     assert {type(entry.source).kind for entry in config.sources} == set(kinds().sources)

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol, cast
 
-from rolecall.outbox import Claim, Outcome
+from rolecall.outbox import Claim, Dead, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.plan import Committed, Plan, SourceState
 from rolecall.ports import Store
 
 _EVENT = re.compile(r"[a-z]+(?:-[a-z]+)*")
-_WORDS = {"Sent": "sent", "RetryAt": "deferred", "Dead": "dead", "Suspend": "suspended", "Dropped": "dropped"}
+_WORDS = {Sent: "sent", RetryAt: "deferred", Dead: "dead", Suspend: "suspended", Dropped: "dropped"}
 
 
 class Tally(Protocol):
@@ -67,7 +67,7 @@ class Counted:
 
     async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:
         await self._store.settle(claim_id, outcome, now)
-        self._tally.sent(self._claimed.pop(claim_id, ""), _WORDS[type(outcome).__name__])
+        self._tally.sent(self._claimed.pop(claim_id, ""), _WORDS[type(outcome)])
 
 
 def poll_outcome(state: SourceState) -> str:

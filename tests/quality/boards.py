@@ -49,7 +49,7 @@ NO_KIND = {
     "civilservicejobs": "not to be polled: a CAPTCHA; its departments have Oleeo feeds",
     "eightfold": "undocumented, and no reply with a text is recorded",
     "icims": "web pages of cards; its adverts carry JSON-LD: `page` and `sitemap`",
-    "oracle-orc": "",
+    "oracle-orc": "undocumented, and where its texts are asked for is not known for sure",
     "paylocity": "US employers",
     "phenom": "US employers, undocumented",
 }

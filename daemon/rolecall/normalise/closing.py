@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from rolecall.model import UNSTATED, Closing, Fact
 from rolecall.normalise.fields import stated
-from rolecall.normalise.rules import evidence, needed, windows
+from rolecall.normalise.phrases import Phrases
+from rolecall.normalise.rules import evidence, windows
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 _WORDS = load("closing")
-_NEEDS = needed(_WORDS["needs"])
-_STEMS = frozenset(need.first for need in _NEEDS)
+_NEEDS = Phrases(_WORDS["needs"])
 _LONDON = ZoneInfo("Europe/London")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = f"(?:{'|'.join(_MONTHS)})"
@@ -40,7 +40,7 @@ def read_closing(doc: Doc) -> Fact[Closing]:
     for path, text in stated(doc.raw.fields, _WORDS["fields"]):
         if value := _moment(text) or _closing(text.lower(), doc):
             return Fact(value, "field", f"{path}={text}"[:160], "closing.field")
-    return UNSTATED if doc.stems.isdisjoint(_STEMS) else _in_text(doc)
+    return _in_text(doc)
 
 
 def _in_text(doc: Doc) -> Fact[Closing]:

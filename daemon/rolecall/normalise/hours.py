@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from rolecall.model import UNSTATED, Confidence, Fact, Hours, Salary
 from rolecall.normalise.fields import stated
-from rolecall.normalise.rules import hits, needed, rules, windows
+from rolecall.normalise.phrases import Phrases
+from rolecall.normalise.rules import hits, rules, windows
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
@@ -16,8 +17,8 @@ _NUMBERS = {
     name: re.compile("|".join(rf"(?<![\w.,£$€]){pattern}" for pattern in patterns))
     for name, patterns in _WORDS["numbers"]["match"].items()
 }
-_NEEDS = {name: needed(texts) for name, texts in _WORDS["numbers"]["needs"].items()}
-_ACTUALLY = needed(["actual"])
+_NEEDS = {name: Phrases(texts) for name, texts in _WORDS["numbers"]["needs"].items()}
+_ACTUALLY = Phrases(["actual"])
 _FIELD_WORDS = {"fulltime": "full_time", "parttime": "part_time"}
 _ACTUAL = re.compile(_WORDS["numbers"]["actual_pay"])
 _UNITS = frozenset({"week", "wk", "pw", "hours", "fte", "wte"})

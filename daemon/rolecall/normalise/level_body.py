@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from rolecall.model import UNSTATED, Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
-from rolecall.normalise.rules import evidence, needed, places, sentence, stretches, windows
+from rolecall.normalise.phrases import Phrases
+from rolecall.normalise.rules import evidence, sentence, stretches, windows
 from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
@@ -31,10 +32,8 @@ _ROLE, _RANGE = _pattern("role"), _pattern("range")
 _ROLE_VETO, _RANGE_VETO = _any(_WORDS["role"]["veto"]), _any(_WORDS["range"]["veto"])
 _CUE = _any([_WORDS["range"]["cue"]])
 _FLOORS = tuple((Rung[entry["floor"].upper()], _any(entry["match"])) for entry in _WORDS["floor"])
-_NEEDS = needed(_WORDS["needs"])
-_STEMS = frozenset(need.first for need in _NEEDS)
-_FLOOR_NEEDS = needed(("junior", "grad", "graduate", "grads", "entry level", "entry-level"))
-_FLOOR_STEMS = frozenset(need.first for need in _FLOOR_NEEDS)
+_NEEDS = Phrases(_WORDS["needs"])
+_FLOOR_NEEDS = Phrases(("junior", "grad", "graduate", "grads", "entry level", "entry-level"))
 Windows = list[tuple[int, int]]
 _AROUND = 100  # no statement is longer on one side of its level word
 _RANGE_LONG, _RANGE_OPENS, _RANGE_CLOSES = 40, 10, 20  # characters between two levels of a range, before and after
@@ -43,21 +42,17 @@ _TITLE_LINES = 12  # adverts repeat their title at the top, sometimes with the l
 
 def read_body(doc: Doc) -> Fact[Level]:
     """Return the level that the text states of this role: as a range, in a repeated title, in a sentence."""
-    if doc.stems.isdisjoint(_STEMS):
-        return UNSTATED
-    named = places(doc.parts[-1], _NEEDS, whole=True)
+    named = _NEEDS.places(doc.parts[-1], whole=True)
     return _range(doc, named) or _repeated_title(doc) or _role(doc, stretches(doc.low, named, _AROUND)) or UNSTATED
 
 
 def read_floor(doc: Doc) -> Fact[Rung]:
     """Return the lowest rung that a negation leaves ("no juniors": mid)."""
-    if doc.stems.isdisjoint(_FLOOR_STEMS) and doc.parts[0].stems.isdisjoint(_FLOOR_STEMS):
-        return UNSTATED
+    around = [(part, stretch) for part in doc.parts for stretch in windows(part, _FLOOR_NEEDS)]
     for rung, pattern in _FLOORS:
-        for part in doc.parts:
-            for start, end in windows(part, _FLOOR_NEEDS):
-                if match := pattern.search(part.low, start, end):
-                    return Fact(rung, part.source, evidence(part.text, *match.span()), "level.floor")
+        for part, (start, end) in around:
+            if match := pattern.search(part.low, start, end):
+                return Fact(rung, part.source, evidence(part.text, *match.span()), "level.floor")
     return UNSTATED
 
 
@@ -75,13 +70,15 @@ def _repeated_title(doc: Doc) -> Fact[Level] | None:
     title = doc.title.lower()
     if len(title) < 6:
         return None
-    for line in doc.lines[:_TITLE_LINES]:
-        at = doc.low.find(title, line.start, line.start + len(line.text))
-        before = doc.low[line.start : at].strip(" *") if at >= 0 else ""
+    start = 0
+    for line in doc.low.split("\n", _TITLE_LINES)[:_TITLE_LINES]:
+        before, found, _ = line.partition(title)
+        before = before.strip(" *") if found else ""
         for rung, pattern in _LEVELS:
             if before and pattern.fullmatch(before):
-                span = evidence(doc.body, line.start, at + len(title))
+                span = evidence(doc.body, start, start + line.find(title) + len(title))
                 return Fact(level(rung), "body", span, "level.body.title", Confidence.MEDIUM)
+        start += len(line) + 1
     return None
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from rolecall.model import Mode, OfficeDays, Origin
 from rolecall.normalise.mode_days import office_days
+from rolecall.normalise.phrases import Phrases
 from rolecall.normalise.text import Part
 from rolecall.normalise.words import load
 
@@ -57,13 +59,29 @@ def sentences(part: Part, cues: str = "cues") -> list[Sentence]:
     """Return the sentences of a text that hold a cue of mode.toml, in order."""
     text, low = part.text, part.low
     starts: dict[int, int] = {}
-    for cue in load("mode")[cues]:
-        at = low.find(cue) if len(cue) <= _ANYWHERE or part.may_hold(cue) else -1
+    for cue in _cues(cues).within(part):
+        at = low.find(cue)
         while at >= 0 and len(starts) < MAX_SENTENCES:
             start, end = _around(text, at)
             starts.setdefault(start, end)
             at = low.find(cue, end)
     return [Sentence(part.source, text[start:end], low[start:end]) for start, end in sorted(starts.items())]
+
+
+class _Cues(NamedTuple):
+    short: tuple[str, ...]
+    others: Phrases
+
+    def within(self, part: Part) -> list[str]:
+        """Return the cues that may stand in a text."""
+        return [*self.short, *self.others.possible(part)] if part.low else []
+
+
+@cache
+def _cues(name: str) -> _Cues:
+    cues = load("mode")[name]
+    short = tuple(cue for cue in cues if len(cue) <= _ANYWHERE)
+    return _Cues(short, Phrases(cue for cue in cues if cue not in short))
 
 
 def _around(text: str, at: int) -> tuple[int, int]:

@@ -29,7 +29,7 @@ def named(groups: dict[str, list[str]]) -> str:
     return "(?:" + "|".join(f"(?P<{name}>{any_of(patterns)})" for name, patterns in groups.items()) + ")"
 
 
-_DIGIT = re.compile("[0-9]")  # a search for one character class is the fast path of `re`
+_DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
 _NUMBER = re.compile(
     r"\d{1,3}(?: \.{3} )?(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!\d)"  # " ... " is where Adzuna cuts its snippets
     r"|(?P<cents>\d{1,3},\d{3}00(?!\d))"  # the point is lost
@@ -87,14 +87,16 @@ class Amount:
 
 def amounts(text: str, *, field: bool) -> Iterator[Amount]:
     """Give every number of `text` that counts nothing else, in order; in a salary field each is money."""
-    at = 0
-    while digit := _DIGIT.search(text, at):
-        at = digit.end()
-        if found := _NUMBER.match(text, digit.start()):
+    digits = text.encode("latin-1", "replace").translate(_DIGITS)  # a byte a character: found ten times as fast
+    at = digits.find(b"0")
+    while at >= 0:
+        end = at + 1
+        if found := _NUMBER.match(text, at):
             amount = _amount(text, found, field)
-            at = found.end() if amount is None else amount.end
+            end = found.end() if amount is None else amount.end
             if amount is not None:
                 yield amount
+        at = digits.find(b"0", end)
 
 
 def _amount(text: str, found: re.Match[str], field: bool) -> Amount | None:
@@ -103,13 +105,15 @@ def _amount(text: str, found: re.Match[str], field: bool) -> Amount | None:
         return None
     if sign is None and found["loose"]:
         found = cast("re.Match[str]", _PLAIN.match(text, found.start()))
+    if sign is None and not _HINT.match(text, found.end()):
+        if _counts_something(text, found):
+            return None
+        millions = _MILLIONS.match(text, found.end()) is not None
+        announced = field or _ANNOUNCED.search(text[max(0, found.start() - 16) : found.start()]) is not None
+        return Amount(found.start(), found.end(), _number(found), millions=millions, money=announced)
     amount = Amount(found.start(), found.end(), _number(found), money=field)
     if sign is not None:
         amount.start, amount.currency, amount.approx = sign
-    elif not _HINT.match(text, found.end()):
-        amount.millions = _MILLIONS.match(text, found.end()) is not None
-        amount.money = field or _ANNOUNCED.search(text[max(0, amount.start - 16) : amount.start]) is not None
-        return None if _counts_something(text, found) else amount
     _read_tail(text, amount)
     return None if sign is None and amount.k and amount.number == 401 else amount  # 401k: the American pension
 

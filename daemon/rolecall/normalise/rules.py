@@ -18,13 +18,14 @@ One entry of a word file:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from rolecall.model import Confidence, Fact
-from rolecall.normalise.text import Part, stem, stems
+from rolecall.normalise.phrases import Phrases, places
+from rolecall.normalise.text import Part
 from rolecall.normalise.words import load
 
 T = TypeVar("T")
@@ -33,27 +34,13 @@ _REACH = 160  # characters of a sentence looked at on each side of a match
 _STOPS = re.compile(r"[.!?](?=\s|$)|[;\n]")
 _AROUND = 130  # characters searched on each side of a needed word
 _WHOLE = 300  # a text as short as this is searched whole
-MOST = 40  # places looked at for one rule in one text: advert texts repeat themselves, hostile ones more so
-
-
-class Need(NamedTuple):
-    """A word or phrase that must occur, and which stems tell whether it can."""
-
-    text: str
-    first: str
-    stems: frozenset[str]
-
-
-def needed(texts: Iterable[str]) -> tuple[Need, ...]:
-    return tuple(Need(text, stem(text), stems(text)) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     name: str
     value: str
-    needs: tuple[Need, ...]
-    stems: frozenset[str]
+    needs: tuple[str, ...]
     pattern: re.Pattern[str]
     veto_before: re.Pattern[str] | None
     veto_after: re.Pattern[str] | None
@@ -62,7 +49,7 @@ class Rule:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hit:
     """One place where a rule matched."""
 
@@ -90,79 +77,72 @@ def evidence(text: str, start: int, end: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one word file, in its order; `stems` of all of them: most texts hold none and are done with."""
+    """The rules of one word file, in its order; `needs`: all that they need; `needing`: which rules need a phrase."""
 
     rules: tuple[Rule, ...]
-    stems: frozenset[str]
+    needs: Phrases
+    needing: Mapping[str, list[int]]
 
 
 @cache
 def rules(name: str) -> Rules:
     """Return the rules of `name`.toml; raises `ValueError` naming the rule that cannot be read."""
     found = tuple(_rule(entry) for entry in load(name)["rule"])
-    return Rules(found, frozenset().union(*(rule.stems for rule in found)))
+    needing: dict[str, list[int]] = {}
+    for index, rule in enumerate(found):
+        for need in rule.needs:
+            needing.setdefault(need, []).append(index)
+    return Rules(found, Phrases(needing), needing)
 
 
 def hits(rules: Rules, parts: Iterable[Part]) -> list[Hit]:
     """Return every match that no veto takes back: part by part, in each in the order of the text."""
     found: list[Hit] = []
     for part in parts:
-        if present := rules.stems & part.stems:
-            said = [
-                hit
-                for rule in rules.rules
-                if not present.isdisjoint(rule.stems) and part.source in rule.where
-                for hit in _matches(rule, part)
-            ]
+        if possible := rules.needs.possible(part):
+            said = [hit for rule, where in _places(rules, part, possible) for hit in _matches(rule, part, where)]
             found += sorted(said, key=lambda hit: hit.start)
     return found
 
 
-def _matches(rule: Rule, part: Part) -> Iterator[Hit]:
-    for start, end in windows(part, rule.needs):
+def _places(rules: Rules, part: Part, possible: Iterable[str]) -> Iterator[tuple[Rule, list[int]]]:
+    """Yield the rules of which a needed phrase stands in the text, with the places where one does."""
+    found: dict[int, list[int]] = {}
+    for phrase in possible:
+        if where := places(part.low, phrase):
+            for index in rules.needing[phrase]:
+                found.setdefault(index, []).extend(where)
+    for index in sorted(found):
+        rule = rules.rules[index]
+        if part.source in rule.where:
+            yield rule, sorted(found[index])
+
+
+def _matches(rule: Rule, part: Part, where: Sequence[int]) -> Iterator[Hit]:
+    for start, end in stretches(part.low, where):
         for match in rule.pattern.finditer(part.low, start, end):
             if not _vetoed(rule, part.low, match):
                 yield Hit(rule, part, match)
 
 
-def windows(part: Part, needs: Iterable[Need]) -> list[tuple[int, int]]:
-    """Return the stretches of text around the needed words, in order, none overlapping.
+def windows(part: Part, needs: Phrases) -> list[tuple[int, int]]:
+    """Return the stretches of text around the needed phrases, in order, none overlapping.
 
     Searching only there makes a rule cost what its words occur, not what the text is long.
     """
-    return stretches(part.low, places(part, needs))
+    return stretches(part.low, needs.places(part))
 
 
-def stretches(low: str, places: Sequence[int], around: int = _AROUND) -> list[tuple[int, int]]:
+def stretches(low: str, where: Sequence[int], around: int = _AROUND) -> list[tuple[int, int]]:
     """Return the stretches of text around these places, which are in order."""
     if len(low) <= _WHOLE:
-        return [(0, len(low))] if places else []
+        return [(0, len(low))] if where else []
     found: list[tuple[int, int]] = []
-    for place in places:
+    for place in where:
         start, end = max(0, place - around), min(len(low), place + around)
         if found and start <= found[-1][1]:
             start = found.pop()[0]
         found.append((start, end))
-    return found
-
-
-def places(part: Part, needs: Iterable[Need], *, whole: bool = False) -> list[int]:
-    """Return where the needed words stand, in order, at most 40 places each; `whole`: only as whole words."""
-    here, low = part.stems, part.low
-    possible = [text for text, first, every in needs if first in here and every <= here]
-    return sorted([place for text in possible for place in _places(low, text, whole)])
-
-
-def _places(low: str, need: str, whole: bool) -> list[int]:
-    found: list[int] = []
-    at, length = low.find(need), len(need)
-    for _ in range(MOST):
-        if at < 0:
-            break
-        end = at + length
-        if not whole or not (low[at - 1 : at].isalnum() or low[end : end + 1].isalnum()):
-            found.append(at)
-        at = low.find(need, end)
     return found
 
 
@@ -196,8 +176,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         return Rule(
             name=entry["name"],
             value=entry["value"],
-            needs=needed(entry["needs"]),
-            stems=frozenset(map(stem, entry["needs"])),
+            needs=tuple(entry["needs"]),
             pattern=re.compile(rf"(?<!\w)(?:{'|'.join(entry['match'])})(?!\w)"),
             veto_before=_any(entry.get("veto_before"), r"(?:{})$"),
             veto_after=_any(entry.get("veto_after"), r"(?:{})"),

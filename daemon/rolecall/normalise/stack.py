@@ -12,7 +12,7 @@ from rolecall.normalise.stack_scan import Scan
 from rolecall.normalise.text import Doc
 from rolecall.normalise.vocabulary import Vocabulary
 from rolecall.normalise.words import load
-from rolecall.normalise.zones import Line, Zone
+from rolecall.normalise.zones import NEUTRAL
 
 _IMPLIED_SHARE = 0.5  # an implied technology weighs half of what names it
 _MAX_TAGS = 60
@@ -26,10 +26,10 @@ def read_stack(doc: Doc, known: Vocabulary | None = None) -> tuple[Tech, ...]:
     """
     known = known or vocabulary.VOCABULARY
     employer = _employer(doc.company, known)
-    title = stack_needs.read(Scan(doc.parts[0], known, employer), (Line(doc.title, 0, Zone.NEUTRAL),))
+    title = stack_needs.read(Scan(doc.parts[0], known, employer), NEUTRAL)
     title = [meaning for meaning in title if not _named_first(doc, meaning)]
     groups = 1 + max((meaning.group for meaning in title if meaning.group is not None), default=-1)
-    body = stack_needs.read(Scan(doc.parts[-1], known, employer), doc.lines, groups)
+    body = stack_needs.read(Scan(doc.parts[-1], known, employer), doc.zones, groups)
     named = _strongest([*map(_in_title, title), *body, *_tags(doc.raw.tags, known)])
     return (*named, *_implied(named, known))
 

@@ -17,6 +17,8 @@ Run = list[Mention]
 
 def choices(sentence: Sentence) -> Iterator[Run]:
     """Yield the lists, or parts of lists, of which one is enough."""
+    if len(sentence.mentions) == 1:
+        return
     for run in _runs(sentence):
         if len(run) > 1:
             for part in [run] if _announced(sentence, run) else _parts(sentence, run):

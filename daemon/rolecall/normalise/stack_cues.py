@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import compress
 from typing import NamedTuple
 
 from rolecall.normalise.stack_scan import Mention, Scan
 from rolecall.normalise.vocabulary import cut
 from rolecall.normalise.words import load
-from rolecall.normalise.zones import Line, Zone
+from rolecall.normalise.zones import Zone, Zones
 
 _REACH = 40  # words of one sentence that are read on either side of a mention
 _LONGEST = 50  # mentions in one sentence: a boundless list is cut, so that reading stays linear
-_ABBREVIATED = frozenset({"g", "e", "i", "eg", "ie", "etc", "vs", "incl", "inc", "ltd", "approx"})
 
 
 class Cue(NamedTuple):
@@ -25,25 +23,25 @@ class Cue(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """The mentions of one sentence, the zone it stands in, and its cues by kind."""
+class Sentence(NamedTuple):
+    """The mentions of one sentence, the zone it stands in, its cues by kind, and its words from `begin` to `end`."""
 
     scan: Scan
     mentions: list[Mention]
     zone: Zone
     cues: Mapping[str, list[Cue]]
-    length: int  # words
+    begin: int
+    end: int
 
 
-def sentences(scan: Scan, lines: Sequence[Line], mentions: Sequence[Mention]) -> Iterator[Sentence]:
+def sentences(scan: Scan, zones: Zones, mentions: Sequence[Mention]) -> Iterator[Sentence]:
     """Yield the sentences that hold `mentions`."""
-    starts = [line.start for line in lines]
     for together in _together(scan, mentions):
-        zone = lines[max(0, bisect_right(starts, together[0].start) - 1)].zone
-        begin = _begin(scan, together[0].first)
-        stop = _stop(scan, together[-1].last, min(len(scan.words), together[-1].last + _REACH))
-        yield Sentence(scan, together, zone, _cues(scan.words, begin, stop), stop - begin)
+        first, last = together[0], together[-1]
+        opened, closed = bisect_right(scan.breaks, first.first), bisect_right(scan.breaks, last.last)
+        begin = max(first.first - _REACH, scan.breaks[opened - 1] if opened else 0)
+        end = min(last.last + _REACH, scan.breaks[closed] if closed < len(scan.breaks) else len(scan.words))
+        yield Sentence(scan, together, zones.at(first.start), _cues(scan.words, begin, end), begin, end)
 
 
 def _together(scan: Scan, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
@@ -58,31 +56,7 @@ def _together(scan: Scan, mentions: Sequence[Mention]) -> Iterator[list[Mention]
 
 
 def _parted(scan: Scan, left: int, right: int) -> bool:
-    return right - left > _REACH or _stop(scan, left, right + 1) <= right
-
-
-def _begin(scan: Scan, index: int) -> int:
-    """Return the first word of the sentence that word `index` stands in."""
-    lowest = max(0, index - _REACH)
-    while index > lowest and not _ends(scan, index):
-        index -= 1
-    return index
-
-
-def _stop(scan: Scan, index: int, highest: int) -> int:
-    """Return the word after the sentence that word `index` stands in, at most `highest`."""
-    index += 1
-    while index < highest and not _ends(scan, index):
-        index += 1
-    return index
-
-
-def _ends(scan: Scan, index: int) -> bool:
-    """Does a sentence end right before word `index`?"""
-    gap = scan.parts[2 * index]
-    if gap == " " or len(gap) < 2:
-        return gap == "\n"
-    return "\n" in gap or (gap[0] in ".!?;" and gap[1] == " " and scan.words[index - 1] not in _ABBREVIATED)
+    return right - left > _REACH or bisect_right(scan.breaks, left) != bisect_right(scan.breaks, right)
 
 
 def _cues(words: list[str], begin: int, stop: int) -> dict[str, list[Cue]]:

@@ -54,7 +54,7 @@ def _supported(scan: Scan, found: list[Mention], index: int) -> bool:
     if scan.before(mention) in entry.before or scan.after(mention) in entry.after:
         return True
     if entry.near:
-        return not entry.near.isdisjoint(scan.around(mention)) or _listed(scan, found, index)
+        return scan.is_near(mention, entry.near) or _listed(scan, found, index)
     return _listed(scan, found, index) or _near_another(found, index) or _whole_item(scan, mention)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from rolecall.normalise.stack_cues import Cue, Sentence, sentences
 from rolecall.normalise.stack_mentions import believed
 from rolecall.normalise.stack_scan import Mention, Scan
 from rolecall.normalise.words import load
-from rolecall.normalise.zones import Line, Zone
+from rolecall.normalise.zones import Zone, Zones
 
 _RULE = load("stack")["rule"]
 _STOPS, _AWAY, _ASKED, _PEOPLE = (frozenset(_RULE[key]) for key in ("legacy_stops", "away", "asked", "people"))
@@ -57,10 +56,10 @@ class Meaning:
     group: int | None = None
 
 
-def read(scan: Scan, lines: Sequence[Line], first_group: int = 0) -> list[Meaning]:
+def read(scan: Scan, zones: Zones, first_group: int = 0) -> list[Meaning]:
     """Return what the mentions of a text mean; lists to choose from are numbered from `first_group`."""
     found: list[Meaning] = []
-    for sentence in sentences(scan, lines, believed(scan)):
+    for sentence in sentences(scan, zones, believed(scan)):
         usual = _BY_ZONE.get(sentence.zone, _NEUTRAL)
         meant = {m.first: _meaning(sentence, m, usual) for m in sentence.mentions if _counts(sentence, m)}
         if "legacy" in sentence.cues or "leaving" in sentence.cues:
@@ -87,14 +86,14 @@ def _counts(sentence: Sentence, mention: Mention) -> bool:
     cues = sentence.cues
     if "firms" in cues and any(cue.last < mention.first for cue in cues["firms"]):
         return False
-    if sentence.scan.after(mention) in _PEOPLE:
+    if sentence.scan.word(mention.last + 1) in _PEOPLE and sentence.scan.after(mention):
         return False
     return sentence.zone is not Zone.NOISE or "work" in cues or "must" in cues or _mostly_names(sentence)
 
 
 def _mostly_names(sentence: Sentence) -> bool:
     """Is it a list of technologies rather than a sentence?"""
-    return 2 * sum(mention.last + 1 - mention.first for mention in sentence.mentions) >= sentence.length
+    return 2 * sum(mention.last + 1 - mention.first for mention in sentence.mentions) >= (sentence.end - sentence.begin)
 
 
 def _meaning(sentence: Sentence, mention: Mention, usual: Sense) -> Meaning:
@@ -109,7 +108,7 @@ def _sense(sentence: Sentence, mention: Mention, usual: Sense) -> tuple[Sense, b
     """Return how a mention is meant, and whether the employer would teach it."""
     cues, trainable = sentence.cues, "trainable" in sentence.cues
     if _negated(sentence, mention):
-        if not _asked_for(sentence.scan.words, mention):
+        if not _asked_for(sentence, mention):
             return _NOT, trainable
         trainable = True
     if not cues:
@@ -128,9 +127,10 @@ def _negated(sentence: Sentence, mention: Mention) -> bool:
     return any(0 < mention.first - cue.last <= _NOT_REACH for cue in sentence.cues.get("not", ()))
 
 
-def _asked_for(words: list[str], mention: Mention) -> bool:
+def _asked_for(sentence: Sentence, mention: Mention) -> bool:
     """Is it the experience that is not needed ("no Java experience required"), not the technology?"""
-    return not _ASKED.isdisjoint(words[mention.last + 1 : mention.last + 1 + _ASKED_REACH])
+    end = min(sentence.end, mention.last + 1 + _ASKED_REACH)
+    return not _ASKED.isdisjoint(sentence.scan.words[mention.last + 1 : end])
 
 
 def _left(sentence: Sentence, mention: Mention) -> bool:

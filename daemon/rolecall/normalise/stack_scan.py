@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import compress, count
 
 from rolecall.normalise import vocabulary as names
 from rolecall.normalise.stack_words import cut
 from rolecall.normalise.text import Part
-from rolecall.normalise.vocabulary import SOFT, Alias, Entry, Start, Vocabulary, lower
+from rolecall.normalise.vocabulary import SOFT, Alias, Entry, Start, Vocabulary
 
 _LIST_GAP = re.compile(
     r"[\s*)\"']*(?:[,/|;&+·:(]|\n|\b(?:and/or|and|or)\b)[\s*(\"'&]*(?:(?:and|or|e\.g\.|eg|like)\s+)?"
@@ -39,16 +39,18 @@ class Mention:
 class Scan:
     """A text as words and gaps; lines that can hold no technology are not cut, but part of a gap.
 
-    `found` holds every spelling, the longest where several begin together, none overlapping. `employer` is the id of
-    the technology that the advertiser is named after: "Snowflake" at Snowflake is the firm, so it is never firm.
+    `found` holds every spelling, the longest where several begin together, none overlapping; `breaks` the words with
+    which a sentence begins. `employer` is the id of the technology that the advertiser is named after: "Snowflake" at
+    Snowflake is the firm, so it is never firm.
     """
 
     def __init__(self, part: Part, vocabulary: Vocabulary, employer: str | None = None) -> None:
-        self.text = part.text
+        self.text, self.low = part.text, part.low
         self.title = part.source == "title"
         self.employer = employer
         self.parts = cut(part, vocabulary)
         self.words = self.parts[1::2]
+        self.breaks = self._breaks()
         self._measured = 0, 0  # a part, and where it begins
         self.found = list(self._find(vocabulary.starts))
 
@@ -76,15 +78,22 @@ class Scan:
         length = sum(map(len, self.parts[2 * found.last + 2 : 2 * word + 1]))
         return self.text[found.end : found.end + length]
 
-    def around(self, found: Mention) -> list[str]:
-        """Return the words around a mention, in whatever line."""
-        before = names.cut(self.text[max(0, found.start - _AROUND_CHARS) : found.start])[0]
-        return before[-_AROUND:] + names.cut(self.text[found.end : found.end + _AROUND_CHARS])[0][:_AROUND]
+    def is_near(self, found: Mention, words: Set[str]) -> bool:
+        """Whether one of these words stands around a mention, in whatever line."""
+        start, end = max(0, found.start - _AROUND_CHARS), found.end + _AROUND_CHARS
+        before, after = self.low[start : found.start], self.low[found.end : end]
+        if not any(word in before or word in after for word in words):  # as for most, and much sooner known
+            return False
+        return not words.isdisjoint(names.cut(before)[0][-_AROUND:] + names.cut(after)[0][:_AROUND])
+
+    def _breaks(self) -> list[int]:
+        gaps = enumerate(self.parts[::2])
+        return [at for at, gap in gaps if gap not in _WITHIN and at and _parts(gap, self.words[at - 1])]
 
     def joined(self, left: Mention, right: Mention) -> bool:
         """Do two mentions stand side by side in one list?"""
         near = right.start - left.end <= _GAP_MAX
-        return near and _LIST_GAP.fullmatch(lower(self.text[left.end : right.start])) is not None
+        return near and _LIST_GAP.fullmatch(self.low, left.end, right.start) is not None
 
     def beside(self, left: Mention, right: Mention) -> bool:
         """Do two mentions follow each other with a space alone, as in "php go python"?"""
@@ -138,15 +147,25 @@ class Scan:
 
     def _in_address(self, found: Mention) -> bool:
         """Is it part of an address or file name: @python.org, https://docker.com, example.net, index.php?"""
-        before = self.gap(found.first)
-        if before.endswith(("@", "//")) or (before == "." and self.word(found.first - 1) == "www"):
-            return True
-        if before == "." and self.words[found.first] in _EXTENSIONS:
-            return True
-        if self.words[found.first] == ".net" and not before and found.first:
+        first, before, after = self.words[found.first], self.gap(found.first), self.gap(found.last + 1)
+        if before[-1:] in _ADDRESS:
+            if before.endswith(("@", "//")) or (before == "." and self.word(found.first - 1) == "www"):
+                return True
+            if before == "." and first in _EXTENSIONS:
+                return True
+        if first == ".net" and not before and found.first:
             return not self.words[found.first - 1].endswith("#")
-        return self.gap(found.last + 1) == "." and self.word(found.last + 1) in _HOSTS
+        return after == "." and self.word(found.last + 1) in _HOSTS
 
 
+def _parts(gap: str, word: str) -> bool:
+    """Does a sentence end in the gap behind this word?"""
+    return "\n" in gap or (gap[:1] in _STOPS and gap[1:2] == " " and word not in _ABBREVIATED)
+
+
+_WITHIN = frozenset({"", " ", "-", ", ", "/", " (", ") ", "'"})  # most gaps: known to part no sentences
+_STOPS = frozenset(".!?;")
+_ABBREVIATED = frozenset({"g", "e", "i", "eg", "ie", "etc", "vs", "incl", "inc", "ltd", "approx"})
 _HOSTS = frozenset({"com", "io", "org", "net", "co", "dev", "ai", "uk", "eu", "app"})
+_ADDRESS = frozenset("@/.")
 _EXTENSIONS = frozenset({"html", "js", "css", "json", "xml", "php", "sql", "java", "go"})

@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from rolecall.model import Origin, RawPosting
 from rolecall.normalise.plain import plain, short
-from rolecall.normalise.zones import Line, zoned
+from rolecall.normalise.zones import Zones, zoned
 
 _STEM = 6  # letters
-_WORD, _WORD_ENDING = re.compile("[a-z]+"), re.compile("[a-z]+$")
+_LETTERS = re.compile("[a-z]+")
 _WORD_CHARACTERS = re.compile("[a-z0-9\u00df-\u00ff\n]")
 _WORDS = bytes(byte if _WORD_CHARACTERS.match(chr(byte)) else ord(" ") for byte in range(256))
-_DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
+
+
+class _Stems(dict[str, str]):
+    """Word → its stem, remembered: adverts are written in few words, again and again."""
+
+    MOST = 50_000  # words, then it begins anew: no flood of made-up ones fills the memory
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self.MOST:
+            self.clear()
+        longest = word if word.isalpha() else max(_LETTERS.findall(word), key=len, default="")
+        stem = self[word] = longest[:_STEM]
+        return stem
+
+
+_stems = _Stems()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """One text of a posting and where it stands; `low` is it in lower case, with the same offsets.
 
-    `words` are those of each line; `stems` every one of them, long ones also cut to six letters: whether a word can
-    occur is asked of them first.
+    `lines` holds the words of each line, `words` all of them, `stems` their first six letters ("hrs" of "40hrs"):
+    whether a phrase can occur is asked of them before it is looked for.
     """
 
     source: Origin
     text: str
     low: str
-    words: list[list[str]]
+    lines: list[list[str]]
+    words: Set[str]
     stems: Set[str]
 
     def may_hold(self, phrase: str) -> bool:
@@ -40,22 +57,9 @@ class Part:
 def part(source: Origin, text: str) -> Part:
     low = text.lower()
     signs = low.encode("latin-1", "replace")  # a byte a character: what `bytes.translate` does costs almost nothing
-    words = [line.split() for line in signs.translate(_WORDS).decode("latin-1").split("\n")]
-    stems = set[str]().union(*words)
-    stems.update(_beside_digits(low, signs.translate(_DIGITS)))
-    stems.update([word[:_STEM] for word in stems if len(word) > _STEM])
-    return Part(source, text, low, words, stems)
-
-
-def _beside_digits(low: str, digits: bytes) -> Iterator[str]:
-    """Yield the words that touch a number: "hrs" of "40hrs"."""
-    at = digits.find(b"0")
-    while at >= 0:
-        end = digits.find(b" ", at) % (len(digits) + 1)
-        for touching in (_WORD_ENDING.search(low, max(0, at - _STEM), at), _WORD.match(low, end)):
-            if touching:
-                yield touching[0]
-        at = digits.find(b"0", end)
+    lines = [line.split() for line in signs.translate(_WORDS).decode("latin-1").split("\n")]
+    words = set(chain.from_iterable(lines))
+    return Part(source, text, low, lines, words, set(map(_stems.__getitem__, words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Doc:
     location: str
     salary_field: str
     body: str
-    lines: tuple[Line, ...]
+    zones: Zones
     low: str = ""  # `body` in lower case, with the same offsets
     parts: tuple[Part, ...] = ()  # title, pay field and body: the surest first
 
@@ -92,7 +96,7 @@ def prepare(raw: RawPosting) -> Doc:
         location=short(raw.location),
         salary_field=salary.text,
         body=body.text,
-        lines=tuple(zoned(body.text)),
+        zones=zoned(body.low, body.lines),
         low=body.low,
         parts=(title, salary, body),
     )
@@ -102,13 +106,6 @@ def prepare(raw: RawPosting) -> Doc:
 def stems(phrase: str) -> frozenset[str]:
     """Return the members of `Part.stems` that a text must hold to hold `phrase`.
 
-    A word of six letters or more stands for its longer forms as well.
+    A word of six letters or more stands for its longer forms as well; digits and signs are not asked for.
     """
-    return frozenset(word[:_STEM] for word in _WORD.findall(phrase))
-
-
-@cache
-def stem(phrase: str) -> str:
-    """Return the member of `Part.stems` that the first word of `phrase` needs."""
-    first = _WORD.search(phrase)
-    return first[0][:_STEM] if first else ""
+    return frozenset(word[:_STEM] for word in _LETTERS.findall(phrase))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -70,6 +70,24 @@ class Start(NamedTuple):
     longer: dict[str, tuple[Alias, ...]]  # longest first
 
 
+class Openers(NamedTuple):
+    """The words, without their signs, with which spellings begin: those that are one, and what else must follow."""
+
+    alone: Set[str]
+    first: Mapping[str, Set[str]]
+
+    def within(self, lines: Sequence[list[str]]) -> list[int]:
+        """Return the lines, given by their words, in which a spelling may stand."""
+        either = self.alone | self.first.keys()
+        may = [index for index, words in enumerate(lines) if not either.isdisjoint(words)]
+        return [index for index in may if self._open(lines[index])]
+
+    def _open(self, words: list[str]) -> bool:
+        if not self.alone.isdisjoint(words):
+            return True
+        return any(word in self.first and not self.first[word].isdisjoint(words) for word in words)
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """A set of entries with everything derived from it, ready to be searched."""
@@ -84,12 +102,15 @@ class Vocabulary:
             word for entry in self.entries.values() for alias, _ in entry.spellings() for word in cut(alias)[0]
         )
 
-    def openers(self, words: Set[str]) -> Set[str]:
-        """Return those words of a text with which a spelling begins that may stand in it, without their signs."""
-        known = self._seconds
-        return {
-            word for word in known.keys() & words if (seconds := known[word]) is None or not seconds.isdisjoint(words)
-        }
+    def openers(self, words: Set[str]) -> Openers:
+        """Return with which words of a text, all given without their signs, a spelling begins that may stand in it."""
+        found = {word: self._seconds[word] for word in self._firsts & words}
+        alone = {word for word, seconds in found.items() if seconds is None}
+        return Openers(alone, {w: seconds for w, seconds in found.items() if seconds and not seconds.isdisjoint(words)})
+
+    @cached_property
+    def _firsts(self) -> frozenset[str]:
+        return frozenset(self._seconds)
 
     @cached_property
     def _seconds(self) -> dict[str, frozenset[str] | None]:

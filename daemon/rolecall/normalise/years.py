@@ -75,18 +75,8 @@ def _years(doc: Doc, unit: re.Match[str]) -> Years | None:
     around = sentence(low, start, unit.end())
     if _VETO.search(around):
         return None
-    nice = bool(_NICE.search(low, max(0, start - 50), start)) or _zone(doc, start) is Zone.NICE
+    nice = bool(_NICE.search(low, max(0, start - 50), start)) or doc.zones.at(start) is Zone.NICE
     return Years(least, most, start, end, around, nice)
-
-
-def _zone(doc: Doc, offset: int) -> Zone:
-    """The zone of the line that holds `offset`."""
-    zone = Zone.NEUTRAL
-    for line in doc.lines:
-        if line.start > offset:
-            break
-        zone = line.zone
-    return zone
 
 
 def _int(text: str) -> int:

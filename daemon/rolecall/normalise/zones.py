@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from enum import StrEnum
+from itertools import accumulate
 from typing import NamedTuple
 
 from rolecall.normalise.words import load
@@ -20,49 +23,65 @@ class Zone(StrEnum):
     TAIL = "tail"
 
 
-class Line(NamedTuple):  # made thirty times a posting: a tuple costs a third of a frozen dataclass
-    text: str
-    start: int  # offset in `Doc.body`
-    zone: Zone
-    bullet: bool = False
-    heading: bool = False
+class Zones(NamedTuple):
+    """The zones of a text: zone `i` lasts from offset `starts[i]` to the next one."""
 
+    starts: list[int]
+    zones: list[Zone]
+
+    def at(self, offset: int) -> Zone:
+        """Return the zone of the line that holds `offset`."""
+        return self.zones[bisect_right(self.starts, offset) - 1]
+
+
+NEUTRAL = Zones([0], [Zone.NEUTRAL])
 
 _LONGEST = 80  # characters of a heading with its signs
 _LABEL = 60  # characters in which a colon ends a label
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _PATTERNS: dict[str, list[str]] = load("headings")["zone"]
+_ZONES = {zone.value: zone for zone in Zone}
 _HEADINGS = re.compile("|".join(f"(?P<{zone}>{'|'.join(patterns)})" for zone, patterns in _PATTERNS.items()))
+_TAIL = re.compile(r"(?:keywords?|tags|skills)\s*:")
 _BEGIN = 3  # letters: a line whose first word begins like no word of a heading is none
-_WORDS = re.findall("[a-z']+", " ".join(pattern for patterns in _PATTERNS.values() for pattern in patterns))
-_BEGINNINGS = frozenset(word[:_BEGIN] for word in _WORDS)
-_TAIL = re.compile(r"(?:keywords?|tags|skills)\s*:", re.IGNORECASE)
+_WORDS = re.findall("[a-z]+", " ".join(pattern for patterns in _PATTERNS.values() for pattern in patterns))
+_BEGINNINGS = frozenset(word[:_BEGIN] for word in (*_WORDS, "keywords", "tags", "skills"))
 
 
-def zoned(body: str) -> list[Line]:
-    """Return the lines of a prepared text, each in its zone."""
-    lines, zone, start = [], Zone.NEUTRAL, 0
-    for text in body.split("\n"):
-        bullet = text.startswith("* ")
-        opened = _heading(text) if len(text) <= _LONGEST else None
-        colon = text.find(":", 0, _LABEL)
-        inline = _heading(text[:colon]) if colon >= 0 and opened is None else None  # on a bullet for that line only
-        if opened is not None or (inline is not None and not bullet):
-            zone = opened or inline or zone
-        tail = colon >= 0 and _TAIL.match(text) is not None
-        lines.append(Line(text, start, Zone.TAIL if tail else inline or zone, bullet, opened is not None))
-        start += len(text) + 1
-    return lines
+def zoned(low: str, words: Sequence[list[str]]) -> Zones:
+    """Return the zones of a prepared text in lower case, given the words of each line."""
+    starts, zones, zone = [0], [Zone.NEUTRAL], Zone.NEUTRAL
+    lines = low.split("\n")
+    ends = list(accumulate(map(len, lines)))
+    for index in [at for at, line in enumerate(words) if line and line[0][:_BEGIN] in _BEGINNINGS]:
+        line, end = lines[index], ends[index] + index
+        here, after = _zones(line, zone)
+        if here is not zone or after is not zone:
+            starts += end - len(line), end + 1
+            zones += here, after
+            zone = after
+    return Zones(starts, zones)
 
 
-def _heading(text: str) -> Zone | None:
+def _zones(line: str, before: Zone) -> tuple[Zone, Zone]:
+    """Return the zone of a line and that of the lines behind it."""
+    colon = line.find(":", 0, _LABEL)
+    if colon < 0 and len(line) > _LONGEST:
+        return before, before
+    opened = _heading(line) if len(line) <= _LONGEST else None
+    if opened is not None or colon < 0:
+        return opened or before, opened or before
+    inline = _heading(line[:colon])
+    after = before if line.startswith("* ") else inline or before  # on a bullet for that line only
+    return Zone.TAIL if _TAIL.match(line) else inline or before, after
+
+
+def _heading(line: str) -> Zone | None:
     """Return the zone that this line opens, None when it is no heading."""
-    words = text.strip(" *:#-?!._|>()[]").lower()
+    words = line.strip(" *:#-?!._|>()[]")
     if not words or len(words) > 60 or words.count(" ") > 8:
         return None
     if not words[0].isalpha():
         words = _EDGES.sub("", words)  # a pictogram
-    if words.partition(" ")[0][:_BEGIN] not in _BEGINNINGS:
-        return None
     found = _HEADINGS.fullmatch(words)
-    return Zone(found.lastgroup) if found and found.lastgroup else None
+    return _ZONES[found.lastgroup] if found and found.lastgroup else None

@@ -393,3 +393,35 @@ def test_the_shared_cases_hold() -> None:
         if sorted(value.modes) != sorted(wanted["modes"]) or not set(wanted.get("flags", [])) <= fact.flags:
             wrong.append(case["id"])
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        (("Remote",), UkFit.UNCLEAR),
+        (("Remote (US)",), UkFit.NO),
+        (("Remote - APAC", "Remote - EMEA"), UkFit.YES),
+        (("London",), UkFit.YES),
+    ],
+)
+def test_the_other_places_of_a_board_say_who_may_apply(others: tuple[str, ...], expected: UkFit) -> None:
+    fields = {"secondaryLocations": [{"location": other} for other in others]}
+    assert uk("We build tools.", source="ashby:acme", location="New York", fields=fields) is expected
+
+
+def test_a_place_among_others_that_says_remote_makes_the_office_a_choice() -> None:
+    fact = read(
+        "We build tools.",
+        source="ashby:acme",
+        location="New York",
+        fields={"secondaryLocations": [{"location": "Remote"}]},
+    )
+    assert fact.value is not None
+    assert fact.value.modes == {R}
+    assert "office_optional" in fact.flags
+
+
+def test_an_office_to_work_hybrid_from_is_no_mere_skill() -> None:
+    assert modes("The ability to work in a hybrid model from our Leeds office.") == {H}
+    assert modes("Experience working in a hybrid team.") == set()
+    assert modes("* Hybrid or multi-cloud Kubernetes experience") == set()

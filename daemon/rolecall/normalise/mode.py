@@ -79,7 +79,7 @@ def _elsewhere(doc: Doc) -> list[Signal]:
     """Beside an office of its own, another of the board's places may be "Remote (US)": the office is a choice."""
     if not doc.raw.fields.get("secondaryLocations") or not doc.location:
         return []
-    named = (short_signal("field", text, _ELSEWHERE, "mode.location") for _, text in texts(doc.raw))
+    named = (short_signal("field", text, _ELSEWHERE, "mode.location.other") for _, text in texts(doc.raw))
     remote = next((signal for signal in named if signal is not None and signal.modes == {Mode.REMOTE}), None)
     return [replace(remote, flags=frozenset({"office_optional"}))] if remote else []
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from rolecall.model import Fact, HomeBase, Location
 from rolecall.normalise.mode_text import Sentence, pattern, sentences
+from rolecall.normalise.place_fields import texts
 from rolecall.normalise.place_parse import parse
 from rolecall.normalise.text import Doc
 from rolecall.normalise.uk import cue_country
@@ -41,7 +42,8 @@ def _allowed(doc: Doc) -> frozenset[str]:
 
 
 def _in_location(doc: Doc, location: Fact[Location]) -> frozenset[str]:
-    groups = parse(doc.location, doc.raw.country).groups if doc.location else frozenset[str]()
+    named = [doc.location, *(text for _, text in texts(doc.raw))]
+    groups = frozenset[str]().union(*(parse(text, doc.raw.country).groups for text in named if text))
     stated = location.value if location.source == "field" else None
     return groups | (stated.countries if stated is not None else frozenset())
 

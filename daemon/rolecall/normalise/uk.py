@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rolecall.model import UNSTATED, Confidence, Fact, Location, Origin, Salary, UkFit, WorkMode
 from rolecall.normalise.mode_text import pattern
+from rolecall.normalise.place_fields import texts
 from rolecall.normalise.place_parse import parse
 from rolecall.normalise.place_words import uk_in
 from rolecall.normalise.text import Doc
@@ -44,7 +45,8 @@ def _open_region(doc: Doc, mode: Fact[WorkMode], groups: frozenset[str]) -> Fact
 def _abroad(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[UkFit]:
     """Only foreign places: closed, unless a bare "remote" stands beside them."""
     work, where = mode.value or WorkMode(), location.value or Location()
-    beside = mode.rule in ("mode.location", "mode.title") and where.places and work.regions <= where.countries
+    short = mode.rule in ("mode.location", "mode.title") or any(t.lower() == "remote" for _, t in texts(doc.raw))
+    beside = short and where.places and work.regions <= where.countries
     if beside and "office_optional" in mode.flags and not _first_cue(doc, "US"):
         return _from(mode, UkFit.UNCLEAR, "uk.remote_beside", Confidence.LOW)
     return _from(location if location.value else mode, UkFit.NO, "uk.abroad", Confidence.HIGH)

@@ -90,7 +90,7 @@ def advert(board: int, number: int) -> Advert:
     chance, said = Random(seed * 1_000_003 + number), _sentences()
     one, other = chance.sample(TECHNOLOGIES, 2)
     low = chance.randrange(32, 95)
-    lines = [said[chance.randrange(SENTENCES)] for _ in range(16)]
+    lines = [said[chance.randrange(SENTENCES)] for _ in range(12)]
     lines[2:2] = [f"You write {one} and {other}.", f"The salary is £{low},000 to £{low + 12},000 a year."]
     return Advert(
         title=f"{chance.choice(LEVELS)} {one} Engineer, {said[chance.randrange(SENTENCES)].split()[0]}",

@@ -104,7 +104,7 @@ class Parser:
 
 @dataclass(eq=False)
 class Reader(Ear):
-    """A channel that renders what it hears for a telephone and for a mail, counts it, and keeps nothing."""
+    """A channel that renders what it hears, single alerts for a telephone, else for a mail; it keeps nothing."""
 
     count: int = 0
 
@@ -112,7 +112,8 @@ class Reader(Ear):
         self.count += 1
         if self.count % LOST_EVERY == 0:
             raise Deferred("no answer", ambiguous=True)
-        return f"{len(list(telegram_texts(message)))} texts, {len(render_html(message))} characters"
+        texts = telegram_texts(message) if message.kind == "alert" else [render_html(message)]
+        return f"{len(list(texts))} texts"
 
 
 @dataclass
@@ -156,7 +157,7 @@ class Soak:
             many = len(TECHNOLOGIES)
             both = [TECHNOLOGIES[each % many].lower() for each in (number, number + 1 + number // many)]
             when = ("instant", "hourly", "digest")[number % 3]
-            salary = 40_000 + 1_000 * number
+            salary = 70_000 + 700 * number
             text += SEARCH.format(number=number, technologies=json.dumps(both), level=level, when=when, salary=salary)
         return text
 

@@ -107,19 +107,19 @@ async def test_no_answer_is_a_bug_of_ours(
     await good_is_read(house)
 
 
-@pytest.mark.parametrize(
-    ("do", "words"),
-    [
-        ("segv", "broke what read it (signal 11)"),
-        ("abort", "broke what read it (signal 6)"),
-        ("starve", "broke what read it (signal 9)"),
-        ("bug", "broke what read it; the log has the traceback"),
-        ("exit", "broke what read it"),
-        ("memory", "needed too much memory"),
-        ("recurse", "nested too deeply"),
-        ("spin", "took longer than"),
-    ],
-)
+CRASHES = [
+    ("segv", "broke what read it (signal 11)"),
+    ("abort", "broke what read it (signal 6)"),
+    ("starve", "broke what read it (signal 9)"),
+    ("bug", "broke what read it; the log has the traceback"),
+    ("exit", "broke what read it"),
+    ("memory", "needed too much memory"),
+    ("recurse", "nested too deeply"),
+    ("spin", "took longer than"),
+]
+
+
+@pytest.mark.parametrize(("do", "words"), CRASHES)
 async def test_an_answer_that_crashes_the_parser_is_an_unreadable_answer(
     do: str, words: str, scene: tuple[House, Rogue]
 ) -> None:

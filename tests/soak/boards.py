@@ -78,10 +78,10 @@ class Boards:
 
 
 def entries(boards: int) -> str:
-    """Return the `[[source]]` tables of so many boards."""
-    odd = '\n[[source]]\nkind = "feed"\nurl = "https://board{0}.example/jobs"\nlabel = "b{0}"\n'
-    even = '\n[[source]]\nkind = "greenhouse"\nboard = "b{0}"\nbase = "https://board{0}.example"\n'
-    return "".join((odd if board % 2 else even).format(board) for board in range(boards))
+    """Return the `[[source]]` tables of so many boards, asked about once an hour, some of them at the same time."""
+    odd = '\n[[source]]\nkind = "feed"\nurl = "https://board{0}.example/jobs"\nlabel = "b{0}"\nevery = "{1}m"\n'
+    even = '\n[[source]]\nkind = "greenhouse"\nboard = "b{0}"\nbase = "https://board{0}.example"\nevery = "{1}m"\n'
+    return "".join((odd if board % 2 else even).format(board, 50 + board % 20) for board in range(boards))
 
 
 def advert(board: int, number: int) -> Advert:

@@ -103,6 +103,17 @@ async def test_an_alert_has_no_overview_and_an_empty_store_gives_an_empty_one(co
     assert await overview(await claim(store), store, config, NOW, "overview") == Overview(floor=65_000)
 
 
+async def test_a_salary_is_no_near_miss_of_a_search_for_contracts() -> None:
+    text = CONFIG.replace("min_salary = 65000\nlevels", 'contract = ["contract"]\nmin_day_rate = 500\nlevels')
+    store = MemoryStore()
+    await stored(store, advert(1, "£80,000 a year"), NOW - timedelta(days=1), alert=False)
+    await stored(store, advert(2, "£450 per day"), NOW - timedelta(days=1), alert=False)
+    found = await overview(await claim(store), store, config_of(text), NOW, "overview")
+    assert found is not None
+    assert [(missed.criterion, missed.jobs) for missed in found.missed] == [("min_day_rate", 1)]
+    assert "£450/day" in found.missed[0].examples[0]
+
+
 async def test_near_misses_are_of_the_whole_week_and_each_job_counts_once(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,9 @@ from rolecall.model import Action, Posting
 from rolecall.stored import StoredJob
 from rolecall.vacancy import merged
 
+ANOTHER_KIND = ("salary_not_rate", "rate_not_salary")
+"""Why a search said no: the pay is not too low, it is of another kind of work. That is no near miss."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -77,6 +80,6 @@ def _rehearsed(search: Search, known: Sequence[tuple[StoredJob, Posting]]) -> Re
         match = judge(search, posting)
         if match.action is not Action.DROP:
             told.append(Told(job.id, posting, job.first_seen, match.action, match.rank))
-        elif reason := only_objection(search, match):
+        elif (reason := only_objection(search, match)) and reason.verdict.reason not in ANOTHER_KIND:
             missed.append(Missed(job.id, posting, reason.criterion, reason.verdict.label))
     return Rehearsal(len(known), tuple(told), tuple(missed))

@@ -90,9 +90,11 @@ async def _rehearse(config: Config, search: Search, since: datetime) -> Rehearsa
 def _text(found: Rehearsal, search: Search, config: Config, days: int) -> str:
     if not found.judged:
         return f"No adverts of the last {days} days are stored yet."
+    daily = len(found.told) / days
+    often = f", {daily:.1f} a day" if daily >= 0.1 else ""
     head = (
-        f"{strong(search.name)} would have told you of {_jobs(len(found.told))} in the last {days} days, "
-        f"{len(found.told) / days:.1f} a day, out of {found.judged:,} looked at."
+        f"{strong(search.name)} would have told you of {_jobs(len(found.told))} in the last {days} days{often}, "
+        f"out of {found.judged:,} looked at."
     )
     return "\n\n".join(filter(None, [head, _days(found, config), _near(found)]))
 

@@ -269,7 +269,7 @@ async def test_check_tries_every_source_and_channel(tmp_path: Path) -> None:
         (tmp_path / "pages").rmdir()
         (tmp_path / "pages").write_text("a file where a folder should be")
         bad = await asyncio.to_thread(run, "check", "--json", at=tmp_path, code=1)
-    assert "good (1 sources, 2 channels, 2 searches)" in good.stdout
+    assert "good (1 source, 2 channels, 2 searches)" in good.stdout
     assert "3 postings, 1 unreadable" in good.stdout
     assert [(row["NAME"], row["RESULT"]) for row in json.loads(bad.stdout)] == [
         ("greenhouse:larkspur", "ok"),

@@ -35,9 +35,9 @@ def check(
     from rolecall.config.changes_file import beside
 
     loaded = load_config(config)
-    summary = f"{loaded.path}: good ({len(loaded.sources)} sources, {len(loaded.channels)} channels, " + (
-        f"{len(loaded.searches)} searches" + (f", {len(loaded.named)} people)" if loaded.named else ")")
-    )
+    held = {"source": loaded.sources, "channel": loaded.channels, "search": loaded.searches, "person": loaded.named}
+    counts = [_count(len(each), noun) for noun, each in held.items() if each or noun != "person"]
+    summary = f"{loaded.path}: good ({', '.join(counts)})"
     _log_warnings(loaded)
     if changed := list(said(loaded.changes)):
         summary += f"\n{beside(loaded.database)} changes it: {'; '.join(changed)}"
@@ -137,3 +137,9 @@ async def _send_test(channel: Channel, config: Config) -> str:
         return await channel.notifier.send(message)
     finally:
         await channel.notifier.close()
+
+
+def _count(number: int, noun: str) -> str:
+    """Return "1 search", "2 searches", "2 people"."""
+    many = {"search": "searches", "person": "people"}.get(noun, f"{noun}s")
+    return f"{number} {noun if number == 1 else many}"

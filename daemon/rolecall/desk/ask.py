@@ -24,7 +24,8 @@ async def latest(visit: Visit, words: str) -> tuple[Reply, ...]:
     rows = await listing(visit.store, visit.config, visit.now, most, person=visit.person)
     if not rows:
         return (Reply("Nothing has matched yet."),)
-    found = talk.listed([row.card for row in rows], f"<b>The {len(rows)} latest jobs</b>")
+    head = "The latest job" if len(rows) == 1 else f"The {len(rows)} latest jobs"
+    found = talk.listed([row.card for row in rows], f"<b>{head}</b>")
     return tuple(Reply(text.html, text.keyboard) for text in found)
 
 

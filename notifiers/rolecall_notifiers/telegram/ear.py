@@ -128,13 +128,13 @@ class Ear:
         if code and await self._paired(update, code):
             return
         channel, to_us = self._door.channel(update), text.startswith("/") or update.private or update.reply
+        to = None if update.private else update.message  # in company it is said whom the answer is for
         if channel is not None and self._door.may_act(channel, update):
             said = Said(f"{channel}:{update.id}", text, update.who, to_us)
-            to = None if update.private else update.message  # in company it is said whom the answer is for
             self._reply(self._chat(update), await self._desk.say(channel, said), to=to)
         elif to_us and self._door.may_be_told():
             word = NO_SUCH_CODE if code else self._door.refusal(channel, update)
-            self._reply(self._chat(update), (Reply(word),))
+            self._reply(self._chat(update), (Reply(word),), to=to)
 
     def _to_us(self, text: str) -> str | None:
         """Return the text without "@our_bot" behind its command; None where it is for another bot."""

@@ -12,7 +12,7 @@ from rolecall.model import Need, RawPosting, Tech
 from rolecall.normalise.stack import read_stack, technologies
 from rolecall.normalise.stack_scan import Scan
 from rolecall.normalise.text import part, prepare
-from rolecall.normalise.vocabulary import TECHS, TOKEN, VOCABULARY, extend, lower
+from rolecall.normalise.vocabulary import TECHS, TOKEN, VOCABULARY, extend
 from tests.shared import shared
 
 
@@ -446,10 +446,12 @@ def test_the_short_cases_of_the_design_hold() -> None:
 
 @settings(max_examples=100)
 @given(st.text("ac#+. net-é9\n", max_size=40))
-def test_a_line_that_names_a_technology_is_cut_as_names_are_and_no_character_is_lost(text: str) -> None:
-    named = f"sql {text}".replace("\n", " ")
-    assert Scan(part("body", named), VOCABULARY).parts == TOKEN.split(lower(named))
-    assert "".join(Scan(part("body", text), VOCABULARY).parts) == lower(text)
+def test_a_line_that_names_a_technology_is_cut_as_names_are_and_every_word_is_where_the_text_has_it(text: str) -> None:
+    whole = Scan(part("body", f"sql {text}".replace("\n", " ")), VOCABULARY)
+    woven = [each for pair in zip(whole.gaps, whole.words, strict=False) for each in pair]
+    assert [*woven, whole.gaps[-1]] == TOKEN.split(whole.low)
+    scan = Scan(part("body", text), VOCABULARY)
+    assert all(scan.low.startswith(word, start) for word, start in zip(scan.words, scan.starts, strict=True))
 
 
 def test_a_mention_is_where_the_text_has_it_also_after_words_that_were_glued() -> None:

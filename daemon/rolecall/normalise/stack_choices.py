@@ -73,4 +73,4 @@ def _slashed(sentence: Sentence, left: Mention, right: Mention) -> bool:
     """Are they two things with a slash between, not one thing such as C/C++ or Python/Django?"""
     one, other = left.entry, right.entry
     related = one.id in (*other.implies, *other.weak) or other.id in (*one.implies, *one.weak)
-    return "/" in sentence.scan.gap(right.first) and not related and frozenset((one.id, other.id)) not in _PAIRS
+    return "/" in sentence.scan.gaps[right.first] and not related and frozenset((one.id, other.id)) not in _PAIRS

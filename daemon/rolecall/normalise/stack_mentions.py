@@ -27,10 +27,10 @@ def _vetoed(scan: Scan, index: int) -> bool:
     if not (entry.veto_before or entry.veto_after) or (alias.trust == "free" and alias.text != entry.name):
         return False
     before = scan.before(mention)
-    if alias.trust == "ambiguous" and not scan.gap(mention.last + 1) and scan.word(mention.last + 1):
+    if alias.trust == "ambiguous" and not scan.gaps[mention.last + 1] and scan.word(mention.last + 1):
         return True  # "GoFlex", parted as if a space were lost
     if before in entry.veto_before or (
-        scan.gap(mention.last + 1).strip() == "&" and scan.after(mention) in entry.veto_after
+        scan.gaps[mention.last + 1].strip() == "&" and scan.after(mention) in entry.veto_after
     ):
         return True  # "R&D" in whatever list
     return scan.after(mention) in entry.veto_after and before not in entry.before and not _in_list(scan, index)

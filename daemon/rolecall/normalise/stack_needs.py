@@ -122,7 +122,7 @@ def _sense(sentence: Sentence, mention: Mention, usual: Sense) -> tuple[Sense, b
 
 def _negated(sentence: Sentence, mention: Mention) -> bool:
     scan = sentence.scan
-    if scan.gap(mention.first) == "-" and scan.word(mention.first - 1) == "non":
+    if scan.gaps[mention.first] == "-" and scan.word(mention.first - 1) == "non":
         return True
     return any(0 < mention.first - cue.last <= _NOT_REACH for cue in sentence.cues.get("not", ()))
 
@@ -151,7 +151,7 @@ def _leads_to(scan: Scan, cue: Cue, mention: Mention) -> bool:
     if not 0 < mention.first - cue.last <= _LEGACY_REACH:
         return False
     between = range(cue.last + 1, mention.first + 1)
-    return _STOPS.isdisjoint(scan.words[cue.last + 1 : mention.first]) and not any("," in scan.gap(i) for i in between)
+    return _STOPS.isdisjoint(scan.words[cue.last + 1 : mention.first]) and not any("," in scan.gaps[i] for i in between)
 
 
 def _welcome(sentence: Sentence, mention: Mention) -> bool:
@@ -159,10 +159,10 @@ def _welcome(sentence: Sentence, mention: Mention) -> bool:
     if any(cue.last < mention.first for cue in cues.get("nice_before", ())):
         return True
     for cue in cues.get("nice_after", ()):
-        if mention.last < cue.first and ":" not in scan.gap(cue.last + 1):  # "nice to have: …" opens a list
+        if mention.last < cue.first and ":" not in scan.gaps[cue.last + 1]:  # "nice to have: …" opens a list
             if _OPENER.search(scan.between(mention, cue.first)):
                 continue  # a list whose line ends are lost: the cue is about another item
-            if "(" in scan.gap(cue.first):  # "Snowflake (preferred)" is about that one alone
+            if "(" in scan.gaps[cue.first]:  # "Snowflake (preferred)" is about that one alone
                 return mention.last + 1 == cue.first
             return not any(mention.last < other.first < cue.first for other in cues.get("must", ()))
     return False

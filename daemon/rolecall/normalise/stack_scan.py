@@ -48,35 +48,24 @@ class Scan:
         self.text, self.low = part.text, part.low
         self.title = part.source == "title"
         self.employer = employer
-        self.parts = cut(part, vocabulary)
-        self.words = self.parts[1::2]
+        self.words, self.starts, self.gaps = cut(part, vocabulary)
         self.breaks = self._breaks()
-        self._measured = 0, 0  # a part, and where it begins
         self.found = list(self._find(vocabulary.starts))
 
     def word(self, index: int) -> str:
         return self.words[index] if 0 <= index < len(self.words) else ""
 
-    def gap(self, index: int) -> str:
-        """Return what stands between word `index` and the one before it, without lines that were not cut."""
-        gap = self.parts[2 * index]
-        if "\n" not in gap:
-            return gap
-        first, *_, last = gap.split("\n")
-        return f"{first if index else ''}\n{last if index < len(self.words) else ''}"
-
     def before(self, found: Mention) -> str:
         """Return the word directly before, "" where something stands between."""
-        return self.word(found.first - 1) if self.gap(found.first).strip("'&*\"") in SOFT else ""
+        return self.word(found.first - 1) if self.gaps[found.first].strip("'&*\"") in SOFT else ""
 
     def after(self, found: Mention) -> str:
         """Return the word directly after, "" where something stands between."""
-        return self.word(found.last + 1) if self.gap(found.last + 1).strip("'&*\"") in SOFT else ""
+        return self.word(found.last + 1) if self.gaps[found.last + 1].strip("'&*\"") in SOFT else ""
 
     def between(self, found: Mention, word: int) -> str:
         """Return the text from a mention to a later word."""
-        length = sum(map(len, self.parts[2 * found.last + 2 : 2 * word + 1]))
-        return self.text[found.end : found.end + length]
+        return self.text[found.end : self.starts[word]]
 
     def is_near(self, found: Mention, words: Set[str]) -> bool:
         """Whether one of these words stands around a mention, in whatever line."""
@@ -87,8 +76,7 @@ class Scan:
         return not words.isdisjoint(names.cut(before)[0][-_AROUND:] + names.cut(after)[0][:_AROUND])
 
     def _breaks(self) -> list[int]:
-        gaps = enumerate(self.parts[::2])
-        return [at for at, gap in gaps if gap not in _WITHIN and at and _parts(gap, self.words[at - 1])]
+        return [at for at, gap in enumerate(self.gaps) if gap not in _WITHIN and at and _parts(gap, self.words[at - 1])]
 
     def joined(self, left: Mention, right: Mention) -> bool:
         """Do two mentions stand side by side in one list?"""
@@ -97,7 +85,7 @@ class Scan:
 
     def beside(self, left: Mention, right: Mention) -> bool:
         """Do two mentions follow each other with a space alone, as in "php go python"?"""
-        return right.first == left.last + 1 and self.gap(right.first) == " "
+        return right.first == left.last + 1 and self.gaps[right.first] == " "
 
     def _find(self, starts: Mapping[str, Start]) -> Iterator[Mention]:
         free = 0
@@ -127,27 +115,19 @@ class Scan:
         count = len(alias.rest)
         if self.words[index + 1 : index + 1 + count] != alias.rest:
             return False
-        gaps = self.parts[2 * index + 2 : 2 * (index + count) + 1 : 2]
+        gaps = self.gaps[index + 1 : index + count + 1]
         return all(gap in allowed for gap, allowed in zip(gaps, alias.gaps, strict=True))
 
     def _mention(self, alias: Alias, index: int) -> Mention:
         last = index + len(alias.rest)
-        start = self._start(index)
-        end = start + len("".join(self.parts[2 * index + 1 : 2 * last + 2]))
+        start, end = self.starts[index], self.starts[last] + len(self.words[last])
         exact = alias.trust == "free" or self.text[start:end] == alias.text
         firm = exact and alias.trust != "ambiguous" and alias.entry.id != self.employer
         return Mention(alias, index, last, start, end, exact, firm)
 
-    def _start(self, index: int) -> int:
-        """Return where word `index` begins; words are asked for in order, so every part is measured once."""
-        part, at = self._measured
-        at += len("".join(self.parts[part : 2 * index + 1]))
-        self._measured = 2 * index + 1, at
-        return at
-
     def _in_address(self, found: Mention) -> bool:
         """Is it part of an address or file name: @python.org, https://docker.com, example.net, index.php?"""
-        first, before, after = self.words[found.first], self.gap(found.first), self.gap(found.last + 1)
+        first, before, after = self.words[found.first], self.gaps[found.first], self.gaps[found.last + 1]
         if before[-1:] in _ADDRESS:
             if before.endswith(("@", "//")) or (before == "." and self.word(found.first - 1) == "www"):
                 return True

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 from rolecall.errors import Problem
 from rolecall.normalise.words import load
 
-TOKEN = re.compile(r"(\.(?: (?<!\w\. ))?net\b|[a-z0-9\u00df-\u024f]+(?:\+\+|#)?)")
+TOKEN = re.compile(r"(\.(?: (?<!\w\. ))?net\b|[a-z0-9\u00df-\u00ff]+(?:\+\+|#)?)")
 """One word, in lower case; `TOKEN.split` gives gap, word, gap, word … gap."""
 
 SOFT = frozenset({"", " ", "-", ".", "_"})

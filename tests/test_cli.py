@@ -237,6 +237,9 @@ def test_status_shows_sources_channels_and_totals(home: Path) -> None:
 
 def test_status_as_json_is_for_programs(home: Path) -> None:
     seen = json.loads(run("status", "--json", at=home).stdout)
+    assert seen["daemon"] is None
+    assert Path(seen["database"]).name == "rolecall.db"
+    assert [search["name"] for search in seen["searches"]] == ["Python", "Go"]
     assert [(source["name"], source["failures"]) for source in seen["sources"]] == [
         ("greenhouse:larkspur", 0),
         ("feed:gone", 1),

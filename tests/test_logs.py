@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -91,11 +93,30 @@ def test_a_bug_that_ends_the_process_tells_no_secret_either() -> None:
     assert CANARY not in ended.stderr
 
 
-def test_the_journal_gets_priorities_and_no_second_time() -> None:
-    said = run(
-        "from rolecall import logs; logs.set_up('info'); import logging; logging.error('x')", JOURNAL_STREAM="8:1"
-    )
-    assert said.stderr == "<3>root x\n"
+SAYS = "from rolecall import logs; logs.set_up('info'); import logging; logging.error('x'); logs.complain('y')"
+FAILS = "from rolecall import logs; logs.set_up('info'); raise ValueError('z')"
+
+
+def test_the_journal_gets_priorities_and_no_second_time(tmp_path: Path) -> None:
+    assert journal_of(SAYS, tmp_path) == ["<3>root x", "<3>rolecall: y"]
+    trace = journal_of(FAILS, tmp_path)
+    assert len(trace) > 3
+    assert all(line.startswith("<2>") for line in trace)
+
+
+def journal_of(program: str, folder: Path) -> list[str]:
+    """Run a program whose standard error is what its $JOURNAL_STREAM says; return the lines that it wrote."""
+    with (folder / "journal").open("w+") as journal:
+        stream = os.fstat(journal.fileno())
+        env = os.environ | {"JOURNAL_STREAM": f"{stream.st_dev}:{stream.st_ino}"}
+        subprocess.run([sys.executable, "-c", program], stderr=journal, env=env, check=False, timeout=60)
+    return (folder / "journal").read_text().splitlines()
+
+
+def test_what_does_not_go_to_the_journal_has_times_and_levels_though_systemd_started_it() -> None:
+    log, last = run(SAYS, JOURNAL_STREAM="8:1").stderr.splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d ERROR   x", log)
+    assert last == "rolecall: y"
 
 
 def test_talkative_libraries_stay_quiet_and_quieter_ones_as_they_were() -> None:

@@ -34,20 +34,34 @@ def _one_record(text: str, record: logging.LogRecord) -> str:
     return ("\n    " if record.exc_info or record.exc_text or record.stack_info else " ").join(visible)
 
 
+def journal_listens() -> bool:
+    """Does standard error lead to the journal, and nowhere else? (systemd.exec(5), $JOURNAL_STREAM)"""
+    try:
+        stream = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):  # closed, or no file
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{stream.st_dev}:{stream.st_ino}"
+
+
+def complain(sentence: str) -> None:
+    """Print a command's last words to standard error, as an error where the journal listens."""
+    sys.stderr.write(f"{'<3>' if journal_listens() else ''}rolecall: {sentence}\n")
+
+
 class _Journal(Redacting):
-    """journald reads a priority in angle brackets (sd-daemon(3)) and adds the time itself."""
+    """journald reads a priority in angle brackets (sd-daemon(3)), line by line, and adds the time itself."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return f"<{_PRIORITIES.get(record.levelname, 6)}>{super().format(record)}"
+        priority = f"<{_PRIORITIES.get(record.levelname, 6)}>"
+        return priority + super().format(record).replace("\n", f"\n{priority}")
 
 
 def set_up(level: str, secrets: Iterable[str] = ()) -> None:
     """Send all logs to standard error, or in journald's form when it is listening; also what ends the process."""
-    journal = "JOURNAL_STREAM" in os.environ
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         _Journal("%(name)s %(message)s", secrets)
-        if journal
+        if journal_listens()
         else Redacting("%(asctime)s %(levelname)-7s %(message)s", secrets)
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

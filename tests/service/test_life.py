@@ -156,6 +156,15 @@ def test_the_journal_knows_how_grave_each_line_is(service: Machine) -> None:
     assert "<3>" not in service.journal("rolecall")
 
 
+def test_metrics_and_health_are_answered_from_inside_the_sandbox(service: Machine) -> None:
+    service.write(CONFIG, GOOD + '\n[metrics]\nlisten = "127.0.0.1:9464"\n')
+    service.run("systemctl", "restart", "rolecall")
+    told(service, "polled source=folder:inbox")
+    ask = "import sys, urllib.request as r; print(r.urlopen(f'http://127.0.0.1:9464{sys.argv[1]}').read().decode())"
+    assert json.loads(service.run(f"{VENV}/bin/python", "-c", ask, "/healthz").stdout) == {"well": True, "troubles": []}
+    assert "rolecall_postings_total 1.0" in service.run(f"{VENV}/bin/python", "-c", ask, "/metrics").stdout
+
+
 def test_told_to_stop_it_ends_well_within_its_grace(service: Machine) -> None:
     service.run("systemctl", "stop", "rolecall")
     assert service.show("rolecall", "Result") == "success"
@@ -171,6 +180,8 @@ def test_a_bad_configuration_is_not_tried_again(service: Machine) -> None:
     assert service.show("rolecall", "ExecMainStatus") == str(CONFIG_ERROR)
     assert service.show("rolecall", "NRestarts") == "0"
     told(service, 'search[1].stak: is not a key I know. Did you mean "stack"?')
+    errors = service.run("journalctl", "--no-pager", "--output=cat", "--priority=err", "--identifier=rolecall").stdout
+    assert "rolecall: search[1].stak" in errors
 
 
 # --- what is its own ------------------------------------------------------------------------------------------

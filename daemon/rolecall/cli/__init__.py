@@ -5,8 +5,6 @@ Heavy imports stand inside the commands, so that `rolecall --help` stays quick.
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from rolecall.cli import (
@@ -31,6 +29,7 @@ from rolecall.cli import (
 )
 from rolecall.cli.options import CONFIG_ERROR
 from rolecall.errors import ConfigError, DatabaseTooNew, RolecallError
+from rolecall.logs import complain
 
 NO_PERMISSION = 77  # EX_NOPERM
 
@@ -56,10 +55,10 @@ def main() -> None:
         app()
     except ConfigError as error:
         for problem in error.problems:
-            print(f"rolecall: {problem}", file=sys.stderr)  # noqa: T201 # a command's own words
+            complain(str(problem))
         raise SystemExit(CONFIG_ERROR) from None
     except RolecallError as error:
-        print(f"rolecall: {error}", file=sys.stderr)  # noqa: T201 # a command's own words
+        complain(str(error))
         raise SystemExit(_code(error)) from None
     except BrokenPipeError:
         raise SystemExit(141) from None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rolecall.config import Config
     from rolecall.listing import Row
+    from rolecall.match import Search
     from rolecall.model import Match
     from rolecall.stored import StoredPosting
     from rolecall.views import BudgetRow, Explanation, SourceRow, Status
@@ -37,7 +38,9 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show every source and channel: last success, next due, failures, what waits to be sent."""
     loaded = load_config(config)
     seen = asyncio.run(_status(loaded))
-    typer.echo(json.dumps(_status_json(seen), default=str, indent=2) if as_json else _status_text(seen, loaded.zone))
+    typer.echo(
+        json.dumps(_status_json(seen, loaded), default=str, indent=2) if as_json else _status_text(seen, loaded.zone)
+    )
 
 
 async def _status(config: Config) -> Status:
@@ -47,10 +50,20 @@ async def _status(config: Config) -> Status:
         return await views.status(store, config, datetime.now(UTC))
 
 
-def _status_json(seen: Status) -> dict[str, Any]:
+def _status_json(seen: Status, config: Config) -> dict[str, Any]:
+    """Return all that is known of how we are; `daemon`: the process that runs, 0 where it cannot be seen from here."""
     from dataclasses import asdict
 
-    return asdict(seen)
+    from rolecall import __version__
+    from rolecall.store.examine import holder
+
+    about = {"version": __version__, "at": datetime.now(UTC), "daemon": holder(config.database)}
+    searches = [{"name": each.name, "person": each.person, "paused": each.paused} for each in _searches(config)]
+    return {**about, "database": config.database, "searches": searches, **asdict(seen)}
+
+
+def _searches(config: Config) -> list[Search]:
+    return [*config.searches, *config.paused]
 
 
 def _status_text(seen: Status, zone: ZoneInfo) -> str:

@@ -70,10 +70,10 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def run(*words: object, program: str = "/opt/rolecall/bin/rolecall") -> Result:
+def run(*words: object, program: str = "/opt/rolecall/bin/rolecall", said: str = "") -> Result:
     """Run `rolecall service …`; a mistake of the user's is raised."""
     more = ["--program", program] if words[0] == "install" else []
-    result = CliRunner().invoke(app, ["service", *map(str, words), *more])
+    result = CliRunner().invoke(app, ["service", *map(str, words), *more], input=said)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert "canary" not in result.output
@@ -255,6 +255,20 @@ def test_a_secret_that_is_not_to_be_had_is_named_where_nobody_can_be_asked(confi
     (config.parent / "telegram-token").unlink()
     with pytest.raises(RolecallError, match=r"channel.telegram.token_file: the secret in .* cannot be read"):
         run("install", "--from", config, "--root", root)
+
+
+def test_it_is_asked_for_where_somebody_is_there(config: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rolecall.cli.service._somebody_is_there", lambda: True)
+    (config.parent / "telegram-token").unlink()
+    run("install", "--from", config, "--root", root, said=f"{TOKEN}\n")
+    assert (root / "etc/rolecall/credentials/telegram-token").read_text() == f"{TOKEN}\n"
+
+
+def test_only_root_installs_and_everybody_may_look(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(RolecallError, match="only root may do that: use sudo, or see what it would do with --dry-run"):
+        run("install", "--from", config)
+    assert "then: systemctl enable --now rolecall.service" in run("install", "--from", config, "--dry-run").output
 
 
 def test_secrets_of_a_configuration_in_place_are_moved_only_when_asked(config: Path, root: Path) -> None:

@@ -156,13 +156,30 @@ def test_the_journal_knows_how_grave_each_line_is(service: Machine) -> None:
     assert "<3>" not in service.journal("rolecall")
 
 
+def test_what_root_does_at_a_command_line_leaves_the_service_its_own(service: Machine) -> None:
+    told(service, "Invented 1 Works")
+    (job_id,) = [each["id"] for each in json.loads(service.run(ROLECALL, "list", "--json").stdout)]
+    service.run(ROLECALL, "save", job_id)
+    told(service, "decided kind=saved")
+    service.run(ROLECALL, "backup", "/var/tmp/copy.db")  # noqa: S108 # in there
+    service.run("systemctl", "stop", "rolecall")
+    service.run(ROLECALL, "restore", "/var/tmp/copy.db")  # noqa: S108
+    service.run(ROLECALL, "applied", job_id)
+    service.run("systemctl", "start", "rolecall")
+    told(service, "polled source=folder:inbox")
+    assert "no-sign-of-life" not in service.journal("rolecall")
+
+
 def test_metrics_and_health_are_answered_from_inside_the_sandbox(service: Machine) -> None:
     service.write(CONFIG, GOOD + '\n[metrics]\nlisten = "127.0.0.1:9464"\n')
     service.run("systemctl", "restart", "rolecall")
     told(service, "polled source=folder:inbox")
     ask = "import sys, urllib.request as r; print(r.urlopen(f'http://127.0.0.1:9464{sys.argv[1]}').read().decode())"
     assert json.loads(service.run(f"{VENV}/bin/python", "-c", ask, "/healthz").stdout) == {"well": True, "troubles": []}
-    assert "rolecall_postings_total 1.0" in service.run(f"{VENV}/bin/python", "-c", ask, "/metrics").stdout
+    assert (
+        'rolecall_polls_total{outcome="read",source="folder:inbox"}'
+        in service.run(f"{VENV}/bin/python", "-c", ask, "/metrics").stdout
+    )
 
 
 def test_told_to_stop_it_ends_well_within_its_grace(service: Machine) -> None:

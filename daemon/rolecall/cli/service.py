@@ -184,10 +184,14 @@ def _values(given: Given, secrets: list[Held], root: Path) -> Mapping[str, str]:
 
 def _asked(each: Held, why: str) -> str:
     """Ask for a secret that could not be read."""
-    if not sys.stdin.isatty():
+    if not _somebody_is_there():
         raise RolecallError(f"{each.table}.{each.key}: {why}")
     typer.echo(f"{each.table}.{each.key}: {why}")
     return str(typer.prompt(f"  The secret, for {each.credential}", hide_input=True)).strip()
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()
 
 
 def _refuse(problems: list[Problem]) -> None:

@@ -729,3 +729,29 @@ def test_a_row_never_fails_to_be_looked_at() -> None:
         assert row.rows("a") == row.rows("b") == []
         assert row.texts("c") == ()
     assert Row({"b": ["x", 2, None]}).texts("b") == ("x", "2")
+
+
+# --- how often ----------------------------------------------------------------------------------------------------
+
+LEAST = {  # minutes between two looks, by kind (design: sources.md 1)
+    **dict.fromkeys(("greenhouse", "ashby", "lever"), 30),
+    **dict.fromkeys(("teamtailor", "recruitee", "personio", "pinpoint", "smartrecruiters"), 60),
+    **dict.fromkeys(("devitjobs", "remoteok", "nhs"), 60),
+    **dict.fromkeys(("workable", "workday"), 120),
+    **dict.fromkeys(("bamboohr", "breezy", "rippling", "remotive", "jobicy", "himalayas"), 360),
+    **dict.fromkeys(("workingnomads", "arbeitnow"), 360),
+    "adzuna": 20,
+    "reed": 15,
+    "hackernews": 15,
+}
+
+
+@pytest.mark.parametrize(("kind", "minutes"), LEAST.items())
+def test_no_board_is_asked_oftener_than_it_can_bear(kind: str, minutes: int) -> None:
+    assert timedelta(minutes=minutes) <= KINDS[kind].minimum <= KINDS[kind].interval
+
+
+@pytest.mark.parametrize("preset", ["weworkremotely", "oleeo", "teamtailor", "hnjobs"])
+def test_a_feed_of_a_known_board_is_left_alone_for_an_hour(preset: Any) -> None:
+    body = "<rss version='2.0'><channel><item><guid>1</guid><title>Engineer</title></item></channel></rss>"
+    assert Feed("https://board.example/feed", preset=preset).parse(reply(body)).wait == 3600

@@ -19,7 +19,7 @@ class Arbeitnow:
     kind: ClassVar[str] = "arbeitnow"
     summary: ClassVar[str] = "the job board Arbeitnow, mostly Germany"
     interval: ClassVar[timedelta] = timedelta(hours=6)
-    minimum: ClassVar[timedelta] = timedelta(hours=1)
+    minimum: ClassVar[timedelta] = timedelta(hours=6)
 
     base: str = "https://www.arbeitnow.com"
 

@@ -24,6 +24,7 @@ class BambooHR(EmployersBoard):
     summary: ClassVar[str] = "an employer's careers site at BambooHR"
     home: ClassVar[str] = "https://{board}.bamboohr.com"
     interval: ClassVar[timedelta] = timedelta(hours=6)
+    minimum: ClassVar[timedelta] = timedelta(hours=6)
     details: ClassVar[int] = 40
 
     def requests(self) -> Sequence[Request]:

@@ -28,6 +28,7 @@ class Breezy(EmployersBoard):
     summary: ClassVar[str] = "an employer's job board at Breezy"
     home: ClassVar[str] = "https://{board}.breezy.hr"
     interval: ClassVar[timedelta] = timedelta(hours=6)
+    minimum: ClassVar[timedelta] = timedelta(hours=6)
     details: ClassVar[int] = 40
 
     def requests(self) -> Sequence[Request]:

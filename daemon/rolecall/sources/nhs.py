@@ -28,7 +28,7 @@ class NHS:
     kind: ClassVar[str] = "nhs"
     summary: ClassVar[str] = "NHS Jobs, the job board of the NHS"
     interval: ClassVar[timedelta] = timedelta(minutes=60)
-    minimum: ClassVar[timedelta] = timedelta(minutes=30)
+    minimum: ClassVar[timedelta] = timedelta(minutes=60)
 
     keyword: str = ""
     location: str = ""

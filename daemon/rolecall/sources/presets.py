@@ -131,13 +131,13 @@ def _himalayas(posting: RawPosting, entry: Entry, _channel: Channel) -> RawPosti
 
 
 _RESTRICTIONS = ("locationRestrictions", "timezoneRestrictions")
-_SIX_HOURS = timedelta(hours=6)
+_HOUR, _SIX_HOURS = timedelta(hours=1), timedelta(hours=6)
 
 PRESETS: Mapping[str, Preset] = {
     "": Preset(),
     # No reply of the next four was recorded: their addresses and forms are other programs' word.
     "django": Preset(url="https://www.djangoproject.com/rss/community/jobs/", pause=_SIX_HOURS),
-    "hnjobs": Preset(url="https://hnrss.org/jobs", refine=_hnjobs),
+    "hnjobs": Preset(url="https://hnrss.org/jobs", pause=_HOUR, refine=_hnjobs),
     "jobsacuk": Preset(
         url="https://www.jobs.ac.uk/jobs/computer-sciences/?format=rss",
         country="GB",
@@ -155,13 +155,15 @@ PRESETS: Mapping[str, Preset] = {
         url="https://justicejobs.tal.net/vx/mobile-0/appcentre-1/brand-2/candidate/jobboard/vacancy/3/feed",
         country="GB",
         whole_below=100_000,
+        pause=_HOUR,
         refine=_oleeo,
     ),
     "pythonorg": Preset("{title}, {company}", url="https://www.python.org/jobs/feed/rss/", pause=_SIX_HOURS),
-    "teamtailor": Preset(whole_below=100, refine=_teamtailor),
+    "teamtailor": Preset(whole_below=100, pause=_HOUR, refine=_teamtailor),
     "weworkremotely": Preset(
         "{company}: {title}",
         url="https://weworkremotely.com/categories/remote-back-end-programming-jobs.rss",
+        pause=_HOUR,
         refine=_weworkremotely,
     ),
 }

@@ -24,6 +24,7 @@ class Rippling(EmployersBoard):
     summary: ClassVar[str] = "an employer's job board at Rippling"
     home: ClassVar[str] = "https://api.rippling.com"
     interval: ClassVar[timedelta] = timedelta(hours=6)
+    minimum: ClassVar[timedelta] = timedelta(hours=6)
     details: ClassVar[int] = 40
 
     def requests(self) -> Sequence[Request]:

@@ -22,7 +22,7 @@ class WorkingNomads:
     kind: ClassVar[str] = "workingnomads"
     summary: ClassVar[str] = "the remote job board Working Nomads"
     interval: ClassVar[timedelta] = timedelta(hours=6)
-    minimum: ClassVar[timedelta] = timedelta(hours=1)
+    minimum: ClassVar[timedelta] = timedelta(hours=6)
 
     base: str = "https://www.workingnomads.com"
 

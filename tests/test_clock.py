@@ -65,3 +65,10 @@ async def test_a_jump_wakes_everything_and_counts_the_next_time_from_now() -> No
 
 def test_the_guard_compares_the_wall_clock_with_one_that_nobody_can_set() -> None:
     assert clocks._wall_ahead() == pytest.approx(time.time() - time.monotonic(), abs=1)
+
+
+def test_a_month_that_is_jumped_is_not_counted_tick_by_tick() -> None:
+    """An interval trigger would count 51 million of them, while everything else stands still."""
+    now = datetime.now(UTC)
+    trigger = clocks._Every(timedelta(seconds=0.05))
+    assert trigger.get_next_fire_time(now - timedelta(days=30), now) > now

@@ -911,6 +911,16 @@ async def test_nothing_is_claimed_before_it_is_due_or_from_an_unknown_channel(st
     assert await store.claim("phone", after(minutes=1), LEASE) is not None
 
 
+async def test_a_clock_that_is_set_back_keeps_no_message_waiting_for_a_time_that_was_never_meant(store: Store) -> None:
+    await store.commit(plan(notices=(notice("at once"), notice("in 8 hours", due=after(hours=8)))))
+    assert await store.claim("phone", after(hours=-1), LEASE) is not None, "what was due stays due"
+    await store.settle(1, Sent(), after(hours=-1))
+    assert await store.claim("phone", after(hours=-1), LEASE) is None, "an hour back: the digest keeps its time"
+    assert await store.claim("phone", after(days=-30), LEASE) is not None, "a month back: its time would never come"
+    await store.settle(2, RetryAt(after(minutes=5), "slow down"), after(days=-30))
+    assert await store.claim("phone", after(days=-30), LEASE) is not None, "nor does it wait a month for a hold"
+
+
 async def test_messages_are_claimed_in_order_of_due_time_then_of_writing(store: Store) -> None:
     await store.commit(plan(notices=(notice("b"), notice("late", due=after(minutes=1)), notice("c"))))
     await store.commit(plan(notices=(notice("a", due=after(minutes=-1)),)))

@@ -12,9 +12,10 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ async def clock(wakes: Wakes) -> AsyncIterator[None]:
     """Set each event at its interval while the context lasts, through clock jumps too."""
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
     for name, (event, interval) in wakes.items():
-        scheduler.add_job(_set, "interval", [event], seconds=interval.total_seconds(), id=name)
+        scheduler.add_job(_set, _Every(interval), [event], id=name)
     scheduler.start()
     try:
         async with asyncio.TaskGroup() as group:
@@ -45,6 +46,16 @@ async def clock(wakes: Wakes) -> AsyncIterator[None]:
 async def _set(event: asyncio.Event) -> None:
     """In the loop: a plain function would be called in a thread, where no event may be set."""
     event.set()
+
+
+class _Every(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
+    """Counts the next time from now. An interval trigger counts all that were missed: after a month, for seconds."""
+
+    def __init__(self, interval: timedelta) -> None:
+        self.interval = interval
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        return now + self.interval
 
 
 def _wall_ahead() -> float:
@@ -68,5 +79,5 @@ async def guarded(
 def _wake_up(scheduler: AsyncIOScheduler, wakes: Wakes) -> None:
     """Wake everything now, and count the next time from now: a trigger remembers when it began by the old clock."""
     for name, (event, interval) in wakes.items():
-        scheduler.reschedule_job(name, trigger="interval", seconds=interval.total_seconds())
+        scheduler.reschedule_job(name, trigger=_Every(interval))
         event.set()

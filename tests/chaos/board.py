@@ -53,7 +53,7 @@ class PacedBoards:
             self.published += 1
         board = int(request.match_info["board"][-1])
         numbers = list(range(board, self.published, BOARDS))
-        etag = f'"{hashlib.sha256(str(numbers).encode()).hexdigest()}"'
+        etag = etag_of(numbers)
         if request.headers.get("If-None-Match") == etag:
             self.unchanged += 1
             self.up_to_date.add(board)  # what it knows was committed, together with what was said then
@@ -71,6 +71,10 @@ class PacedBoards:
         if self.dice.random() < 0.5 and request.transport is not None:
             request.transport.abort()
         return web.Response(status=self.dice.choice((500, 502)), text="down")
+
+
+def etag_of(numbers: list[int]) -> str:
+    return f'"{hashlib.sha256(str(numbers).encode()).hexdigest()}"'
 
 
 def _job(number: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from rolecall import deliver
 from rolecall.outbox import Sent
 from rolecall.plan import Plan
-from rolecall.store import SqliteStore
+from rolecall.store import SqliteStore, connection
 from tests.chaos.disk import Control
 
 
@@ -44,7 +44,25 @@ def settle_first(control: Control) -> None:
     deliver._attempt = attempt
 
 
+def _hasty(mode: str) -> Callable[[Control], None]:
+    """Return a mutant that does not wait for the disk."""
+
+    def install(control: Control) -> None:
+        honest = connection.writer
+
+        def writer(path: Any) -> Any:
+            db = honest(path)
+            db.execute(f"PRAGMA synchronous = {mode}")
+            return db
+
+        connection.writer = writer
+
+    return install
+
+
 MUTANTS: dict[str, Callable[[Control], None]] = {
     "validators-first": validators_first,
     "settle-first": settle_first,
+    "synchronous-off": _hasty("OFF"),
+    "synchronous-normal": _hasty("NORMAL"),
 }

@@ -11,10 +11,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rolecall.fetch import HttpFetcher
+from rolecall.outbox import Claim
 from rolecall.plan import Plan
 from rolecall.store import SqliteStore, connection, outbox, write
 from rolecall_notifiers import email, telegram
 from tests.chaos.disk import AFTER, BEFORE, HALF, SYNC, WRITE, Control
+from tests.chaos.power import MARK
 
 Install = Callable[[Control, int], None]
 Test = Callable[[Any, tuple[Any, ...]], bool]
@@ -123,7 +125,37 @@ def checkpoint_often() -> None:
     connection.writer = writer
 
 
+def _note_what_is_certain(control: Control, nth: int) -> None:
+    """Write down, in the record of the disk, what the daemon takes for granted from now on."""
+    file = os.open(os.environ["DISK_PREFIX"] + MARK, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
+    commit, claim, settle = SqliteStore.commit, SqliteStore.claim, SqliteStore.settle
+    in_hand: dict[int, Claim] = {}
+
+    def mark(what: str, *of: object) -> None:
+        os.write(file, "".join(f"{what} {each}\n" for each in of).encode())
+
+    async def commits(self: SqliteStore, plan: Plan) -> Any:
+        result = await commit(self, plan)
+        mark("posting", *(posting.raw.id for posting in plan.postings))
+        return result
+
+    async def claims(self: SqliteStore, *args: Any) -> Any:
+        if result := await claim(self, *args):
+            in_hand[result.id] = result
+            mark("claimed", result.id)
+        return result
+
+    async def settles(self: SqliteStore, claim_id: int, outcome: Any, now: Any) -> Any:
+        told = {copy.raw.id for alert in in_hand[claim_id].alerts for copy in alert.job.postings}
+        mark(f"told-{in_hand[claim_id].channel}", *told)
+        await settle(self, claim_id, outcome, now)
+        mark("sent", claim_id)
+
+    SqliteStore.commit, SqliteStore.claim, SqliteStore.settle = commits, claims, settles  # type: ignore[method-assign] # marks
+
+
 UPGRADE = "inside an upgrade"
+MARKS = "what is certain"
 POINTS: dict[str, Install] = {
     "after the start, before what was in hand is known": _before(SqliteStore, "release_leases"),
     "after what was in hand is known": _after(SqliteStore, "release_leases"),
@@ -147,6 +179,8 @@ POINTS: dict[str, Install] = {
     UPGRADE: _inside_an_upgrade,
 }
 """What dies by itself. The test kills at the others."""
+
+WITNESSES: dict[str, Install] = {MARKS: _note_what_is_certain}
 
 ASKED, TOLD_BY_TELEGRAM, TOLD_BY_MAIL = (
     "while Telegram is asked to take a message",

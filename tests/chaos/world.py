@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -26,7 +27,7 @@ NEWS = 3  # postings in each life
 
 CONFIG = """
 [daemon]
-database = "chaos.db"
+database = "{database}"
 allow_private = true
 host_pause = "0s"
 summary_wait = "0s"
@@ -101,9 +102,11 @@ class World:
     folder: Path
     seed: int = 7
     faults: float = 0.1
+    database: Path = None  # type: ignore[assignment] # in the folder, unless it is given
     record: Record = field(default_factory=Record)
     life: Life | None = None
     kill_when: str = ""
+    ear: socket.socket | None = None
     how: signal.Signals = signal.SIGKILL
 
     def __post_init__(self) -> None:
@@ -111,23 +114,25 @@ class World:
         self.boards = PacedBoards(self.seed)
         self.bot = FakeTelegram(heard=lambda m: self._heard("telegram", m.text), meets=self._telegram_meets)
         self.mail = FakeSmtp(heard=lambda m: self._heard("mail", _plain(m.message)), meets=self._mail_meets)
-        self.database = self.folder / "chaos.db"
+        self.database = self.database or self.folder / "chaos.db"
 
     @asynccontextmanager
-    async def running(self, log: Path | None = None) -> AsyncIterator[World]:
+    async def running(self, log: Path | None = None, **env: str) -> AsyncIterator[World]:
         async with AsyncExitStack() as stack:
             for each in (self.boards, self.bot, self.mail):
                 await stack.enter_async_context(each)
             sources = "".join(SOURCE.format(number=number, port=self.boards.port) for number in range(BOARDS))
             config = self.folder / "config.toml"
-            config.write_text(CONFIG.format(telegram=self.bot.base_url, smtp=self.mail.port, sources=sources))
+            config.write_text(
+                CONFIG.format(database=self.database, telegram=self.bot.base_url, smtp=self.mail.port, sources=sources)
+            )
             environment = disk.before(self.folder, self.database, log=log)
             self.control = Control(self.folder / "control")
             with (self.folder / "log").open("ab") as stderr:
                 self.zygote = await asyncio.create_subprocess_exec(
                     sys.executable, "-m", "tests.chaos.zygote", str(config), stderr=stderr,
                     stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                    env=os.environ | environment | {"CHAOS_TOKEN": TOKEN}, cwd=ROOT,
+                    env=os.environ | environment | {"CHAOS_TOKEN": TOKEN} | env, cwd=ROOT,
                 )  # fmt: skip
             try:
                 yield self
@@ -221,6 +226,11 @@ class World:
         while not self.life.ended.done() and not (self.boards.has_told_all and not waiting(self.database)):
             await self.asked()
 
+    async def until_all_is_told(self) -> None:
+        """Wait until the daemon has all that the boards have, sent or not."""
+        while not self.boards.has_told_all:
+            await self.asked()
+
     async def stopped(self, point: str) -> int:
         """Let a life be asked to end at a point, or at any moment; return how it ended."""
         life = await self.begin()
@@ -240,7 +250,11 @@ class World:
         self.record.answers += 1
         if self.kill_when == points.ASKED:
             self._kill(points.ASKED)
-        fault = self.dice.choice(UNCLEAR + CLEAR) if self.dice.random() < self.faults else None
+        fault = (
+            self.dice.choice(CLEAR if self.faults == 1 else UNCLEAR + CLEAR)
+            if self.dice.random() < self.faults
+            else None
+        )
         self.record.faults += fault is not None
         if fault in UNCLEAR:
             self.record.unclear["telegram"].update(numbers(text))
@@ -248,7 +262,11 @@ class World:
 
     def _mail_meets(self, message: EmailMessage) -> str:
         self.record.answers += 1
-        fault = self.dice.choice(MAIL_FAULTS) if self.dice.random() < self.faults else ""
+        fault = (
+            self.dice.choice(MAIL_FAULTS[2:] if self.faults == 1 else MAIL_FAULTS)
+            if self.dice.random() < self.faults
+            else ""
+        )
         self.record.faults += bool(fault)
         if fault == "after":
             self.record.unclear["mail"].update(numbers(_plain(message)))

@@ -19,7 +19,7 @@ from typing import NoReturn
 from rolecall import app, charts, deliver, logs, schedule
 from rolecall.config import Config, load, secrets_of
 from rolecall.errors import DeliveryError, RolecallError
-from rolecall.life import bells
+from rolecall.life import nurse
 from rolecall.model import Page, RawPosting, Reply
 from rolecall.normalise import normalise
 from rolecall.outbox import Claim, Outcome, RetryAt
@@ -48,7 +48,7 @@ class InProcess:
 
 def squeeze_time() -> None:
     schedule.FIRST_RETRY = timedelta(seconds=0.05)
-    bells.STORE_PAUSE = deliver.SETTLE_PAUSE = 0.05
+    nurse.STORE_PAUSE = deliver.SETTLE_PAUSE = 0.05
     honest = deliver.settlement
 
     def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
@@ -68,8 +68,8 @@ def live(config: Config, control: Control, seed: int, nth: int, mutant: str, poi
         MUTANTS[mutant](control)
     elif seed:  # 0: a quiet life
         control.unreliable(FAULTS, seed)
-    if point in points.POINTS:
-        points.POINTS[point](control, nth)
+    if install := (points.POINTS | points.WITNESSES).get(point):
+        install(control, nth)
     logs.set_up(config.daemon.log_level, secrets_of(config))
     status = BUG
     try:

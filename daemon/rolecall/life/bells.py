@@ -7,12 +7,9 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from rolecall import systemd
 from rolecall.errors import StoreError
 
 log = logging.getLogger(__name__)
-
-STORE_PAUSE = 30.0  # seconds to wait when the database cannot be used (a full disk)
 
 
 class Bells:
@@ -24,12 +21,14 @@ class Bells:
         self.deliver = asyncio.Event()
         self.reload = asyncio.Event()
         self.listen = asyncio.Event()  # the channels have changed: listen anew
+        self.nurse = asyncio.Event()
+        self.store_error: StoreError | None = None  # while the database cannot be used
 
     def going_on(self) -> bool:
         return not self.stop.is_set()
 
     def ring_all(self) -> None:
-        for bell in (self.poll, self.deliver, self.reload, self.listen):
+        for bell in (self.poll, self.deliver, self.reload, self.listen, self.nurse):
             bell.set()
 
     async def pause(self, seconds: float) -> None:
@@ -41,13 +40,13 @@ class Bells:
 
     @asynccontextmanager
     async def patience(self) -> AsyncIterator[None]:
-        """Wait after a `StoreError`: a full disk must not end the daemon. Nothing was committed, so nothing is lost."""
+        """Take a `StoreError`: a full disk must not end the daemon. Nothing was committed, so nothing is lost."""
         try:
             yield
         except StoreError as error:
             log.error("store-trouble error=%s", error)
-            systemd.status(f"the database cannot be used: {error}")
-            await self.pause(STORE_PAUSE)
+            self.store_error = error
+            self.nurse.set()
 
 
 async def rung(bell: asyncio.Event) -> None:

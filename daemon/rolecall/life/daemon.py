@@ -13,6 +13,7 @@ from rolecall.house import House
 from rolecall.life import chores
 from rolecall.life.bells import Bells
 from rolecall.life.hearing import hear
+from rolecall.life.nurse import Nurse
 from rolecall.life.polling import Polling
 from rolecall.life.pulse import Pulse
 from rolecall.life.reloading import Reloading, say_what_is_off
@@ -32,6 +33,7 @@ class Daemon:
         self.pulse = Pulse(house, self.bells)
         self.polling = Polling(house, self.bells, self.pulse)
         self.sending = Sending(house, self.bells, self.pulse)
+        self.nurse = Nurse(house, self.bells, self.sending)
         self.reloading = Reloading(house, config_path, self.bells, self.sending)
 
     def stop(self) -> None:
@@ -63,6 +65,7 @@ class Daemon:
         group.create_task(hear(house, bells), name="listen")
         group.create_task(self.reloading.live(self.status), name="reload")
         group.create_task(self.pulse.live(self.status), name="watchdog")
+        group.create_task(self.nurse.live(self.status), name="nurse")
         group.create_task(chores.refresh_rates(house, bells), name="rates")
         group.create_task(chores.prune(house, bells), name="prune")
         group.create_task(chores.reassure(house, bells, self.pulse), name="deadman")
@@ -88,6 +91,8 @@ class Daemon:
 
     def status(self) -> str:
         """Return one line on how we are."""
+        if self.bells.store_error is not None:
+            return f"the database cannot be used: {self.bells.store_error}"
         config = self.house.config
         bad = troubled(self.polling.states, config)
         ill = f", {len(bad)} of them in trouble" if bad else ""

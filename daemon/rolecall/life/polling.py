@@ -51,11 +51,10 @@ class Polling:
         while self.bells.going_on():
             self.pulse.beat("poll")
             self.garbage.take_out(busy=bool(self.running))
-            await self._take_decisions()
-            self._start_due(group)
-            async with self.bells.patience():
-                if await self._reporter.report(self.states):
-                    self.bells.deliver.set()
+            if self.bells.store_error is None:
+                await self._take_decisions()
+                self._start_due(group)
+                await self._report()
             await rung(self.bells.poll)
         self._watch.end()
 
@@ -70,6 +69,11 @@ class Polling:
         """Was every source asked, and is none of them in trouble?"""
         states = [self.states.get(entry.source.name) for entry in self.house.config.sources]
         return all(state is not None and not state.failures for state in states)
+
+    async def _report(self) -> None:
+        async with self.bells.patience():
+            if await self._reporter.report(self.states):
+                self.bells.deliver.set()
 
     def _start_due(self, group: asyncio.TaskGroup) -> None:
         now = self.house.now()

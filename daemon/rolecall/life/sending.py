@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 
 from rolecall import route
 from rolecall.config import Channel, Config
 from rolecall.deliver import deliver, suspension_notice
+from rolecall.errors import DeliveryError
 from rolecall.house import House
 from rolecall.life.bells import Bells, rung
 from rolecall.life.pulse import Pulse
+from rolecall.model import Message
 from rolecall.outbox import Dropped, Sent, Suspend
 from rolecall.plan import Plan
 from rolecall.talk import ChannelMemory, Remembering
+
+log = logging.getLogger(__name__)
 
 
 class Sending:
@@ -44,7 +49,7 @@ class Sending:
         """Send what is due whenever the bell rings, until the end."""
         while self.bells.going_on():
             self.pulse.beat("deliver")
-            for channel in self.house.config.channels:
+            for channel in self.house.config.channels if self.bells.store_error is None else ():
                 task = self._senders.get(channel.name)
                 if task is None or task.done():
                     self._senders[channel.name] = group.create_task(self._send(channel.name))
@@ -64,6 +69,18 @@ class Sending:
         for channel in channels:
             async with self._in_hand[channel.name]:  # a message in hand is finished
                 await channel.notifier.close()
+
+    async def say(self, message: Message, channels: Iterable[str]) -> None:
+        """Send what cannot wait for the outbox, by the first of these channels that takes it."""
+        for channel in filter(None, map(self.house.config.channel, channels)):
+            try:
+                async with self._in_hand[channel.name]:
+                    await channel.notifier.send(message)
+            except DeliveryError as error:
+                log.warning("not-said channel=%s error=%s", channel.name, error)
+            else:
+                log.info("said channel=%s subject=%s", channel.name, message.subject)
+                return
 
     async def end_silence(self, config: Config) -> None:
         """Let nothing wait for the end of quiet hours that the user has changed meanwhile."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from rolecall.model import MessageKind
 from rolecall.outbox import ChannelState, Claim, Dead, DeadMessage, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.plan import QUIET, Delivery, NewNotice
+from rolecall.schedule import DAY
 from rolecall.stored import StoredAlert
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,6 +41,10 @@ class _Row:
     @property
     def waiting(self) -> bool:
         return self.state in ("pending", "sending")
+
+    def is_due(self, now: datetime) -> bool:
+        """Also where it was written in the future, by more than it was to wait: the clock was set back."""
+        return self.due <= now or self.created_at - (self.due - self.created_at) > now
 
 
 class MemoryOutbox:
@@ -86,9 +91,9 @@ class MemoryOutbox:
     async def claim(self, channel: str, now: datetime, lease: float, quiet: bool = False) -> Claim | None:
         state = self._channels.get(channel, ChannelState(channel))
         rows = [row for row in self._outbox.values() if row.channel == channel and row.waiting]
-        due = [row for row in rows if row.due <= now and (row.loud or not quiet)]
+        due = [row for row in rows if row.is_due(now) and (row.loud or not quiet)]
         held = any(row.lease_until > now for row in rows)
-        if not due or held or state.suspended or (state.not_before is not None and state.not_before > now):
+        if not due or held or state.suspended or (state.not_before and now < state.not_before <= now + DAY):
             return None
         self._close_expired(now)
         row = min(due, key=lambda row: (row.due, row.id))

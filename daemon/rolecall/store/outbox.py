@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from rolecall.outbox import ChannelState, Claim, Dead, DeadMessage, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.plan import QUIET, Delivery, NewNotice
+from rolecall.schedule import DAY
 from rolecall.store import read
 from rolecall.store.rows import to_time, to_us, writable
 
@@ -92,7 +93,8 @@ def _ensure_channel(db: Database, channel: str) -> None:
 
 def claim(db: Database, channel: str, now: datetime, lease: float, quiet: bool) -> Claim | None:
     """Lease the channel's oldest due row, if the channel may send and nothing of it is under way."""
-    at = {"channel": channel, "now": to_us(now), "until": to_us(now + timedelta(seconds=lease)), "quiet": quiet}
+    until, far = to_us(now + timedelta(seconds=lease)), to_us(now + DAY)
+    at = {"channel": channel, "now": to_us(now), "until": until, "far": far, "quiet": quiet}
     row = next(db.query(_NEXT, at), None)
     if row is None:
         return None
@@ -112,10 +114,12 @@ def close_expired(db: Database, now: int) -> None:
     db.execute("UPDATE posting SET closed_at = closes_at WHERE closed_at IS NULL AND closes_at <= ?", [now])
 
 
+# A message written in the future, by more than it was to wait, or a hold of more than a day: the clock was set back.
 _NEXT = """
 SELECT o.* FROM outbox o JOIN channel c ON c.name = o.channel
-WHERE o.channel = :channel AND o.state IN ('pending', 'sending') AND o.due <= :now
-  AND c.suspended = '' AND coalesce(c.not_before, 0) <= :now AND (o.loud OR NOT :quiet)
+WHERE o.channel = :channel AND o.state IN ('pending', 'sending')
+  AND (o.due <= :now OR o.created_at - (o.due - o.created_at) > :now)
+  AND c.suspended = '' AND (coalesce(c.not_before, 0) <= :now OR c.not_before > :far) AND (o.loud OR NOT :quiet)
   AND NOT EXISTS (SELECT 1 FROM outbox WHERE channel = :channel AND state = 'sending' AND lease_until > :now)
 ORDER BY o.due, o.id LIMIT 1
 """

@@ -80,6 +80,8 @@ def test_the_boards_field_is_believed_unless_the_text_says_plainly_something_els
     assert contract(fields={"contract_type": "permanent"}).source == "field"
     other = contract("6-month contract, inside IR35", fields={"contract_type": "permanent"})
     assert (other.value, other.flags) == (ContractType.CONTRACT, {"contract_conflict"})
+    hired = contract("Job Type: Full-time, Temporary", fields={"contract_type": "permanent"})
+    assert (hired.value, hired.flags) == (ContractType.FIXED_TERM, {"temp", "contract_conflict"})
     assert contract("12 month fixed term contract", fields={"contract_type": "contract"}).flags == frozenset()
     assert contract(fields={"contractType": "Temporary"}).flags == {"temp"}
     assert contract(fields={"employmentType": "FullTime"}).value is None

@@ -234,6 +234,7 @@ def test_pay_alone_gives_a_guess_and_less_of_it_is_needed_outside_london() -> No
         ("Software Engineer", "general"), ("Solutions Engineer", "solutions_sales"),
         ("Heating Engineer", "non_software"),
         ("Product Manager", "non_software"), ("Staff Accountant", "non_software"), ("Engineer", None),
+        ("Acme - social care made easy | Full stack engineer | Leeds", "fullstack"),
     ],
 )  # fmt: skip
 def test_the_family_is_read_from_the_title(title: str, family: str | None) -> None:

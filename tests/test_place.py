@@ -162,6 +162,11 @@ def test_a_header_that_begins_with_the_place_still_names_it() -> None:
     assert names("", title="Engineer", description="Engineer\nAcme\nLeeds, ONSITE") == [("Leeds", "GB")]
 
 
+def test_a_header_may_name_several_places_with_dashes_between() -> None:
+    assert names("", title="Kettle Engineer | Acme - Austin, TX - Leeds, UK") == [("Austin", "US"), ("Leeds", "GB")]
+    assert names("Leeds, UK - Austin, TX - Bristol") == [("Leeds", "GB"), ("Austin", "US"), ("Bristol", "GB")]
+
+
 def test_the_country_of_the_first_place_is_not_that_of_the_others() -> None:
     fields = {
         "address": {"postalAddress": {"addressCountry": "United States"}},

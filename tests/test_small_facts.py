@@ -127,6 +127,8 @@ def test_other_sponsors_and_application_questions_say_nothing(body: str) -> None
         ("Brightwater Software", "We build tools for our clients.", None),
         ("Reed Smith", "", None),
         ("Natural Resources Wales", "", None),
+        ("Brightwater - Recruitment", "", None),
+        ("", "A small charity in Leeds is seeking a data analyst.", True),
     ],
 )
 def test_agencies_are_known_by_name_or_by_how_they_write(company: str, body: str, agency: bool | None) -> None:

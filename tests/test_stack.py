@@ -238,6 +238,7 @@ def test_headings_say_what_is_a_must_and_what_is_welcome() -> None:
         "Kafka would be a plus.",
         "Kafka is desirable.",
         "Bonus points for Kafka.",
+        "You know Python. Not essential but useful: Kafka.",
         "Python is required, Kafka nice to have.",
         "A queue such as Kafka (preferred).",
     ],

@@ -68,7 +68,8 @@ def test_headings_open_zones_until_the_next_heading() -> None:
             Zone.NICE,
             """Preferred Experience & Skills:|Desirables|Nice to haves (but we can teach you):|Bonus skills|Good to have
             What will set you apart|Even better if you:|It's a plus if you have|Useful but not essential|Stand out
-            Technical skills (desirable)|Ideally, you'll also have|Desired experience in:|Extra credit for""",
+            Technical skills (desirable)|Ideally, you'll also have|Desired experience in:|Extra credit for
+            You will have a flying start if you know""",
         ),
         (
             Zone.NOISE,

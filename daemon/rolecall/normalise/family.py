@@ -23,9 +23,10 @@ _BARE = _bounded(load("family")["bare"]["match"])
 def read_family(doc: Doc, stack: tuple[Tech, ...]) -> Fact[str]:
     """Return an id of family.toml: by the title, else, for a bare "Engineer", by the technologies asked for."""
     title = doc.title.lower()
-    for family, pattern in _FAMILIES:
-        if match := pattern.search(title):
-            return Fact(family, "title", doc.title[match.start() : match.end()], "family.title")
+    for start in (title.find("|") + 1, 0) if "|" in title else (0,):  # a header opens with the company
+        for family, pattern in _FAMILIES:
+            if match := pattern.search(title, start):
+                return Fact(family, "title", doc.title[match.start() : match.end()], "family.title")
     bare = _BARE.search(title)
     asked = [tech for tech in stack if tech.implied_by is None and tech.need not in {Need.NOT, Need.LEGACY}]
     if bare and len(asked) >= _ENOUGH:

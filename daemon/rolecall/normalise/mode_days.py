@@ -82,8 +82,13 @@ _SPLIT = re.compile(  # "60/40 split between office and home"
     r"\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
 )
 _WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")
-_OFFICE_WORD = re.compile(r"\b(?:offices?|on-?site|in-person)\b")
+_OFFICE_WORD = re.compile(r"\b(?:offices?|studios?|on-?site|in-person)\b")
 _REST = re.compile(r"\b(?:rest|remainder|remaining|otherwise)\b")  # "2 days a week, with the rest of it at home"
+_REST_NEXT = re.compile(r" (?:for |on )?(?:the )?(?:rest|remainder|remaining|other|otherwise)\b")
+_PAUSE = re.compile(r"[,(&]| (?:and|with|then)\b")
+_JUST_BEFORE = re.compile(  # "in the office two days a week, remote otherwise"; a bare "remote" may name the job
+    rf"\b(?:{_OFFICE}|(?P<home>wfh|from home|at home))[ ,:(-]*(?:for |on )?$"
+)
 _TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart)\b")
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _PEOPLE = re.compile(r"\b(?:teams?|staff|employees|people|workforce|customers?|clients?|meetings)\b")
@@ -127,10 +132,25 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
     if not 0 < high <= WEEK or low > high:
         return None
     lead, least = (match["lead"] or "").lower(), bool(match["plus"])
-    home = bool(match["home"]) and not _IN_OFFICE.search(match["between"]) and not _REST.search(match["between"])
-    if home and match.start("home") < match.start("low"):
-        home = unit == "week" and not _TURN.search(match["between"])  # "remote, with 1 day a month in Leeds"
+    home = _at_home(match, unit)
     return _oriented(low, high, home=home, least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
+
+
+def _at_home(match: re.Match[str], unit: str) -> bool:
+    """Are the days counted those at home? What stands on both sides of them is asked."""
+    between, start = match["between"], match.start("low")
+    if match["home"] and match.start("home") < start:
+        named = not _IN_OFFICE.search(between) and not _REST.search(between)
+        return named and unit == "week" and not _TURN.search(between)  # "remote, with 1 day a month in Leeds"
+    if _PAUSE.search(between) and (
+        before := _JUST_BEFORE.search(match.string, max(0, match.start() - 30), match.start())
+    ):
+        return bool(before["home"])
+    if not match["home"]:
+        return bool(_REST.search(between)) and match.start("office") > start  # "home 3 days, the rest in the office"
+    return (
+        not _IN_OFFICE.search(between) and not _REST.search(between) and not _REST_NEXT.match(match.string, match.end())
+    )
 
 
 def _share(match: re.Match[str]) -> OfficeDays | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from rolecall.model import UNSTATED, Confidence, Fact, Location, Origin, Place
 from rolecall.normalise.place_fields import country_field, texts
 from rolecall.normalise.place_gazetteer import british_names, distance, fold
-from rolecall.normalise.place_parse import Read, parse
+from rolecall.normalise.place_parse import parse
 from rolecall.normalise.place_pieces import POSTCODE
 from rolecall.normalise.place_words import title_accidents
 from rolecall.normalise.text import Doc
@@ -70,7 +70,7 @@ def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
         return None
     name, text, _ = telling[0]
     evidence = text if text == doc.location else f"{name}={text}"
-    location = _union([read for _, _, read in telling])
+    location = _union([read.location for _, _, read in telling])
     return _fact(
         replace(location, conflict=location.conflict or _contradicted(doc, location)), "field", evidence, "place.field"
     )
@@ -84,8 +84,7 @@ def _contradicted(doc: Doc, location: Location) -> bool:
     return any(countries and not countries & location.countries for countries in lines)
 
 
-def _union(reads: list[Read]) -> Location:
-    locations = [read.location for read in reads]
+def _union(locations: list[Location]) -> Location:
     return Location(
         places=tuple(dict.fromkeys(place for one in locations for place in one.places)),
         countries=frozenset().union(*(one.countries for one in locations)),
@@ -102,7 +101,11 @@ def _read_title(doc: Doc, country: str | None) -> Fact[Location] | None:
     # "L39 - London" is the name of a house: a bare postcode district counts where no town is named.
     named = [(part, where) for part, where in telling if not any(place.postcode == part for place in where.places)]
     part, where = next(iter(named or telling), ("", None))
-    return _fact(where, "title", part, "place.title", Confidence.MEDIUM) if where else None
+    if where is None:
+        return None
+    bar = next((bar for bar in doc.title.split("|") if part in bar), "") if "|" in doc.title and "," in part else ""
+    beside = [each for text, each in named if "," in text and text in bar]  # "London, UK - Berlin, DE"
+    return _fact(_union(beside) if len(beside) > 1 else where, "title", part, "place.title", Confidence.MEDIUM)
 
 
 def _title_parts(doc: Doc) -> Iterator[str]:

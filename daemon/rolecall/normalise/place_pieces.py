@@ -51,23 +51,31 @@ class Piece:
 def pieces(text: str, *, strict: bool) -> list[Piece]:
     """Return the pieces of `text` that mean something, postcodes last. `strict`: only pieces known as a whole."""
     found: list[Piece] = []
-    for item, apart in _items(POSTCODE.sub(" ", text)):
+    for item, cut in _items(POSTCODE.sub(" ", text)):
         new = list(_item(item, strict=strict))
         if new:
-            new[0].apart = apart or new[0].apart
+            new[0].apart = cut in _APART or (cut == "-" and _complete(found)) or new[0].apart
         found += new
     if strict:
         found = [p for before, p in zip([None, *found], found, strict=False) if _credible(before, p)]
     return (found + list(_postcodes(text)))[:MAX_PIECES]
 
 
-def _items(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield each item of a list, and whether a slash, bar or "or" parts it from the one before."""
-    start, apart = 0, False
+def _complete(found: list[Piece]) -> bool:
+    """Whether a town and its country are named: "London, UK - Berlin, DE" has two places, "London - UK" one."""
+    if len(found) < 2 or found[-2].word is None or not found[-2].word.towns:
+        return False
+    last = found[-1]
+    return state_code(last.text) if last.word is None else last.word.kind == "country"
+
+
+def _items(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each item of a list, and what parts it from the one before."""
+    start, before = 0, ""
     for cut in islice(_CUT.finditer(text), MAX_PIECES * 2):
-        yield text[start : cut.start()], apart
-        start, apart = cut.end(), cut[0].strip().lower() in _APART
-    yield text[start : start + MAX_NAME], apart
+        yield text[start : cut.start()], before
+        start, before = cut.end(), cut[0].strip().lower()
+    yield text[start : start + MAX_NAME], before
 
 
 def _credible(before: Piece | None, piece: Piece) -> bool:

@@ -79,7 +79,7 @@ def _zones(line: str, before: Zone) -> tuple[Zone, Zone]:
 def _heading(line: str) -> Zone | None:
     """Return the zone that this line opens, None when it is no heading."""
     words = line.strip(" *:#-?!._|>()[]")
-    if not words or len(words) > 60 or words.count(" ") > 8:
+    if not words or len(words) > 60 or words.count(" ") > 9:
         return None
     if not words[0].isalpha():
         words = _EDGES.sub("", words)  # a pictogram

@@ -419,6 +419,11 @@ async def test_a_group_obeys_whom_the_configuration_names(monkeypatch: pytest.Mo
         await talk.silence("/latest@another_bot", to=-100)
         assert "Senior Python Engineer" in await talk.ask("/latest@fake_bot", to=-100)
         assert (talk.fake.messages[-1].to or 0) > 1000, "in company it answers the one who asked"
+        await talk.ask("/search@fake_bot 1", to=-100)
+        before = len(talk.fake.messages)
+        await talk.press("any pay")
+        await until(lambda: len(talk.fake.messages) > before, "the question")
+        assert talk.fake.messages[-1].to is None, "it asks the person, not itself"
         assert "Only its owner" in await talk.ask("/latest", user=7, to=-100)
 
 

@@ -116,7 +116,8 @@ class Ear:
         for seen, face in ((update.seen, pressed.face), (update.above, pressed.above)):
             if seen is not None and face is not None:
                 self._mouth.show(chat, seen, face)
-        self._reply(chat, pressed.replies, to=update.message)
+        for reply in pressed.replies:  # a question goes to whoever is there: the pressed message was written by the bot
+            self._mouth.reply(chat, reply, None if reply.asks else update.message)
 
     # --- words
 

@@ -126,6 +126,18 @@ async def test_near_misses_are_of_the_whole_week_and_each_job_counts_once(
     assert [(missed.criterion, missed.jobs, len(missed.examples)) for missed in found.missed] == [("min_salary", 7, 3)]
 
 
+async def test_a_digest_does_not_wait_for_ever_for_near_misses(
+    config: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(digests, "PATIENCE", -1.0)
+    store = MemoryStore()
+    await stored(store, advert(1, "£50,000"), NOW - timedelta(days=1), alert=False)
+    found = await overview(await claim(store), store, config, NOW, "overview")
+    assert found is not None
+    assert found.missed == ()
+    assert "near-misses-cut" in caplog.text
+
+
 async def test_nothing_is_gathered_or_drawn_for_a_channel_that_does_not_show_it(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:

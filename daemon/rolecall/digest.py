@@ -120,7 +120,10 @@ async def _missed(searches: Sequence[Search], store: Store, now: datetime) -> li
     begun, after = monotonic(), 0
     while searches:
         page, after = await store.postings(now - WEEK, after, PAGE)
-        if not page or monotonic() - begun > PATIENCE:
+        if not page:
+            break
+        if monotonic() - begun > PATIENCE:
+            log.warning("near-misses-cut jobs=%d seconds=%.0f", len(seen), PATIENCE)
             break
         jobs = await store.jobs({each.job for each in page if each.closed_at is None} - seen)
         seen |= jobs.keys()

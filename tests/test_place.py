@@ -167,6 +167,12 @@ def test_a_header_may_name_several_places_with_dashes_between() -> None:
     assert names("Leeds, UK - Austin, TX - Bristol") == [("Leeds", "GB"), ("Austin", "US"), ("Bristol", "GB")]
 
 
+def test_a_name_of_london_before_another_town_is_a_part_of_that() -> None:
+    read = place.read_location(prepare(RawPosting("adzuna:gb", "1", "Job", location="Waterloo, Poole", country="GB")))
+    assert read.value is not None
+    assert [(p.name, p.district) for p in read.value.places] == [("Poole", "Waterloo")]
+
+
 def test_the_country_of_the_first_place_is_not_that_of_the_others() -> None:
     fields = {
         "address": {"postalAddress": {"addressCountry": "United States"}},

@@ -148,6 +148,7 @@ def test_the_boards_own_word_comes_first() -> None:
         ("Full-time or part-time", {"full_time", "part_time"}),
         ("Job share considered; term-time only", {"job_share", "term_time"}),
         ("We work a four-day week", {"four_day_week"}),
+        ("Full time. Salary (pro rata for part time roles)", {"full_time"}),
         ("A nine-day fortnight or compressed hours", {"nine_day_fortnight", "compressed"}),
         ("20 hours per week", {"part_time"}),
         ("0.6 FTE", {"part_time"}),

@@ -134,6 +134,7 @@ def test_an_ordinary_word_is_no_technology(text: str) -> None:
         ("* Go (we can train you)", "go"),
         ("Python, Java or Go to build services", "go"),
         ("C, C++ and Rust", "c"),
+        ("We need a C Engineer", "c"),
         ("firmware in C for embedded boards", "c"),
         ("statistics with R and SAS", "r"),
         ("Java and Spring services", "spring"),

@@ -62,7 +62,8 @@ def test_headings_open_zones_until_the_next_heading() -> None:
             Zone.MUST,
             """Essential Skills & Experience|Hard requirements|Key skills/experience|What you'll need to succeed
             Skills you'll need to bring|The must haves|You should have|Ideal profile:|What we look for|Skillset we need
-            Required strong experience with:|Technical skills (essential)|You'll bring:|Experience you'll need:""",
+            Required strong experience with:|Technical skills (essential)|You'll bring:|Experience you'll need:
+            What we seek:|Minimal requirements""",
         ),
         (
             Zone.NICE,

@@ -47,7 +47,7 @@ def parse(text: str, country: str | None = None, *, strict: bool = False) -> Rea
     """
     found = pieces(text, strict=strict)
     for i, piece in enumerate(found):
-        _leave_london(piece, found[i + 1 :])
+        _leave_london(piece, found[i + 1 :], country)
         if piece.word is not None and piece.word.towns and not _british_county(piece, found[i + 1 :]):
             _qualify(piece, piece.word.towns, found[i + 1 :])
     for before, after in pairwise(found):
@@ -68,12 +68,23 @@ def _british_county(piece: Piece, following: Sequence[Piece]) -> bool:
     return True
 
 
-def _leave_london(piece: Piece, following: Sequence[Piece]) -> None:
-    """A part of London before the code of a state abroad is a town there: "Greenwich, CT", "Camden, NJ"."""
+def _leave_london(piece: Piece, following: Sequence[Piece], country: str | None) -> None:
+    """A part of London before the code of a state abroad is a town there: "Greenwich, CT", "Camden, NJ".
+
+    On a British board it is a part of the town it stands before: "Waterloo, Poole".
+    """
     after = following[0] if following else None
-    district = piece.word is not None and piece.word.kind == "district"
-    if district and after is not None and not after.apart and state_code(after.text):
+    if piece.word is None or piece.word.kind != "district" or after is None or after.apart:
+        return
+    if country == "GB" and after.word is not None and after.word.towns and _outside(after.word.towns[0]):
+        after.district = piece.text
+        piece.absorb()
+    elif state_code(after.text):
         piece.word = town(piece.text) or Word("town", piece.text, towns=(_somewhere(piece.text, "US"),))
+
+
+def _outside(town: Town) -> bool:
+    return town.country == "GB" and town.name != "London" and distance(town.at, LONDON) > LONDON_MILES
 
 
 # --- which town is meant --------------------------------------------------------------------------------------

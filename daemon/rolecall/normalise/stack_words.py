@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rolecall.normalise.text import Part
 from rolecall.normalise.vocabulary import TOKEN, Vocabulary
 
+_WORD = re.compile(r"([a-z0-9\u00df-\u00ff]+)")
 _SHAPE = bytes(ord("a") if c in range(97, 123) else ord("A") if c in range(65, 91) else 32 for c in range(256))
 _HUMPS = (b"aA", b"AAaa")
 _SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
@@ -39,22 +40,22 @@ def cut(part: Part, vocabulary: Vocabulary) -> Cut:
 
 
 def _cut(part: Part, lines: Iterable[int]) -> Cut:
-    """Return these lines cut: the words of each are known, but for C#, C++ and .NET, so looking for them is enough."""
+    """Return the text with these lines cut, as `TOKEN.split` does it."""
     signed = "net" in part.stems or "#" in part.low or "++" in part.low
+    split = TOKEN.split if signed else _WORD.split  # without C#, C++ and .NET a simpler pattern does, a third faster
     texts = part.low.split("\n")
     ends = list(accumulate(map(len, texts)))
-    words, starts, gaps, gap = list[str](), list[int](), list[str](), ""
+    words, starts, gaps, done = list[str](), list[int](), [""], -1
     for index in lines:
-        line, at, begin = texts[index], 0, ends[index] + index - len(texts[index])
-        gap += "\n" if begin and not gap.endswith("\n") else ""
-        for word in TOKEN.findall(line) if signed else part.lines[index]:
-            start = line.index(word, at)
-            words.append(word)
-            starts.append(begin + start)
-            gaps.append(gap + line[at:start])
-            at, gap = start + len(word), ""
-        gap += line[at:] + ("\n" if index < len(texts) - 1 else "")
-    return Cut(words, starts, [*gaps, gap])
+        pieces = split(texts[index])
+        offsets = list(accumulate(map(len, pieces), initial=ends[index] + index - len(texts[index])))
+        words += pieces[1::2]
+        starts += offsets[1:-1:2]
+        gaps[-1] += "\n" * (index > 0) + pieces[0]
+        gaps += pieces[2::2]
+        done = index
+    gaps[-1] += "\n" * (done < len(texts) - 1)
+    return Cut(words, starts, gaps)
 
 
 # --- words that lost the space between them ---------------------------------------------------------------------------

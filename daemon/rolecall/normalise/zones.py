@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -83,5 +84,11 @@ def _heading(line: str) -> Zone | None:
         return None
     if not words[0].isalpha():
         words = _EDGES.sub("", words)  # a pictogram
+    return _opened(words)
+
+
+@lru_cache(4096)
+def _opened(words: str) -> Zone | None:
+    """Return the zone of a heading: adverts have the same few again and again."""
     found = _HEADINGS.fullmatch(words)
     return _ZONES[found.lastgroup] if found and found.lastgroup else None

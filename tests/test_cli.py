@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -187,6 +188,17 @@ def test_list_can_be_narrowed(home: Path) -> None:
     assert "Nothing has matched yet" in run("list", "--search", "Go", at=home).stdout
     assert json.loads(run("list", "--search", "Go", "--json", at=home).stdout) == []
     assert "searches are 'Python', 'Go'" in run("list", "--search", "Rust", at=home, code=2).stderr
+
+
+async def test_list_says_when_what_matched_has_closed(home: Path, tmp_path: Path) -> None:
+    later = shutil.copytree(home, tmp_path / "later")
+    store = await SqliteStore.open(later / "rolecall.db")
+    for name, state in (await store.source_states()).items():
+        ids = tuple(await store.open_ids(name))
+        for _ in range(2):  # gone means twice
+            await store.commit(Plan(NOON, source=state, gone=ids))
+    await store.close()
+    assert "rolecall list --closed" in run("list", at=later).stdout
 
 
 # --- why ------------------------------------------------------------------------------------------------------

@@ -89,6 +89,22 @@ def test_what_two_copies_say_otherwise_is_shown_and_not_averaged() -> None:
     assert said(found)[0] == "Reed says £65k"
 
 
+def test_boards_of_one_name_that_disagree_are_told_apart() -> None:
+    own = copy("greenhouse:larkspur", description=TEXT + "£80,000 a year.")
+    other = copy("greenhouse:larkspur-careers", id="2", description=TEXT + "£65,000 a year.")
+    assert said(merge([own, other])) == ("greenhouse:larkspur-careers says £65k",)
+
+
+def test_an_employers_board_is_its_own_whatever_address_its_adverts_have() -> None:
+    own = copy("greenhouse:larkspur", url="https://careers.larkspur.example/1?gh_jid=1")
+    assert merge([REED, own]).posting.raw is own.raw
+
+
+def test_a_company_that_only_another_copy_names_is_named() -> None:
+    nameless = copy("feed:jobs", company="")
+    assert merge([nameless, ADZUNA]).posting.raw == replace(nameless.raw, company="Larkspur Ltd")
+
+
 def test_pay_in_other_words_is_no_conflict() -> None:
     own = copy("greenhouse:larkspur", url=OWN.raw.url, description=TEXT + "£75,000 to £80,000 a year.")
     assert merge([own, REED]).conflicts == ()

@@ -148,10 +148,11 @@ async def why(store: Store, config: Config, id_or_url: str, person: str = "") ->
     job = await (store.find_url(id_or_url) if by_url else store.job(id_or_url))
     if job is None:
         return None
-    known = merged(job)
-    postings = [known.posting, *(normalise(stored.raw) for stored in job.postings)]
     mutes = await store.mutes({"", *(each.name for each in config.people)})
     searches = [with_mutes(each, mutes) for each in config.searches if person in ("", each.person)]
+    homes = {each.wanted.get("home") for each in searches}
+    known = merged(job, home=homes.pop() if len(homes) == 1 else None)
+    postings = [known.posting, *(normalise(stored.raw) for stored in job.postings)]
     judged = [tuple(match.explain(searches, posting)) for posting in postings]
     shown = max(range(len(postings)), key=lambda copy: max(map(better, judged[copy]), default=(0, 0.0)))
     matches = tuple(max(of_one_search, key=better) for of_one_search in zip(*judged, strict=True))

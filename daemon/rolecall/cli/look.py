@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -138,13 +139,20 @@ def list_jobs(
     rows = asyncio.run(_rows(loaded, top, search, closed, person, saved))
     chosen: Format = "json" if as_json else form
     if not rows and chosen == "table":
-        nothing = "Nothing is saved." if saved else "Nothing has matched yet."
-        typer.echo(nothing + ("" if saved else " `rolecall status` shows what is being watched."))
+        typer.echo(_nothing(saved=saved, closed=asyncio.run(_rows(loaded, 1, search, True, person, saved))))
         return
     exact = chosen in ("json", "csv")
     stated = any(row.state for row in rows)
     lines = [_json_row(row) if exact else _row(row, zone, chosen, stated=stated) for row in rows]
     typer.echo(write(lines, chosen, title=f"{len(rows)} {'saved' if saved else 'current matching'} jobs"))
+
+
+def _nothing(*, saved: bool, closed: Sequence[Row]) -> str:
+    if saved:
+        return "Nothing is saved."
+    if closed:
+        return "Nothing that matched is open. `rolecall list --closed` shows what was."
+    return "Nothing has matched yet. `rolecall status` shows what is being watched."
 
 
 async def _rows(

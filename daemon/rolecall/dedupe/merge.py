@@ -19,6 +19,7 @@ FACTS = (
 ENOUGH = 1_500  # characters: a shorter text may be an excerpt
 
 _AGGREGATORS = frozenset(WORDS["aggregators"])
+_OWN_BOARDS = frozenset(WORDS["own_boards"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ def merge(copies: Sequence[Posting]) -> Merged:
     if (salary := best["salary"].salary.value) and salary.pay.period == "year":
         best["ir35"] = best["salary"]  # IR35 is about a rate, which is another copy's
     facts: dict[str, Any] = {name: getattr(copy, name) for name, copy in best.items()}
-    posting = replace(shown, text=fullest.text, stack=fullest.stack, location=_location(ranked), **facts)
+    company = shown.raw.company or next((copy.raw.company for copy in ranked if copy.raw.company), "")
+    raw = shown.raw if company == shown.raw.company else replace(shown.raw, company=company)
+    posting = replace(shown, raw=raw, text=fullest.text, stack=fullest.stack, location=_location(ranked), **facts)
     origins = {name: copy for name, copy in best.items() if copy is not shown and getattr(copy, name).value is not None}
     return Merged(posting, origins, tuple(_conflicts(best, ranked)))
 
@@ -51,7 +54,7 @@ def _standing(copy: Posting) -> int:
     """Return how far from the employer an advert is: 0 its own, 1 on a board, 2 an agency's or aggregator's."""
     if copy.agency.value or copy.raw.board in _AGGREGATORS:
         return 2
-    return 0 if is_employers_own(copy.raw.url) else 1
+    return 0 if copy.raw.board in _OWN_BOARDS or is_employers_own(copy.raw.url) else 1
 
 
 def _fullest(ranked: Sequence[Posting]) -> Posting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -86,11 +87,19 @@ def _named(tech: Tech, said: str) -> bool:
 
 def notes(merged: Merged, job: str, maybe: Iterable[str]) -> tuple[str, ...]:
     """Return what the shown advert alone does not say: where a value is from, what others say, what may be the same."""
+    who = _telling_apart((merged.posting, *merged.origins.values(), *(copy for _, copy in merged.conflicts)))
     return (
-        *(f"{name} from {_board(copy)}" for name, copy in merged.origins.items() if name in _SAID),
-        *(f"{_board(copy)} says {said}" for name, copy in merged.conflicts if (said := _SAID[name](copy))),
+        *(f"{name} from {who[copy.raw.source]}" for name, copy in merged.origins.items() if name in _SAID),
+        *(f"{who[copy.raw.source]} says {said}" for name, copy in merged.conflicts if (said := _SAID[name](copy))),
         *(f"may be the same as {other}: rolecall join {job} {other}, or split" for other in maybe),
     )
+
+
+def _telling_apart(copies: Iterable[Posting]) -> Mapping[str, str]:
+    """Return the name of each source: its board's, or its own where two of them are on boards of one name."""
+    names = {copy.raw.source: _board(copy) for copy in copies}
+    often = Counter(names.values())
+    return {source: name if often[name] == 1 else source for source, name in names.items()}
 
 
 def _board(copy: Posting) -> str:

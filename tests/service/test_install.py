@@ -234,6 +234,18 @@ def test_a_virtual_environment_below_home_is_refused(config: Path, root: Path) -
         run("install", "--from", config, "--root", root, program="/home/you/.venv/bin/rolecall")
 
 
+@pytest.mark.parametrize("program", ["/srv/my jobs/bin/rolecall", "/srv/%h/bin/rolecall", "/srv/$HOME/rolecall"])
+def test_a_path_that_systemd_would_read_otherwise_is_refused(program: str, config: Path, root: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot stand in a unit file"):
+        run("install", "--from", config, "--root", root, program=program)
+
+
+@pytest.mark.parametrize("name", ["../telegram-token", "bot token", "%h"])
+def test_nor_may_a_credential_have_such_a_name(name: str, config: Path, root: Path) -> None:
+    said = problems(config, root, CONFIG.replace('token_file = "telegram-token"', f'token_credential = "{name}"'))
+    assert f"channel.telegram.token_credential: {name!r} cannot stand in a unit file" in said
+
+
 def test_a_database_elsewhere_is_refused(config: Path, root: Path) -> None:
     said = problems(config, root, CONFIG.replace("[daemon]\n", '[daemon]\ndatabase = "rolecall.db"\n'))
     assert "daemon.database: the service may write below /var/lib/rolecall only. Leave it out." in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from rolecall.terminal import dim
 if TYPE_CHECKING:
     from rolecall.errors import Problem
     from rolecall.service.moving import Held
-    from rolecall.service.plan import Given
+    from rolecall.service.plan import Given, Piece
 
 service = typer.Typer(help="Run Rolecall as a hardened service of systemd.", no_args_is_help=True)
 
@@ -49,31 +50,24 @@ def install(
     one that is not to be had is asked for. A configuration in /etc/rolecall is yours: it is never overwritten.
     Run again, it brings the unit up to date, or changes nothing.
     """
-    from rolecall.plugins import kinds
-    from rolecall.service import plan, unit
+    from rolecall.service import unit
     from rolecall.service.files import below, changes, make
     from rolecall.service.systemctl import commands
 
     _need_root(root, dry_run)
-    ours = (Path(sys.prefix), Path(sys.base_prefix).resolve(), Path(__file__).resolve())
-    given = _given(config, root)
-    secrets = plan.wanted_secrets(given, kinds())
-    _refuse([*plan.invisible([program] if program else ours), *plan.not_movable(given, secrets)])
-    values = _values(given, secrets, root)
-    _refuse(plan.checked(given, secrets, values, kinds()))
-    to_do = changes(plan.pieces(given, secrets, values, program or Path(sys.prefix, "bin", "rolecall")), root)
+    wanted = _wanted(_given(config, root), program, root)
+    to_do = changes(wanted.pieces, root)
     for change in to_do:
-        typer.echo(_without(values.values(), str(change)))
+        typer.echo(_without(wanted.values.values(), str(change)))
     if not to_do:
         typer.echo("Everything is as it should be.")
-    and_then = commands(root, "enable")
     if dry_run:
         typer.echo(dim("Nothing was done. After that:"))
     else:
         make(to_do)
-    _then(and_then, carry_out=start and not dry_run)
+    _then(commands(root, "enable"), carry_out=start and not dry_run)
     if not dry_run:
-        _say_what_may_go(given, secrets, below(root, unit.CONFIG))
+        _say_what_may_go(wanted, below(root, unit.CONFIG))
 
 
 @service.command()
@@ -146,6 +140,31 @@ def _given(source: Path | None, root: Path) -> Given:
     return Given(path, _text(path), stays=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What an installation is made from, and what it is to be."""
+
+    given: Given
+    secrets: list[Held]
+    values: Mapping[str, str] = field(repr=False)  # the secrets themselves, by credential
+    pieces: list[Piece]
+
+
+def _wanted(given: Given, program: Path | None, root: Path) -> _Wanted:
+    """Return everything that shall be there; raises `ConfigError` with what speaks against it."""
+    from rolecall.plugins import kinds
+    from rolecall.service import plan
+
+    secrets = plan.wanted_secrets(given, kinds())
+    runs = program or Path(sys.prefix, "bin", "rolecall")
+    ours = (Path(sys.prefix), Path(sys.base_prefix).resolve(), Path(__file__).resolve())
+    hidden = plan.invisible([program] if program else ours)
+    _refuse([*hidden, *plan.not_plain(runs, secrets), *plan.not_movable(given, secrets)])
+    values = _values(given, secrets, root)
+    _refuse(plan.checked(given, secrets, values, kinds()))
+    return _Wanted(given, secrets, values, plan.pieces(given, secrets, values, runs))
+
+
 def _text(path: Path) -> str:
     import tomllib
 
@@ -211,8 +230,9 @@ def _then(steps: list[list[str]], *, carry_out: bool) -> None:
             run(command)
 
 
-def _say_what_may_go(given: Given, secrets: list[Held], own: Path) -> None:
+def _say_what_may_go(wanted: _Wanted, own: Path) -> None:
     """The user's own copies of secrets stay until they remove them."""
+    given, secrets = wanted.given, wanted.secrets
     if given.stays:
         return
     copies = [str(given.path.parent / each.value) for each in secrets if each.form == "file"]

@@ -56,7 +56,11 @@ def _held(where: str, each: Table, option: str, form: str, value: str, others: l
             return Held(where, option, form, value, other.credential)
     kind = where.partition(".")[2] or str(each.get("kind", where))
     base = {"credential": value, "file": Path(value).name}.get(form, f"{kind}-{option}".replace("_", "-"))
-    base = base if _NAME.fullmatch(base) else re.sub(r"[^A-Za-z0-9]+", "-", f"{kind}-{option}").strip("-")
+    base = (
+        base
+        if form == "credential" or _NAME.fullmatch(base)
+        else re.sub(r"[^A-Za-z0-9]+", "-", f"{kind}-{option}").strip("-")
+    )
     taken = {other.credential for other in others}
     names = [base, *(f"{base}-{number}" for number in range(2, len(others) + 3))]
     return Held(where, option, form, value, next(name for name in names if name not in taken or form == "credential"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -96,6 +97,19 @@ def _sources(config: Config) -> Iterator[Problem]:
             path = Path(unquote(urlsplit(request.url).path))
             if request.url.startswith("file:") and unit.is_hidden(path):
                 yield Problem(entry.source.name, f"the service cannot see {path}.", "Move it, say to /srv.")
+
+
+def not_plain(program: Path, secrets: list[Held]) -> list[Problem]:
+    """Return the names that cannot stand in a unit as they are: there, a space, % or $ means something."""
+    names = {"program": str(program)} | {f"{each.table}.{each.key}": each.credential for each in secrets}
+    return [
+        Problem(where, f"{name!r} cannot stand in a unit file.", "Use letters, digits, and . _ - / @ +")
+        for where, name in names.items()
+        if not _PLAIN.fullmatch(name) or (where != "program" and "/" in name)
+    ]
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9._/@+-]+")
 
 
 def invisible(parts: Iterable[Path]) -> list[Problem]:

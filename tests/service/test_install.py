@@ -270,7 +270,7 @@ def test_a_secret_that_is_not_to_be_had_is_named_where_nobody_can_be_asked(confi
 
 
 def test_it_is_asked_for_where_somebody_is_there(config: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rolecall.cli.service._somebody_is_there", lambda: True)
+    monkeypatch.setattr("rolecall.cli.gather._somebody_is_there", lambda: True)
     (config.parent / "telegram-token").unlink()
     run("install", "--from", config, "--root", root, said=f"{TOKEN}\n")
     assert (root / "etc/rolecall/credentials/telegram-token").read_text() == f"{TOKEN}\n"

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from rolecall.errors import ConfigError, RolecallError
+from rolecall.cli import gather
+from rolecall.errors import RolecallError
 from rolecall.terminal import dim
-
-if TYPE_CHECKING:
-    from rolecall.errors import Problem
-    from rolecall.service.moving import Held
-    from rolecall.service.plan import Given, Piece
 
 service = typer.Typer(help="Run Rolecall as a hardened service of systemd.", no_args_is_help=True)
 
@@ -55,7 +49,7 @@ def install(
     from rolecall.service.systemctl import commands
 
     _need_root(root, dry_run)
-    wanted = _wanted(_given(config, root), program, root)
+    wanted = gather.wanted(gather.found(config, root), program, root)
     to_do = changes(wanted.pieces, root)
     for change in to_do:
         typer.echo(_without(wanted.values.values(), str(change)))
@@ -114,111 +108,11 @@ def status(root: RootOption = ROOT) -> None:
         raise typer.Exit(1)
 
 
-# --- what is given --------------------------------------------------------------------------------------------
-
-
 def _need_root(root: Path, dry_run: bool) -> None:
     if root == ROOT and not dry_run and os.geteuid() != 0:
         raise RolecallError(
             "only root may do that: use sudo, or see what it would do with --dry-run"
         ) from PermissionError()
-
-
-def _given(source: Path | None, root: Path) -> Given:
-    """Return the configuration: the service's own where there is one, else the one that is named or found."""
-    from rolecall.config import find
-    from rolecall.service import unit
-    from rolecall.service.files import below
-    from rolecall.service.plan import Given
-
-    own = below(root, unit.CONFIG)
-    if source is None and own.exists():
-        return Given(unit.CONFIG, _text(own), stays=True)
-    path = find(source)
-    if own.exists() and not own.samefile(path):
-        raise RolecallError(f"{own} is yours, and stays: edit it, or move it away to have {path} in its place")
-    return Given(path, _text(path), stays=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What an installation is made from, and what it is to be."""
-
-    given: Given
-    secrets: list[Held]
-    values: Mapping[str, str] = field(repr=False)  # the secrets themselves, by credential
-    pieces: list[Piece]
-
-
-def _wanted(given: Given, program: Path | None, root: Path) -> _Wanted:
-    """Return everything that shall be there; raises `ConfigError` with what speaks against it."""
-    from rolecall.plugins import kinds
-    from rolecall.service import plan
-
-    secrets = plan.wanted_secrets(given, kinds())
-    runs = program or Path(sys.prefix, "bin", "rolecall")
-    ours = (Path(sys.prefix), Path(sys.base_prefix).resolve(), Path(__file__).resolve())
-    hidden = plan.invisible([program] if program else ours)
-    _refuse([*hidden, *plan.not_plain(runs, secrets), *plan.not_movable(given, secrets)])
-    values = _values(given, secrets, root)
-    _refuse(plan.checked(given, secrets, values, kinds()))
-    return _Wanted(given, secrets, values, plan.pieces(given, secrets, values, runs))
-
-
-def _text(path: Path) -> str:
-    import tomllib
-
-    from rolecall.errors import Problem
-
-    try:
-        text = path.read_text(encoding="utf-8")
-        tomllib.loads(text)
-    except OSError as error:
-        raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}.")]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(str(path), f"is not valid TOML: {error}.")]) from None
-    return text
-
-
-def _values(given: Given, secrets: list[Held], root: Path) -> Mapping[str, str]:
-    """Return the secrets by credential; what is not to be had is asked for."""
-    from rolecall.config.secrets import read_secret
-    from rolecall.service import unit
-    from rolecall.service.files import below
-
-    values: dict[str, str] = {}
-    for each in secrets:
-        if each.credential in values:
-            continue
-        kept = below(root, unit.CREDENTIALS / each.credential)
-        try:
-            if each.form == "credential":
-                values[each.credential] = read_secret("file", str(kept), None)
-            else:
-                values[each.credential] = read_secret(each.form, each.value, given.path)
-        except ValueError as error:
-            values[each.credential] = _asked(each, str(error))
-    return values
-
-
-def _asked(each: Held, why: str) -> str:
-    """Ask for a secret that could not be read."""
-    if not _somebody_is_there():
-        raise RolecallError(f"{each.table}.{each.key}: {why}")
-    typer.echo(f"{each.table}.{each.key}: {why}")
-    return str(typer.prompt(f"  The secret, for {each.credential}", hide_input=True)).strip()
-
-
-def _somebody_is_there() -> bool:
-    return sys.stdin.isatty()
-
-
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise ConfigError(problems)
-
-
-# --- what is done ---------------------------------------------------------------------------------------------
 
 
 def _then(steps: list[list[str]], *, carry_out: bool) -> None:
@@ -230,7 +124,7 @@ def _then(steps: list[list[str]], *, carry_out: bool) -> None:
             run(command)
 
 
-def _say_what_may_go(wanted: _Wanted, own: Path) -> None:
+def _say_what_may_go(wanted: gather.Wanted, own: Path) -> None:
     """The user's own copies of secrets stay until they remove them."""
     given, secrets = wanted.given, wanted.secrets
     if given.stays:

@@ -63,6 +63,7 @@ def service(installed: Machine) -> Machine:
     installed.run("systemctl", "stop", "rolecall.service")
     installed.run("systemctl", "reset-failed", "rolecall.service", code=None)
     installed.run("find", STATE, "-mindepth", "1", "-delete")
+    installed.run("find", "/etc/rolecall/inbox", "-type", "f", "!", "-name", "first.jsonl", "-delete")
     installed.write(CONFIG, GOOD)
     installed.run("systemctl", "start", "rolecall.service")
     return installed

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
 import sys
-from collections.abc import Iterable
+import threading
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
 from types import TracebackType
+from urllib.parse import quote, quote_plus
 
 _TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")  # a Telegram bot token, also in ".../bot123:abc/getMe"
 _NOISY = ("apscheduler", "httpx", "httpcore", "telegram", "asyncio", "aiosmtplib", "apprise", "urllib3")
@@ -19,13 +23,20 @@ class Redacting(logging.Formatter):
 
     def __init__(self, fmt: str, secrets: Iterable[str]) -> None:
         super().__init__(fmt, "%Y-%m-%dT%H:%M:%S")
-        self._secrets = sorted((secret for secret in secrets if len(secret) >= 4), key=len, reverse=True)
+        known = {spelling for secret in secrets if len(secret) >= 4 for spelling in _spellings(secret)}
+        self._secrets = sorted(known, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return _one_record(_TOKEN.sub("***", text), record)
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """Yield a secret as others may write it: in an address, in quotes, behind a login in base64."""
+    yield from (secret, quote(secret), quote(secret, safe=""), quote_plus(secret))
+    yield from (repr(secret)[1:-1], json.dumps(secret)[1:-1], b64encode(f"{secret}:".encode()).decode())
 
 
 def _one_record(text: str, record: logging.LogRecord) -> str:
@@ -69,8 +80,16 @@ def set_up(level: str, secrets: Iterable[str] = ()) -> None:
         noisy = logging.getLogger(name)
         noisy.setLevel(max(logging.WARNING, noisy.level, logging.getLevelName(level.upper())))
     sys.excepthook = _last_words
+    threading.excepthook = lambda hurt: _aside(hurt.exc_type, hurt.exc_value, hurt.exc_traceback)
+    sys.unraisablehook = lambda hurt: _aside(hurt.exc_type, hurt.exc_value, hurt.exc_traceback)
+    logging.captureWarnings(True)
 
 
 def _last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """A bug that ends the process is a record like any other, so it holds no secret either."""
     logging.getLogger(__name__).critical("ended-by-a-bug", exc_info=(kind, error, trace))
+
+
+def _aside(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """Nor does one that nobody waits for: of a thread, of something that is thrown away."""
+    logging.getLogger(__name__).error("bug-aside", exc_info=(kind, error or kind(), trace))

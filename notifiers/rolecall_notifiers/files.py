@@ -12,7 +12,7 @@ from rolecall.whole import replace_whole
 def replace_file(path: Path, content: bytes) -> None:
     """Put the content there for good: a reader sees the old file or the new one. Raises `Deferred` or `Rejected`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(0o755, parents=True, exist_ok=True)
         replace_whole(path, content, lambda new: new.chmod(0o644))
     except OSError as error:
         raise failure(error) from None
@@ -21,7 +21,7 @@ def replace_file(path: Path, content: bytes) -> None:
 def probe_folder(folder: Path) -> None:
     """Write and remove an empty file in the folder, which is made if need be. Raises `Deferred` or `Rejected`."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o755, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

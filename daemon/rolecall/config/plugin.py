@@ -18,6 +18,8 @@ M = TypeVar("M", bound=BaseModel)
 
 Plugin = Callable[..., Any]
 
+MOST_SHOWN = 30  # characters of a value that is wrong
+
 
 @cache
 def options(plugin: Plugin) -> type[BaseModel]:
@@ -81,7 +83,13 @@ def _problem(error: dict[str, Any], path: str, known: list[str]) -> Problem:
         case "value_error":
             return Problem(where, f"{error['ctx']['error']}.")
         case _:
-            return Problem(where, f"{_sentence(error['msg'])}, not {error['input']!r}.")
+            return Problem(where, f"{_sentence(error['msg'])}, not {_shown(error['input'])}.")
+
+
+def _shown(value: object) -> str:
+    """Return the value, unless it may be a secret in the wrong place: those are long, or hidden in something longer."""
+    shown = repr(value)
+    return shown if len(shown) <= MOST_SHOWN else f"what is there ({len(shown)} characters)"
 
 
 def _sentence(message: str) -> str:

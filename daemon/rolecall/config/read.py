@@ -78,7 +78,7 @@ def load(path: Path, kinds: Kinds, instead: Changes | None = None) -> Config:
     to be tried in place of those that are kept.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}.")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -271,7 +271,13 @@ class _Reader:
                 found[name] = Secret("")
                 continue
             for form, value in given.items():
-                found[name] = self._secret(form, str(value), f"{path}.{name}", lacking)
+                if not isinstance(value, str):
+                    self._problem(
+                        f"{path}.{name}{'' if form == 'inline' else f'_{form}'}", "should be text, in quotes."
+                    )
+                    found[name] = Secret("")
+                    continue
+                found[name] = self._secret(form, value, f"{path}.{name}", lacking)
             if not given and lacking is not None and options(plugin).model_fields[name].is_required():
                 lacking.append(f"it has no {name}: give it {name}_file, {name}_env or {name}_credential")
                 found[name] = Secret("")

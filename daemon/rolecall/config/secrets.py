@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -16,6 +17,8 @@ def read_secret(form: str, value: str, config_path: Path | None) -> str:
         case "file":
             return _from_file(_beside(config_path, value))
         case "env":
+            if not re.fullmatch(r"[A-Za-z_]\w*", value, re.ASCII):
+                raise ValueError("what stands there is not the name of an environment variable")
             if not os.environ.get(value):
                 raise ValueError(f"the environment variable {value} is not set")
             return os.environ[value]
@@ -28,7 +31,7 @@ def read_secret(form: str, value: str, config_path: Path | None) -> str:
 
 def secret_files(config_path: Path) -> list[Path]:
     """Return the files that the configuration names for its secrets, those that are there."""
-    said = tomllib.loads(config_path.read_text(encoding="utf-8"))
+    said = tomllib.loads(config_path.read_text(encoding="utf-8-sig"))
     tables = [*said.get("channel", {}).values(), *said.get("source", ()), said.get("deadman", {})]
     named = [str(value) for table in tables for key, value in table.items() if key.endswith("_file")]
     return [path for value in dict.fromkeys(named) if (path := _beside(config_path, value)).is_file()]
@@ -50,7 +53,7 @@ def _beside(config_path: Path | None, value: str) -> Path:
 
 def _from_file(path: Path) -> str:
     try:
-        secret = path.read_text(encoding="utf-8").strip()
+        secret = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not text"
         raise ValueError(f"the secret in {path} cannot be read: {reason}") from None

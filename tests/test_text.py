@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rolecall.model import RawPosting
 from rolecall.normalise.glue import unglued
+from rolecall.normalise.phrases import Phrases
 from rolecall.normalise.plain import MAX_BODY, plain, short
 from rolecall.normalise.text import part, prepare
 from rolecall.normalise.zones import Zone
@@ -139,10 +140,19 @@ def test_a_short_field_reads_as_a_whole_text_of_one_line_would(text: str) -> Non
     assert short(text) == plain(text).replace("\n", " ").strip()
 
 
-def test_a_phrase_may_stand_only_where_all_its_words_do() -> None:
+def test_a_phrase_is_looked_for_only_where_all_its_words_stand() -> None:
     text = part("body", "Full-time, with security clearances")
-    assert text.may_hold("full time")
-    assert text.may_hold("security cleara")  # six letters and more may be the beginning of a word
-    assert not text.may_hold("security clear")
-    assert not text.may_hold("security vetting")
-    assert not text.may_hold("home security")
+
+    def may_stand(phrase: str) -> bool:
+        return Phrases([phrase]).possible(text) == [phrase]
+
+    assert may_stand("full time")
+    assert may_stand("security cleara")  # six letters and more may be the beginning of a word
+    assert not may_stand("security clear")
+    assert not may_stand("security vetting")
+    assert not may_stand("home security")
+
+
+def test_a_phrase_without_letters_is_always_looked_for() -> None:
+    assert Phrases(["24/7"]).places(part("body", "Support 24/7")) == [8]
+    assert Phrases(["24/7"]).places(part("body", "Support at night")) == []

@@ -7,7 +7,6 @@ looked for: finding out what is not there costs almost nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import NamedTuple
 
 from rolecall.normalise.text import Part, stems
@@ -25,29 +24,27 @@ class Phrase(NamedTuple):
 class Phrases:
     """Phrases that are looked for together; each waits under its longest stem, which few texts hold."""
 
-    __slots__ = ("_waiting", "stems")
+    __slots__ = ("_always", "_stems", "_waiting")
 
     def __init__(self, texts: Iterable[str]) -> None:
+        found = [Phrase(text, stems(text)) for text in dict.fromkeys(texts)]
+        self._always = [phrase.text for phrase in found if not phrase.stems]  # "24/7": only looking for it tells
         self._waiting: dict[str, tuple[Phrase, ...]] = {}
-        for text in dict.fromkeys(texts):
-            phrase = Phrase(text, stems(text))
-            longest = max(sorted(phrase.stems), key=len)
-            self._waiting[longest] = (*self._waiting.get(longest, ()), phrase)
-        self.stems = frozenset(self._waiting)
+        for phrase in found:
+            if phrase.stems:
+                longest = max(sorted(phrase.stems), key=len)
+                self._waiting[longest] = (*self._waiting.get(longest, ()), phrase)
+        self._stems = frozenset(self._waiting)
 
     def possible(self, part: Part) -> list[str]:
         """Return the phrases that may stand in a text, in no order."""
         here = part.stems
-        return [phrase.text for stem in self.stems & here for phrase in self._waiting[stem] if phrase.stems <= here]
+        waiting = [phrase for stem in self._stems & here for phrase in self._waiting[stem]]
+        return [*self._always, *(phrase.text for phrase in waiting if phrase.stems <= here)]
 
     def places(self, part: Part, *, whole: bool = False) -> list[int]:
         """Return where the phrases stand, in order, at most 40 places each; `whole`: only as whole words."""
         return sorted([place for text in self.possible(part) for place in places(part.low, text, whole=whole)])
-
-
-@cache
-def phrases(*texts: str) -> Phrases:
-    return Phrases(texts)
 
 
 def places(low: str, phrase: str, *, whole: bool = False) -> list[int]:

@@ -49,10 +49,6 @@ class Part:
     words: Set[str]
     stems: Set[str]
 
-    def may_hold(self, phrase: str) -> bool:
-        """Whether `phrase` (lower case) may stand in the text: a tenth of the cost of looking for it."""
-        return stems(phrase) <= self.stems
-
 
 def part(source: Origin, text: str) -> Part:
     low = text.lower()

@@ -139,6 +139,7 @@ class World:
             finally:
                 if self.life is not None:
                     self.life.send(signal.SIGKILL)
+                    self.life.ended.cancel()
                 self.zygote.kill()
                 await self.zygote.wait()
 

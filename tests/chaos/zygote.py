@@ -7,8 +7,10 @@ Time is squeezed (retries after milliseconds), and the parser runs in the proces
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
+import signal
 import sys
 import traceback
 from dataclasses import replace
@@ -60,8 +62,14 @@ def squeeze_time() -> None:
     app.Sandbox = InProcess  # type: ignore[misc,assignment] # a test double
 
 
+def die_with_the_parent() -> None:
+    """Leave no life behind where the test itself is killed (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def live(config: Config, control: Control, seed: int, nth: int, mutant: str, point: str) -> NoReturn:
     """One life, until SIGKILL or SIGTERM."""
+    die_with_the_parent()
     squeeze_time()
     points.checkpoint_often()
     if mutant in MUTANTS:
@@ -99,6 +107,7 @@ def warm_up() -> None:
 
 
 def main() -> None:
+    die_with_the_parent()
     config, control = load(Path(sys.argv[1]), kinds()), Control(Path(os.environ["DISK_CONTROL"]))
     warm_up()
     for line in sys.stdin:

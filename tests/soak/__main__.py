@@ -24,10 +24,12 @@ SMALL = Size(sources=50, postings=5_000, hours=6, searches=50, every=300, idle=9
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--small", action="store_true", help="as in CI")
+    options.add_argument("--sources", type=int, default=Size().sources)
+    options.add_argument("--postings", type=int, default=Size().postings)
     options.add_argument("--picture", type=Path, help="draw the curves into this file")
     asked = options.parse_args()
     logging.getLogger("rolecall").setLevel(logging.CRITICAL)  # hundreds of errors are part of the day
-    size = SMALL if asked.small else Size()
+    size = SMALL if asked.small else Size(asked.sources, asked.postings)
     began = time.monotonic(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         samples = Soak(size, Path(folder), lambda sample: _progress(sample, size.hours)).run()

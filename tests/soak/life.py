@@ -43,7 +43,7 @@ HEAD = """
 [daemon]
 database = "{database}"
 zone = "Europe/London"
-tick = "5s"
+tick = "10s"
 
 [pay]
 fx_refresh = false

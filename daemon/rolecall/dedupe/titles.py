@@ -49,19 +49,19 @@ def _parts(title: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(part.strip() for part in parts), tuple(_REFERENCE.findall(plain))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def title_stems(core: str) -> tuple[str, ...]:
     """Return what two titles of one vacancy share, in whatever order: "Engineering Manager", "Manager, Engineering"."""
     return tuple(sorted(_singular(word) for word in core.split() if word not in _FILLER))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def level_of(core: str) -> str:
     """Return the level words of a title core, joined: "senior", "mid-senior", "" where it states none."""
     return "-".join(sorted(_LEVELS.intersection(core.split())))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def telling(core: str, company: str) -> bool:
     """Return whether a title says more than what half the market calls its vacancies, and more than the company."""
     return not _COMMON.union(map(_singular, company.split())).issuperset(title_stems(core))

@@ -30,7 +30,7 @@ def draw(samples: Sequence[Sample]) -> bytes:
         for label, value, colour in lines:
             axes.plot(hours, [value(sample) for sample in samples], color=colour, label=label, linewidth=1.4)
         axes.set_title(title, loc="left", fontsize=10)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.35 * axes.get_ylim()[1])  # with room for the legend
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, loc="upper left", ncols=2)
     axes.set_xlabel(f"simulated hours; {samples[-1].postings:,} postings, {samples[-1].alerts:,} alerts")

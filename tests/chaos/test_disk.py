@@ -142,9 +142,11 @@ async def test_a_database_that_another_program_locks_for_ten_seconds_loses_and_r
         over = threading.Event()
         locked = asyncio.create_task(asyncio.to_thread(_lock, world.database, over))
         world.boards.left = 3
-        await asyncio.sleep(10)
-        await until(lambda: "another program is writing to it" in world.tail(), world)
-        over.set()
+        try:
+            await asyncio.sleep(10)
+            await until(lambda: "another program is writing to it" in world.tail(), world)
+        finally:
+            over.set()
         await locked
         await world.until_quiet()
         await assert_it_ends_well_and_nothing_was_lost_or_repeated(world)

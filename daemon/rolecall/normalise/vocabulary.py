@@ -78,7 +78,7 @@ class Openers(NamedTuple):
 
     def within(self, lines: Sequence[list[str]]) -> list[int]:
         """Return the lines, given by their words, in which a spelling may stand."""
-        either = self.alone | self.first.keys()
+        either = self.alone | self.first.keys()  # a set: a view of keys would search each line from end to end
         may = [index for index, words in enumerate(lines) if not either.isdisjoint(words)]
         return [index for index in may if self._open(lines[index])]
 

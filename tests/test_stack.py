@@ -249,6 +249,13 @@ def test_a_sentence_can_make_a_technology_welcome(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["You will need Kafka.", "You'll need to know Kafka.", "We require Kafka.", "Kafka is a must."]
+)
+def test_a_sentence_can_make_a_technology_a_must(text: str) -> None:
+    assert meant(text, Need.MUST) == {"kafka"}
+
+
+@pytest.mark.parametrize(
     ("text", "id"),
     [
         ("Java (not JavaScript)", "javascript"),

@@ -47,10 +47,21 @@ async def watched(stacks: float = 0.0) -> AsyncIterator[Stalls]:
     watch = asyncio.create_task(_watch(stalls))
     await asyncio.sleep(0)
     try:
-        with _accused(stalls, stacks):
+        with _settled(), _accused(stalls, stacks):
             yield stalls
     finally:
         watch.cancel()
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Spare the collector what thousands of tests left behind: the daemon spares it what it began with (garbage.py)."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @asynccontextmanager

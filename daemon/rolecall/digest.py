@@ -21,7 +21,7 @@ from rolecall.render.ages import closes as closes_in
 from rolecall.render.clean import line
 from rolecall.render.money import pay_text
 from rolecall.render.overview import bars_in_words, weeks_in_words
-from rolecall.stored import StoredAlert, StoredJob
+from rolecall.stored import StoredAlert, StoredJob, StoredPosting
 from rolecall.thinking import think
 from rolecall.vacancy import closes_at, merged
 
@@ -106,45 +106,46 @@ def _week(week: stats.Week) -> WeekCount:
 # --- near misses ----------------------------------------------------------------------------------------------
 
 
-KeptBack = Mapping[str, tuple[str, str]]
-"""Job → the criterion that kept it back, and the job in words."""
-
-
 async def _missed(searches: Sequence[Search], store: Store, now: datetime) -> list[NearMiss]:
-    """Return the jobs first seen this week that no search took and that some search dropped for one thing only.
+    """Return what kept back jobs of this week that no search took and some search dropped for one thing only.
 
-    The whole week is judged, a page at a time, and each job once.
+    The commonest comes first. The whole week is judged, a page at a time, and nothing but a count is kept of a page.
     """
-    found: dict[str, tuple[str, str]] = {}
-    seen: set[str] = set()
-    begun, after = monotonic(), 0
+    found: dict[str, NearMiss] = {}
+    judged, begun, after = 0, monotonic(), 0
     while searches:
         page, after = await store.postings(now - WEEK, after, PAGE)
         if not page:
             break
         if monotonic() - begun > PATIENCE:
-            log.warning("near-misses-cut jobs=%d seconds=%.0f", len(seen), PATIENCE)
+            log.warning("near-misses-cut jobs=%d seconds=%.0f", judged, PATIENCE)
             break
-        jobs = await store.jobs({each.job for each in page if each.closed_at is None} - seen)
-        seen |= jobs.keys()
-        found |= await think(_nearly, searches, [job for job in jobs.values() if job.first_seen >= now - WEEK])
-    return near_misses(found)
+        jobs = _first_met(page, await store.jobs({each.job for each in page if each.closed_at is None}), now)
+        judged += len(jobs)
+        for criterion, said in await think(_nearly, searches, jobs):
+            found[criterion] = _one_more(found.get(criterion, NearMiss(criterion, 0, ())), said)
+    return sorted(found.values(), key=lambda each: (-each.jobs, each.criterion))
 
 
-def _nearly(searches: Sequence[Search], jobs: Sequence[StoredJob]) -> KeptBack:
+def _first_met(page: Sequence[StoredPosting], jobs: Mapping[str, StoredJob], now: datetime) -> list[StoredJob]:
+    """Return the jobs of the week whose first open advert stands on this page: each job is met once."""
+    here = {(each.raw.source, each.raw.id) for each in page}
+    first = {id_: next((p.raw for p in job.postings if p.closed_at is None), None) for id_, job in jobs.items()}
+    met = {id_ for id_, raw in first.items() if raw and (raw.source, raw.id) in here}
+    return [job for id_, job in jobs.items() if id_ in met and job.first_seen >= now - WEEK]
+
+
+def _nearly(searches: Sequence[Search], jobs: Sequence[StoredJob]) -> list[tuple[str, str]]:
+    """Return for each job that was nearly taken the criterion that kept it back, and the job in words."""
     rehearsals = rehearse_all(searches, jobs)
     told = {each.job for rehearsal in rehearsals for each in rehearsal.told}
     missed = (each for rehearsal in rehearsals for each in rehearsal.missed)
-    return {e.job: (e.criterion, _example(e)) for e in missed if e.job not in told and e.criterion in NEAR}
+    kept_back = {e.job: (e.criterion, _example(e)) for e in missed if e.job not in told and e.criterion in NEAR}
+    return list(kept_back.values())
 
 
-def near_misses(missed: KeptBack) -> list[NearMiss]:
-    """Return the near misses by the criterion that kept them back, the commonest first."""
-    by_criterion: dict[str, list[str]] = {}
-    for criterion, said in missed.values():
-        by_criterion.setdefault(criterion, []).append(said)
-    groups = sorted(by_criterion.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [NearMiss(name, len(group), tuple(group[:MOST_EXAMPLES])) for name, group in groups]
+def _one_more(group: NearMiss, said: str) -> NearMiss:
+    return replace(group, jobs=group.jobs + 1, examples=(*group.examples, said)[:MOST_EXAMPLES])
 
 
 def _example(missed: Missed) -> str:

@@ -54,7 +54,7 @@ async def poll(entry: SourceEntry, state: SourceState, house: House) -> SourceSt
         return await _failed(entry, state, error, house)
     except StoreError:
         raise
-    except Exception as error:  # one of the three places: no source may stop the daemon
+    except Exception as error:  # one of the named places (docs/architecture.md): no source may stop the daemon
         log.exception("poll-bug source=%s", entry.source.name)
         return await _failed(entry, state, SourceError(f"a bug in Rolecall: {type(error).__name__}"), house)
 

@@ -197,7 +197,7 @@ async def test_what_only_adorns_a_digest_never_holds_it_back(config: Config, mon
     def broken(*_: object) -> Overview:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(digests, "_overview", broken)
+    monkeypatch.setattr(digests, "_gathered", broken)
     store = MemoryStore()
     assert await overview(await claim(store), store, config, NOW, "overview") is None
 

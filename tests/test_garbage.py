@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +51,25 @@ def test_where_something_is_always_under_way_a_round_is_made_all_the_same(clock:
     clock["now"] = AT_LAST
     assert bin_.take_out(busy=True)
     assert not bin_.take_out(busy=False), "one is enough for a while"
+
+
+@pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="this C library gives nothing back on request"
+)
+def test_what_a_great_digest_leaves_free_goes_back_to_the_system(clock: dict[str, float]) -> None:
+    bin_ = Garbage()
+    texts = ["x" * 5_000 + str(number) for number in range(20_000)]
+    kept = texts[::50]
+    held = resident()
+    del texts
+    assert resident() > held - 20, "left alone it is kept"
+    clock["now"] = EVERY
+    assert bin_.take_out(busy=False)
+    assert resident() < held - 60
+    assert len(kept) == 400
+
+
+def resident() -> float:
+    """Return this process's resident memory in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000

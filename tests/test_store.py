@@ -509,6 +509,16 @@ async def test_alerts_are_listed_by_search_and_while_a_copy_is_open(store: Store
     assert [each.search for each in await store.alerts(10, ["go"], open_only=False)] == ["go"]
 
 
+async def test_the_jobs_that_searches_told_of_come_once_each_the_latest_alerted_first(store: Store) -> None:
+    one, copy, other = posting("a", "one"), posting("b", "one"), posting("c")
+    await store.commit(plan(one, other, alerts=(alert(one), alert(other), alert(other, search="go"))))
+    await store.commit(plan(copy, alerts=(alert(copy, search="late"),)))
+    assert await store.alerted_jobs(["python", "go", "late"], 10) == ["one", "job-c"]
+    assert await store.alerted_jobs(["python", "go"], 10) == ["job-c", "one"]
+    assert await store.alerted_jobs(["python", "go"], 1) == ["job-c"]
+    assert await store.alerted_jobs([], 10) == []
+
+
 async def test_what_was_told_is_what_was_sent(store: Store) -> None:
     one, two = posting("a"), posting("b")
     await store.commit(plan(one, two, alerts=(alert(one, at_once(one)), alert(two, at_once(two)))))

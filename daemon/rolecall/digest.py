@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -33,8 +33,8 @@ SOON = timedelta(days=3)
 NEAR = frozenset({"min_salary", "min_day_rate", "levels", "modes", "max_office_days", "home", "contract", "ir35"})
 """What a person might give way on. Another technology or another country is no near miss."""
 MOST_BARS, MOST_CLOSING, MOST_EXAMPLES = 25, 5, 3
-MOST_ALERTS = 2_000  # looked at for the weeks
-PAGE = 50  # adverts judged at a time for near misses, since others wait for the same thread
+MOST_JOBS = 2_000  # told of earlier, looked at for the weeks
+PAGE = 50  # adverts or jobs looked at together: others wait for the same thread, and texts are large
 PATIENCE = 120.0  # seconds that a digest waits for near misses
 
 
@@ -58,31 +58,22 @@ async def overview(claim: Claim, store: Store, config: Config, now: datetime, sh
 
 async def _gathered(claim: Claim, store: Store, config: Config, now: datetime) -> Overview:
     searches = searches_of(claim.channel, config)
-    past = await store.alerts(MOST_ALERTS, [search.name for search in searches], open_only=False)
+    pages = [page async for page in _told(claim, store, searches, config, now)]
     missed = await _missed(searches, store, now)
-    return await think(_overview, claim, past, missed, config, now)
+    zone = config.reader_of(claim.channel).zone
+    floors = [int(floor.amount) for search in searches if (floor := search.wanted.get("min_salary"))]
+    return Overview(
+        bars=tuple(_bars(claim.alerts)),
+        floor=min(floors, default=None),
+        weeks=tuple(map(_week, stats.weeks([sample for page in pages for sample in page.samples], zone))),
+        missed=tuple(missed),
+        closing=_soonest(each for page in pages for each in page.closing),
+    )
 
 
 def searches_of(channel: str, config: Config) -> list[Search]:
     """Return the searches whose alerts go to this channel."""
     return [search for search in config.searches if any(each.name == channel for each in config.notified(search))]
-
-
-def _overview(
-    claim: Claim, past: Sequence[StoredAlert], missed: Sequence[NearMiss], config: Config, now: datetime
-) -> Overview:
-    zone = config.reader_of(claim.channel).zone
-    searches = searches_of(claim.channel, config)
-    copies = {(c.raw.source, c.raw.id): c for alert in past for c in alert.job.postings}
-    recent = [copy for copy in copies.values() if copy.first_seen >= now - WEEKS * WEEK]
-    floors = [int(floor.amount) for search in searches if (floor := search.wanted.get("min_salary"))]
-    return Overview(
-        bars=tuple(_bars(claim.alerts)),
-        floor=min(floors, default=None),
-        weeks=tuple(map(_week, stats.report(recent, zone).weeks)),
-        missed=tuple(missed),
-        closing=tuple(_closing(claim, past, config, now)),
-    )
 
 
 def _bars(alerts: Iterable[StoredAlert]) -> list[PayBar]:
@@ -96,6 +87,31 @@ def _bars(alerts: Iterable[StoredAlert]) -> list[PayBar]:
 def _named(job: StoredJob) -> str:
     raw = job.postings[0].raw
     return line(f"{line(raw.title, 40)} · {raw.company}" if raw.company else raw.title, 64)
+
+
+# --- what was told earlier ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is kept of some jobs that were told of: no texts, which would be many megabytes together."""
+
+    samples: Sequence[stats.Sample]
+    closing: Sequence[tuple[datetime, ClosingSoon]]
+
+
+async def _told(
+    claim: Claim, store: Store, searches: Sequence[Search], config: Config, now: datetime
+) -> AsyncIterator[_Page]:
+    ids = await store.alerted_jobs([search.name for search in searches], MOST_JOBS)
+    for start in range(0, len(ids), PAGE):
+        jobs = await store.jobs(ids[start : start + PAGE])
+        yield await think(_page, claim, list(jobs.values()), config, now)
+
+
+def _page(claim: Claim, jobs: Sequence[StoredJob], config: Config, now: datetime) -> _Page:
+    recent = [copy for job in jobs for copy in job.postings if copy.first_seen >= now - WEEKS * WEEK]
+    return _Page(stats.samples(recent), list(_closing(claim, jobs, config, now)))
 
 
 def _week(week: stats.Week) -> WeekCount:
@@ -158,20 +174,24 @@ def _example(missed: Missed) -> str:
 # --- what closes soon -----------------------------------------------------------------------------------------
 
 
-def _closing(claim: Claim, past: Iterable[StoredAlert], config: Config, now: datetime) -> list[ClosingSoon]:
-    """Return jobs told of earlier, not done with, whose applications close within days; the first to close first."""
+def _closing(
+    claim: Claim, jobs: Iterable[StoredJob], config: Config, now: datetime
+) -> Iterator[tuple[datetime, ClosingSoon]]:
+    """Yield the jobs, not in this digest and not done with, whose applications close within days."""
     here = {alert.job.id for alert in claim.alerts}
-    person = config.reader_of(claim.channel).name
-    found: dict[str, tuple[datetime, ClosingSoon]] = {}
-    for job in (alert.job for alert in past if alert.job.id not in here):
-        if job.id in found or not job.is_open or people.is_done(person, job.marks):
+    reader = config.reader_of(claim.channel)
+    for job in jobs:
+        if job.id in here or not job.is_open or people.is_done(reader.name, job.marks):
             continue
         posting = merged(job).posting
         at = closes_at(posting)
         if at is not None and now < at <= now + SOON:
-            raw, zone = posting.raw, config.reader_of(claim.channel).zone
-            found[job.id] = (at, ClosingSoon(raw.title, raw.company, raw.url, closes_in(at, now, zone)))
-    return [each for _, each in sorted(found.values(), key=lambda pair: (pair[0], pair[1].title))[:MOST_CLOSING]]
+            raw = posting.raw
+            yield at, ClosingSoon(raw.title, raw.company, raw.url, closes_in(at, now, reader.zone))
+
+
+def _soonest(found: Iterable[tuple[datetime, ClosingSoon]]) -> tuple[ClosingSoon, ...]:
+    return tuple(each for _, each in sorted(found, key=lambda pair: (pair[0], pair[1].title))[:MOST_CLOSING])
 
 
 # --- pictures -------------------------------------------------------------------------------------------------

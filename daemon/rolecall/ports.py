@@ -262,6 +262,9 @@ class Store(Protocol):
         `open_only` leaves out jobs that have closed, and those that the person is done with.
         """
 
+    async def alerted_jobs(self, searches: Collection[str], limit: int) -> Sequence[str]:
+        """Ids of the jobs that alerts of these searches are about, the latest alerted first."""
+
     async def saved(self, person: str, limit: int) -> Sequence[StoredJob]:
         """Jobs that a person saved, last saved first, also those that have closed."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rolecall.stats.benchmarks import Benchmark, benchmarks
-from rolecall.stats.report import Report, SourceYield, Week, report
+from rolecall.stats.report import Report, SourceYield, Week, report, weeks
 from rolecall.stats.sample import REGIONS, Sample, samples
 from rolecall.stats.spread import ENOUGH, FEWEST, Group, Spread, Standing, place_in, spread
 
@@ -24,4 +24,5 @@ __all__ = [
     "report",
     "samples",
     "spread",
+    "weeks",
 ]

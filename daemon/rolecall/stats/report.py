@@ -74,7 +74,7 @@ def report(postings: Sequence[StoredPosting], zone: ZoneInfo, wanted: Group = Gr
         by_region=_spreads(found, lambda s: [s.region] if s.region else []),
         by_stack=_spreads(found, lambda s: s.stack, most=MOST_TECHNOLOGIES),
         rates=_rates(found),
-        weeks=_weeks(found, zone),
+        weeks=weeks(found, zone),
         sources=_sources(found),
         samples=found,
     )
@@ -110,7 +110,7 @@ def _rates(found: Sequence[Sample]) -> dict[str, Spread]:
     return {name: known for name, rates in groups.items() if (known := spread(rates))}
 
 
-def _weeks(found: Sequence[Sample], zone: ZoneInfo) -> tuple[Week, ...]:
+def weeks(found: Sequence[Sample], zone: ZoneInfo) -> tuple[Week, ...]:
     """Return every week from the first to the last, those without jobs too."""
     by_week = defaultdict[date, list[Sample]](list)
     for sample in found:

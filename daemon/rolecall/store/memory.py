@@ -242,6 +242,10 @@ class MemoryStore(MemoryDecisions):
     def _shown_at(self, key: Key) -> datetime:
         return self._postings[key].raw.posted_at or self._postings[key].first_seen
 
+    async def alerted_jobs(self, searches: Collection[str], limit: int) -> Sequence[str]:
+        found = (alert.job.id for alert in reversed(list(self._stored_alerts())) if alert.search in searches)
+        return list(dict.fromkeys(found))[:limit]
+
     async def saved(self, person: str, limit: int) -> Sequence[StoredJob]:
         jobs = self._jobs()
         saved_at = {

@@ -289,6 +289,12 @@ _CURRENT = (
 )
 
 
+def alerted_jobs(db: Database, searches: Collection[str], limit: int) -> list[str]:
+    chosen = marks(list(searches))
+    query = f"SELECT job FROM alert WHERE search IN ({chosen}) GROUP BY job ORDER BY max(id) DESC LIMIT ?"  # noqa: S608 (only ?)
+    return _column(db, query, [*searches, limit])
+
+
 def saved(db: Database, person: str, limit: int) -> list[StoredJob]:
     found = said.saved(db, person, limit)
     by_id = jobs(db, found)

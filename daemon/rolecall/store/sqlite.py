@@ -201,6 +201,9 @@ class SqliteStore:
     ) -> Sequence[StoredAlert]:
         return await self._read(read.alerts, limit, searches, open_only, person)
 
+    async def alerted_jobs(self, searches: Collection[str], limit: int) -> Sequence[str]:
+        return await self._read(read.alerted_jobs, searches, limit)
+
     async def saved(self, person: str, limit: int) -> Sequence[StoredJob]:
         return await self._read(read.saved, person, limit)
 

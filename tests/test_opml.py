@@ -58,7 +58,7 @@ def run(*args: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_folders_are_flattened_and_each_address_is_read_once() -> None:
-    assert [(each.title, each.url.rpartition("/")[2]) for each in opml.read(LIST.encode())] == [
+    assert [(each.title, each.url.rpartition("/")[2]) for each in opml.read(LIST.encode()).feeds] == [
         ("Backend & more", "backend.xml"),
         ("Twice", "a.xml?k=1&l=2"),
         ("Twice", "b.xml"),
@@ -66,9 +66,15 @@ def test_folders_are_flattened_and_each_address_is_read_once() -> None:
     ]
 
 
+def test_an_entry_without_a_web_address_is_named_and_a_folder_is_none() -> None:
+    entries = '<outline text="F"><outline type="rss" text="Bare"/><outline xmlUrl="gopher://a.example/"/></outline>'
+    assert opml.read(LIST.encode()).left_out == ("No feed",)
+    assert opml.read(f"<opml><body>{entries}</body></opml>".encode()).left_out == ("Bare", "gopher://a.example/")
+
+
 def test_what_is_written_is_read_again() -> None:
     feeds = (Outline('A "quoted" <feed> & more', "https://a.example/?x=1&y=2"), Outline("£", "https://b.example/"))
-    assert opml.read(opml.write(feeds).encode()) == feeds
+    assert opml.read(opml.write(feeds).encode()) == (feeds, ())
 
 
 @pytest.mark.parametrize(
@@ -157,13 +163,14 @@ def test_import_adds_what_is_new_and_export_gives_it_back(config: Path, tmp_path
     first = run("import", file, "--config", config)
     assert (first.returncode, first.stdout) == (0, "")
     assert "feed:Asleep is there already" in first.stderr
+    assert "“No feed” is left out" in first.stderr
     assert "3 added" in first.stderr
     names = [entry.source.name for entry in load(config, kinds()).sources]
     assert names == ["greenhouse:larkfield", "feed:Backend & more", "feed:Twice", "feed:Twice 2"]
     again = run("import", file, "--config", config)
     assert (again.returncode, "Nothing to add" in again.stderr) == (0, True)
     exported = run("export", "--config", config)
-    assert [each.title for each in opml.read(exported.stdout.encode())] == ["Backend & more", "Twice", "Twice 2"]
+    assert [each.title for each in opml.read(exported.stdout.encode()).feeds] == ["Backend & more", "Twice", "Twice 2"]
 
 
 def test_import_says_what_is_wrong(config: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -21,8 +22,15 @@ class Outline:
     url: str
 
 
-def read(body: bytes) -> tuple[Outline, ...]:
-    """Return the feeds of an OPML file, each address once, in order; those that are not http(s) are left out.
+class Listed(NamedTuple):
+    """The feeds of a list, each address once, in order; and the titles of those that no web address tells of."""
+
+    feeds: tuple[Outline, ...]
+    left_out: tuple[str, ...]
+
+
+def read(body: bytes) -> Listed:
+    """Return the feeds of an OPML file, and which of its entries are none that can be read.
 
     Raises `Unreadable` for what is no OPML, for entities and document types (no reader writes them; attacks do), for
     nesting deeper than 50 and for more than 2,000 feeds.
@@ -38,7 +46,10 @@ def read(body: bytes) -> tuple[Outline, ...]:
         parser.Parse(body, True)
     except (expat.ExpatError, ValueError, LookupError):  # ValueError, LookupError: an encoding that is none
         raise Unreadable("the file is not whole XML: it is cut off, broken or something else") from None
-    return tuple(found.by_url.values())
+    return Listed(tuple(found.by_url.values()), tuple(found.left_out))
+
+
+_FEEDS = ("rss", "atom")
 
 
 class _Outlines:
@@ -46,6 +57,7 @@ class _Outlines:
 
     def __init__(self) -> None:
         self.by_url: dict[str, Outline] = {}
+        self.left_out: list[str] = []
         self.depth = 0
 
     def doctype(self, *_: object) -> None:
@@ -64,11 +76,12 @@ class _Outlines:
         self.depth -= 1
 
     def _outline(self, given: dict[str, str]) -> None:
-        url = given.get("xmlurl", "")
-        if not _is_web(url):
-            return  # a folder, or what no feed reader can read
-        self.by_url.setdefault(url, Outline(given.get("title") or given.get("text", ""), url))
-        if len(self.by_url) > MAX_FEEDS:
+        url, title = given.get("xmlurl", ""), given.get("title") or given.get("text", "")
+        if _is_web(url):
+            self.by_url.setdefault(url, Outline(title, url))
+        elif url or given.get("type", "").lower() in _FEEDS:  # anything else is a folder
+            self.left_out.append(title or url)
+        if len(self.by_url) + len(self.left_out) > MAX_FEEDS:
             raise Unreadable(f"the file lists more than {MAX_FEEDS} feeds")
 
 

@@ -111,16 +111,22 @@ def import_opml(
     from rolecall.config import find
     from rolecall.config.add import duplicates
     from rolecall.plugins import kinds
+    from rolecall.render.clean import line
 
     try:
         body = file.read_bytes()
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
-    tables = list(_feed_tables(opml.read(body)))
+    listed = opml.read(body)
+    tables = list(_feed_tables(listed.feeds))
     load_config(config)  # its problems first
     known = duplicates(tables, find(config), kinds())
     for name in known.values():
         typer.echo(f"{name} is there already.", err=True)
+    for title in listed.left_out:
+        typer.echo(
+            f"“{line(title)[:60]}” is left out: it has no address that begins with http:// or https://.", err=True
+        )
     new = [table for number, table in enumerate(tables) if number not in known]
     if new:
         _add(new, config)

@@ -28,7 +28,7 @@ allow_private = true
 host_pause = "0s"
 summary_wait = "0s"
 tick = "0.1s"
-grace = "5s"
+grace = "60s"
 """
 
 TELEGRAM = """
@@ -36,7 +36,7 @@ TELEGRAM = """
 token_env = "TEST_TOKEN"
 chat_id = 1
 interval = 0
-timeout = 5
+timeout = 60
 base_url = "{}"
 """
 
@@ -170,7 +170,7 @@ async def test_work_that_outlasts_the_grace_period_is_given_up_with_a_word(tmp_p
     async with Board() as board, SlowTelegram() as telegram:
         board.serve(PATH.format("larkspur"), jobs(job()))
         configure(tmp_path, TELEGRAM.format(telegram.base_url), source(board), PYTHON)
-        text = (tmp_path / "config.toml").read_text().replace('grace = "5s"', 'grace = "0.2s"')
+        text = (tmp_path / "config.toml").read_text().replace('grace = "60s"', 'grace = "0.2s"')
         (tmp_path / "config.toml").write_text(text)
         async with rolecall(tmp_path, "run") as life:
             await asyncio.wait_for(telegram.asked.wait(), PATIENCE)

@@ -25,6 +25,7 @@ from rolecall.spool import carry_out, leave
 from rolecall.store import SqliteStore
 from rolecall.stored import StoredJob
 from tests.store_plans import NOW, SOURCE, plan, posting
+from tests.waiting import PATIENCE
 
 CONFIG = """
 [daemon]
@@ -132,7 +133,7 @@ def test_a_running_daemon_carries_it_out_within_seconds(folder: Path) -> None:
     with daemon(folder):
         assert "within seconds" in rolecall(folder, "dismiss", "one")
         assert "within seconds" in rolecall(folder, "join", "two", "one")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while "one" in jobs(folder) and time.monotonic() < deadline:
             time.sleep(0.1)
     (only,) = jobs(folder).values()

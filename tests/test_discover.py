@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from aiohttp import web
@@ -23,6 +22,7 @@ from rolecall.plugins import kinds
 from rolecall.sandbox import Sandbox
 from tests.fakes.board import Board
 from tests.shared import ROOT
+from tests.waiting import PATIENCE, no_hang
 
 FIXTURES = ROOT / "tests" / "fixtures" / "sources"
 
@@ -183,19 +183,18 @@ def test_an_address_that_is_itself_a_feed_or_a_sitemap_is_taken_as_one(body: str
     assert from_page(url, f"<html><body><pre>{body}</pre></body></html>") == ()
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "<link rel=", "//" * 3, "<script type=application/ld+json>", "<script application/ld+json ",
-        "//a.greenhouse.io/", "//boards.greenhouse.io/embed/x?for=", "a." * 3, "href=", "{" * 9, "//x.lever.co/&amp;",
-    ],
-)  # fmt: skip
-def test_a_hostile_page_is_read_in_linear_time(piece: str) -> None:
+PIECES = [
+    "<link rel=", "//" * 3, "<script type=application/ld+json>", "<script application/ld+json ",
+    "//a.greenhouse.io/", "//boards.greenhouse.io/embed/x?for=", "a." * 3, "href=", "{" * 9, "//x.lever.co/&amp;",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_hostile_page_is_read_to_its_end(piece: str) -> None:
     page = piece * (600_000 // len(piece))
-    started = monotonic()
-    from_page("https://larkfield.example/?gh_jid=1", page)
-    careers_links("https://larkfield.example/", page)
-    assert monotonic() - started < 3
+    with no_hang():
+        from_page("https://larkfield.example/?gh_jid=1", page)
+        careers_links("https://larkfield.example/", page)
 
 
 def test_a_sitemap_is_where_robots_txt_says_or_at_its_usual_place() -> None:
@@ -228,7 +227,7 @@ async def board() -> AsyncIterator[Board]:
 @pytest.fixture
 async def search(board: Board) -> AsyncIterator[Search]:
     kinds = (*BY_NAME, "workday", "feed")
-    fetcher = HttpFetcher(pause=0, allow_private=True, deadline=5)
+    fetcher = HttpFetcher(pause=0, allow_private=True, deadline=PATIENCE)
     async with fetcher, Sandbox() as parser:
         yield Search(fetcher, parser, dict.fromkeys(kinds, board.url))
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from time import monotonic
 
 import pytest
 
@@ -19,6 +18,7 @@ from rolecall.secret import Secret
 from rolecall.sources.mail import Mail
 from tests.fakes.imap import CERTIFICATE, PASSWORD, USER, FakeImap
 from tests.fakes.smtp import CERTIFICATE as SAME
+from tests.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MAIL = b"From: Alerts <alerts@linkedin.com>\r\nDate: Fri, 20 Nov 2026 08:00:00 +0000\r\n\r\nhello \xa3\r\n"
@@ -42,7 +42,7 @@ def request(fake: FakeImap, **changes: str) -> Request:
 
 
 async def ask(fake: FakeImap, etag: str | None = None, **changes: str) -> Reply:
-    return await imap.read(request(fake, **changes), Validators(etag), NOW, deadline=5)
+    return await imap.read(request(fake, **changes), Validators(etag), NOW, deadline=PATIENCE)
 
 
 def uids(reply: Reply) -> list[int]:
@@ -169,10 +169,8 @@ async def test_refusals_are_told_from_troubles(
 async def test_a_server_that_is_silent_or_drips_is_left_when_the_time_is_up(fake: FakeImap) -> None:
     for fault in ("silent", "drip"):
         setattr(fake, fault, True)
-        started = monotonic()
         with pytest.raises(Unreachable, match="did not answer within"):
             await imap.read(request(fake), Validators(), NOW, deadline=0.3)
-        assert monotonic() - started < 2
 
 
 async def test_a_server_that_is_not_there_or_sends_without_end_is_said(

@@ -9,7 +9,6 @@ import json
 import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from time import monotonic
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +20,7 @@ from rolecall.secret import Secret
 from rolecall.sources.adverts import advert
 from rolecall.sources.mail import SENDERS, Mail
 from tests.recorded import payload
+from tests.waiting import no_hang
 
 SOURCE = Mail("imap.larkfield.example", "mina", Secret("x"))
 TRACKING = re.compile(r"otpToken|midToken|eid=|trackingId|trk|utm_|SECRET|engage\.|click\.", re.IGNORECASE)
@@ -391,20 +391,19 @@ def test_a_nest_of_parts_is_passed_over() -> None:
     assert read(nest).skipped == 1
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "<a href=", "<a href='https://www.linkedin.com/jobs/view/1234567'>", "<!--", "<script>", "<", "- ", "a@",
-        "https://x.example/job/12345 ", "Title\nFirm\nhttps://www.linkedin.com/jobs/view/1234567/\n", "&amp;",
-        "https://a.example/?u=https%3A%2F%2F", "<td>", "posted ", "1 a a ", "\n",
-    ],
-)  # fmt: skip
-def test_hostile_mails_are_read_in_linear_time(piece: str) -> None:
+PIECES = [
+    "<a href=", "<a href='https://www.linkedin.com/jobs/view/1234567'>", "<!--", "<script>", "<", "- ", "a@",
+    "https://x.example/job/12345 ", "Title\nFirm\nhttps://www.linkedin.com/jobs/view/1234567/\n", "&amp;",
+    "https://a.example/?u=https%3A%2F%2F", "<td>", "posted ", "1 a a ", "\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_hostile_mails_are_read_to_their_end(piece: str) -> None:
     text = piece * (300_000 // len(piece))
     head = b"From: a@linkedin.com\nContent-Type: text/%s\n\n"
-    started = monotonic()
-    read(head % b"html" + text.encode(), head % b"plain" + text.encode())
-    assert monotonic() - started < 5
+    with no_hang():
+        read(head % b"html" + text.encode(), head % b"plain" + text.encode())
 
 
 @settings(max_examples=60, deadline=None)

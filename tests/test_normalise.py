@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +15,7 @@ from rolecall.normalise import check, normalise, outline
 from rolecall.normalise.facts import as_json, raw_from_json
 from rolecall.normalise.rules import rules
 from rolecall.normalise.words import USER_FOLDER, load, merged
+from tests.waiting import no_hang
 
 ADVERT = """Brightwater Software is looking for a Senior Backend Engineer.
 <p>Hybrid: 2 days a week in our Leeds office. £70,000 - £85,000 per annum. Permanent.</p>
@@ -255,10 +255,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_megabyte_of_anything_is_read_in_the_time_of_a_long_advert(text: str) -> None:
-    started = time.process_time()
-    normalise(RawPosting("adzuna", "1", text[:3000], "", text[:3000], text[:3000], text, text[:3000]))
-    assert time.process_time() - started < 2.0  # generous: a shared CI machine; one that hangs takes minutes
+def test_a_megabyte_of_anything_is_read_to_its_end(text: str) -> None:
+    with no_hang():
+        normalise(RawPosting("adzuna", "1", text[:3000], "", text[:3000], text[:3000], text, text[:3000]))
 
 
 def test_what_stands_at_the_beginning_of_a_megabyte_is_still_read() -> None:

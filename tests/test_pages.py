@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 import pytest
 
@@ -30,6 +29,7 @@ from tests.fakes.board import Board
 from tests.house import CHANNELS, NOON, SEARCH, Clock, config_of, house_of
 from tests.recorded import payload
 from tests.shared import ROOT
+from tests.waiting import no_hang
 
 FIXTURES = ROOT / "tests" / "fixtures" / "sources"
 HERE = "https://pennywhistle.example/careers"
@@ -128,12 +128,14 @@ def test_an_address_is_on_the_web(made: type[CareersPage] | type[Sitemap]) -> No
         made("careers.example/jobs")
 
 
-@pytest.mark.parametrize("piece", ["<script application/ld+json>", "<!--", "//<![CDATA[", "{", " ", "]]>", "&quot;"])
-def test_a_hostile_page_is_read_in_linear_time(piece: str) -> None:
+PIECES = ["<script application/ld+json>", "<!--", "//<![CDATA[", "{", " ", "]]>", "&quot;"]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_hostile_page_is_read_to_its_end(piece: str) -> None:
     text = f'<script type="application/ld+json">{piece * (600_000 // len(piece))}</script>'
-    started = monotonic()
-    assert list(jobposting.job_postings(text)) == []
-    assert monotonic() - started < 2
+    with no_hang():
+        assert list(jobposting.job_postings(text)) == []
 
 
 # --- a sitemap ----------------------------------------------------------------------------------------------------

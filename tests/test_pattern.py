@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolecall.match.pattern import LONGEST, compiled
+from tests.waiting import no_hang
 
 ORDINARY = [
     r"\bSalesforce\b",
@@ -77,6 +77,5 @@ def test_no_pattern_that_is_taken_holds_up_the_loop(text: str) -> None:
     except ValueError:
         return
     for title in ("a" * LONGEST, "ab" * (LONGEST // 2), "b" * (LONGEST - 1) + "a"):
-        started = time.process_time()
-        pattern.search(title)
-        assert time.process_time() - started < 1.0, text
+        with no_hang():
+            pattern.search(title)

@@ -15,6 +15,7 @@ from rolecall.fetch import robots as door
 from rolecall.model import Request, Validators
 from rolecall.robots import Robots, read
 from tests.fakes.board import Board
+from tests.waiting import PATIENCE, no_hang
 
 HOST = "https://larkfield.example"
 
@@ -70,11 +71,10 @@ def test_any_text_is_read_and_any_address_is_answered(text: str, path: str) -> N
     read(f"User-agent: *\nDisallow: {text}\n{text}").allows(f"{HOST}/{path}")
 
 
-def test_a_hostile_file_is_read_and_asked_in_little_time() -> None:
+def test_a_hostile_file_is_read_and_asked_to_its_end() -> None:
     text = "User-agent: *\n" + f"Disallow: /{'*a' * 140}b$\n" * 100_000
-    started = monotonic()
-    assert read(text).allows(f"{HOST}/{'a' * 1_900}c")
-    assert monotonic() - started < 0.5
+    with no_hang():
+        assert read(text).allows(f"{HOST}/{'a' * 1_900}c")
 
 
 # --- at the door --------------------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ async def board() -> AsyncIterator[Board]:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[HttpFetcher]:
-    async with HttpFetcher(pause=0, allow_private=True, deadline=5) as fetcher:
+    async with HttpFetcher(pause=0, allow_private=True, deadline=PATIENCE) as fetcher:
         yield fetcher
 
 

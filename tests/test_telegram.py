@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
-import time
 import traceback
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,7 @@ from rolecall.talk import ChannelMemory, Reply
 from rolecall_notifiers.telegram import Telegram
 from tests.cards import card, message
 from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -26,12 +28,25 @@ async def fake() -> AsyncIterator[FakeTelegram]:
         yield running
 
 
-@pytest.fixture
-async def channel(fake: FakeTelegram) -> AsyncIterator[Telegram]:
-    notifier = Telegram(Secret(TOKEN), 42, base_url=fake.base_url, interval=0.0, timeout=1.0)
+@asynccontextmanager
+async def opened(fake: FakeTelegram, patience: float = PATIENCE) -> AsyncIterator[Telegram]:
+    notifier = Telegram(Secret(TOKEN), 42, base_url=fake.base_url, interval=0.0, timeout=patience)
     await notifier.open()
     yield notifier
     await notifier.close()
+
+
+@pytest.fixture
+async def channel(fake: FakeTelegram) -> AsyncIterator[Telegram]:
+    async with opened(fake) as channel:
+        yield channel
+
+
+@pytest.fixture
+async def hasty(fake: FakeTelegram) -> AsyncIterator[Telegram]:
+    """A channel that waits half a second for an answer."""
+    async with opened(fake, patience=0.5) as channel:
+        yield channel
 
 
 async def failure(channel: Telegram) -> DeliveryError:
@@ -176,8 +191,7 @@ async def test_a_picture_finds_its_chat_like_a_text(channel: Telegram, fake: Fak
 @pytest.mark.parametrize(
     ("fault", "arrived"),
     [
-        *((Fault.HTML, 0), (Fault.NOT_OK, 0), (Fault.RESET_BEFORE, 0)),
-        *((Fault.CUT, 1), (Fault.RESET_AFTER, 1), (Fault.HANG, 1)),
+        *((Fault.HTML, 0), (Fault.NOT_OK, 0), (Fault.RESET_BEFORE, 0), (Fault.CUT, 1), (Fault.RESET_AFTER, 1)),
     ],
 )
 async def test_a_lost_answer_is_ambiguous_and_waits_a_minute(
@@ -236,7 +250,7 @@ async def test_the_token_is_in_no_log_no_exception_and_no_repr(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         await channel.send(message())
-        for fault in Fault:
+        for fault in (fault for fault in Fault if fault is not Fault.HANG):
             fake.then(fault)
             with contextlib.suppress(DeliveryError):
                 await channel.send(message(id=fault.name))
@@ -247,8 +261,13 @@ async def test_the_token_is_in_no_log_no_exception_and_no_repr(
     assert TOKEN not in repr(channel)
 
 
-async def test_a_hanging_server_holds_a_send_no_longer_than_the_timeout(channel: Telegram, fake: FakeTelegram) -> None:
+async def test_a_server_that_hangs_is_left_after_the_timeout_its_answer_lost(
+    hasty: Telegram, fake: FakeTelegram
+) -> None:
     fake.then(Fault.HANG)
-    begun = time.monotonic()
-    await failure(channel)
-    assert time.monotonic() - begun < 3
+    async with asyncio.timeout(PATIENCE):
+        error = await failure(hasty)
+    assert isinstance(error, Deferred)
+    assert (error.ambiguous, error.retry_after) == (True, 60)
+    assert TOKEN not in "".join(traceback.format_exception(error))
+    assert len(fake.messages) == 1

@@ -42,7 +42,7 @@ CHANNEL = """
 kind = "telegram"
 token_env = "TEST_TOKEN"
 interval = 0
-timeout = 2
+timeout = 60
 base_url = "{url}"
 {options}
 """

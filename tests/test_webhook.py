@@ -27,7 +27,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def hook(receiver: Receiver) -> AsyncIterator[Webhook]:
-    webhook = Webhook(Secret(receiver.url), Secret(KEY), timeout=0.5)
+    webhook = Webhook(Secret(receiver.url), Secret(KEY))
     await webhook.open()
     yield webhook
     await webhook.close()
@@ -87,10 +87,13 @@ async def test_every_refusal_has_its_outcome(
 
 
 @pytest.mark.parametrize("fault", ["cut", "silent"])
-async def test_a_lost_answer_may_have_arrived(hook: Webhook, receiver: Receiver, fault: str) -> None:
+async def test_a_lost_answer_may_have_arrived(receiver: Receiver, fault: str) -> None:
     setattr(receiver, fault, True)
+    webhook = Webhook(Secret(receiver.url), Secret(KEY), timeout=0.5)
+    await webhook.open()
     with pytest.raises(Deferred) as raised:
-        await hook.send(message())
+        await webhook.send(message())
+    await webhook.close()
     assert raised.value.ambiguous
 
 

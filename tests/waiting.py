@@ -1,10 +1,11 @@
-"""Waiting for what has no event of its own, as long as a slow machine may need."""
+"""Waiting as long as a slow and busy machine may need: for what has no event of its own, or may never end."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,3 +19,11 @@ async def until(true: Callable[[], object], what: str) -> None:
         if time.monotonic() > end:
             pytest.fail(f"waited {PATIENCE:.0f} s for: {what}")
         await asyncio.sleep(0.02)
+
+
+@contextmanager
+def no_hang() -> Iterator[None]:
+    """Fail what computes for minutes, as what tries every way does; what is right takes a second at most."""
+    begun = time.process_time()
+    yield
+    assert time.process_time() - begun < PATIENCE

@@ -28,21 +28,28 @@ from rolecall.sandbox import Sandbox
 from rolecall.sources.feed import Feed
 from rolecall.sources.greenhouse import Greenhouse
 from rolecall.store import SqliteStore
+from tests.bench.stalls import watched
 from tests.hostile.case import Case, Fails, Reads
 from tests.hostile.document import CASES, PAGE, page
-from tests.hostile.http_cases import RSS
-from tests.hostile.measure import measured
+from tests.hostile.http_cases import NO_END, RSS
+from tests.hostile.measure import LAG, little_memory
 from tests.hostile.server import Rogue, http, says
+from tests.hostile.xml_cases import TOO_LONG
 from tests.house import CHANNELS, SEARCH, config_of, feed
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass
 class Scene:
-    """A daemon's insides and a good feed; `dialled` are the addresses that the guard let pass beside our `ports`."""
+    """A daemon's insides and a good feed; `dialled` are the addresses that the guard let pass beside our `ports`.
+
+    `hasty` is the same house to an answer that takes for ever: it gives up sooner than a busy machine may allow others.
+    """
 
     house: House
+    hasty: House
     good: SourceEntry
     ports: set[int]
     dialled: list[object]
@@ -51,14 +58,15 @@ class Scene:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     path = tmp_path_factory.mktemp("hostile") / "rolecall.db"
-    async with Rogue() as honest, Sandbox(deadline=0.5) as sandbox:
+    async with Rogue() as honest, Sandbox(deadline=PATIENCE) as sandbox, Sandbox(deadline=0.5) as strict:
         store = await SqliteStore.open(path)
         ports, dialled = {honest.port}, list[object]()
         with _dialling_only(ports, dialled):
-            async with HttpFetcher(pause=0, deadline=1.0) as fetcher:
+            async with HttpFetcher(pause=0, deadline=PATIENCE) as fetcher, HttpFetcher(pause=0, deadline=1.0) as brief:
                 config = config_of(CHANNELS + SEARCH + feed("good", honest.on("/good", says(http(RSS)))))
                 house = House(store, fetcher, sandbox, config, Index(config.searches), lambda: datetime.now(UTC))
-                scene = Scene(house, config.sources[0], ports, dialled)
+                hasty = replace(house, fetcher=brief, parser=strict)
+                scene = Scene(house, hasty, config.sources[0], ports, dialled)
                 await _read_good(scene)
                 yield scene
         await store.close()
@@ -99,14 +107,27 @@ async def test_a_hostile_answer_has_its_outcome_and_disturbs_nothing_else(
     async with Rogue() as rogue:
         scene.ports.add(rogue.port)
         entry = _entry(case, rogue)
-        async with measured() as found:
-            state = await poll(entry, SourceState(entry.source.name, scene.house.now()), scene.house)
+        with little_memory():
+            state = await _polled(entry, case, scene)
     _is(case.outcome, state)
     _one_line(caplog)
     await _in_status(entry, case, scene)
     assert scene.dialled == []
     await _read_good(scene)
-    found.hold()
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
+async def test_a_hostile_answer_does_not_hold_the_loop(case: Case, scene: Scene) -> None:
+    async with Rogue() as rogue, watched() as stalls:
+        scene.ports.add(rogue.port)
+        await _polled(_entry(case, rogue), case, scene)
+    assert stalls.worst_own < LAG
+
+
+async def _polled(entry: SourceEntry, case: Case, scene: Scene) -> SourceState:
+    house = scene.hasty if case.outcome in (NO_END, TOO_LONG) else scene.house
+    return await poll(entry, SourceState(entry.source.name, house.now()), house)
 
 
 def _entry(case: Case, rogue: Rogue) -> SourceEntry:

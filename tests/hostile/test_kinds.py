@@ -22,10 +22,11 @@ from rolecall.ports import Source
 from rolecall.sandbox import Sandbox
 from rolecall.sources import KINDS
 from rolecall.store.memory import MemoryStore
+from tests.bench.stalls import watched
 from tests.fakes.trial import Trial
 from tests.hostile.elsewhere import Elsewhere
 from tests.hostile.http_cases import RSS
-from tests.hostile.measure import measured
+from tests.hostile.measure import LAG, little_memory
 from tests.hostile.server import Rogue, http, says
 from tests.house import CHANNELS, SEARCH, config_of, feed
 from tests.test_sources_mutated import REQUIRED
@@ -75,7 +76,7 @@ async def scene() -> AsyncIterator[tuple[House, Rogue]]:
     preload = ("rolecall.sources.preload", "tests.hostile.elsewhere", "tests.fakes.trial")
     async with (
         Rogue() as rogue,
-        Sandbox(deadline=0.5, memory=600_000_000, preload=preload) as sandbox,
+        Sandbox(deadline=2, memory=600_000_000, preload=preload) as sandbox,
         HttpFetcher(pause=0, allow_private=True) as fetcher,
     ):
         config = config_of(CHANNELS + SEARCH + feed("good", rogue.on("/good", says(http(RSS)))))
@@ -124,9 +125,17 @@ async def test_an_answer_that_crashes_the_parser_is_an_unreadable_answer(
     do: str, words: str, scene: tuple[House, Rogue]
 ) -> None:
     house, rogue = scene
-    async with measured() as found:
+    with little_memory():
         state = await polled(Elsewhere(Trial(do), rogue.on("/trial", says(http(b"x")))), house)
-    found.hold()
     assert state.health == "unreadable"
     assert words in state.last_error
     await good_is_read(house)
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("do", dict(CRASHES))
+async def test_a_parser_that_crashes_does_not_hold_the_loop(do: str, scene: tuple[House, Rogue]) -> None:
+    house, rogue = scene
+    async with watched() as stalls:
+        await polled(Elsewhere(Trial(do), rogue.on("/trial", says(http(b"x")))), house)
+    assert stalls.worst_own < LAG

@@ -58,13 +58,13 @@ stack.any = ["python"]
 
 def channels(telegram: FakeTelegram, mail: FakeSmtp, board: Board) -> str:
     smtp = f'kind = "email"\nhost = "localhost"\nport = {mail.port}\nsecurity = "tls"\nsender = "r@example.org"\n'
-    smtp += f'to = ["you@example.org"]\ntimeout = 5\nuser = "{SMTP_USER}"\n'
+    smtp += f'to = ["you@example.org"]\ntimeout = 60\nuser = "{SMTP_USER}"\n'
     return f"""
 [channel.telegram]
 token_env = "TELEGRAM"
 chat_id = 1
 interval = 0
-timeout = 2
+timeout = 60
 base_url = "{telegram.base_url}"
 [channel.unknown-bot]
 kind = "telegram"
@@ -83,7 +83,7 @@ password_env = "WRONG_SMTP"
 kind = "webhook"
 url_env = "WEBHOOK_URL"
 key_env = "WEBHOOK_KEY"
-timeout = 5
+timeout = 60
 [channel.apprise]
 kind = "apprise"
 url_env = "APPRISE_URL"

@@ -61,7 +61,7 @@ class Sandbox:
     @property
     def pid(self) -> int | None:
         """The child's process id while there is one."""
-        return self._child.pid if self._child else None
+        return self._child.pid if self._child and self._child.returncode is None else None
 
     async def parse(self, source: Readable, reply: Reply) -> Page:
         """Return `source.parse(reply)` with its texts made safe; raises `Unreadable`, also when the child had to go."""

@@ -18,7 +18,7 @@ MAX_SENTENCES = 80
 DAYS = 4.6  # strength of stated office days
 _ANYWHERE = 6  # letters: a cue as short as this counts within a word as well ("homeworking", "LocationRemote")
 REACH = 300  # characters of a sentence looked at on either side of a word
-_END = re.compile(r"[.!?;](?=\s|$|[A-Z*])|\n")
+_END = re.compile(r"[.!?;\n](?:(?<=\n)|(?=\s|$|[A-Z*]))")  # one class in front: `re` looks for it alone
 _GLUED = re.compile(r"(?<=[a-z])[A-Z][a-z]+ ?:")  # "2 days in the officeContract: 6 months"
 
 

@@ -1,50 +1,65 @@
 """Words and phrases that rules look for, and where a text holds them.
 
-A text knows the stems of its words (`Part.stems`), so of the hundreds of phrases only the few that can occur are
-looked for: finding out what is not there costs almost nothing.
+A text knows the stems of its words (`Part.stems`), so of the thousand phrases only the few that can occur are
+looked for: finding out what is not there costs almost nothing. All readers' phrases are asked after together, once a
+text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from rolecall.normalise.text import Part, stems
 
 MOST = 40  # places looked at for one phrase in one text: advert texts repeat themselves, hostile ones more so
 
 
-class Phrase(NamedTuple):
-    """A word or phrase in lower case, and the stems that a text must hold to hold it."""
-
-    text: str
-    stems: frozenset[str]
-
-
 class Phrases:
-    """Phrases that are looked for together; each waits under its longest stem, which few texts hold."""
+    """Phrases that are looked for together."""
 
-    __slots__ = ("_always", "_stems", "_waiting")
+    __slots__ = ()
 
     def __init__(self, texts: Iterable[str]) -> None:
-        found = [Phrase(text, stems(text)) for text in dict.fromkeys(texts)]
-        self._always = [phrase.text for phrase in found if not phrase.stems]  # "24/7": only looking for it tells
-        self._waiting: dict[str, tuple[Phrase, ...]] = {}
-        for phrase in found:
-            if phrase.stems:
-                longest = max(sorted(phrase.stems), key=len)
-                self._waiting[longest] = (*self._waiting.get(longest, ()), phrase)
-        self._stems = frozenset(self._waiting)
+        _index.add(self, dict.fromkeys(texts))
 
-    def possible(self, part: Part) -> list[str]:
+    def possible(self, part: Part) -> tuple[str, ...]:
         """Return the phrases that may stand in a text, in no order."""
-        here = part.stems
-        waiting = [phrase for stem in self._stems & here for phrase in self._waiting[stem]]
-        return [*self._always, *(phrase.text for phrase in waiting if phrase.stems <= here)]
+        if self not in part.phrases:
+            _index.tell(part)
+        return part.phrases[self]
 
     def places(self, part: Part, *, whole: bool = False) -> list[int]:
         """Return where the phrases stand, in order, at most 40 places each; `whole`: only as whole words."""
         return sorted([place for text in self.possible(part) for place in places(part.low, text, whole=whole)])
+
+
+class _Index:
+    """The phrases of all readers by the words that a text must hold; each waits under its longest stem."""
+
+    def __init__(self) -> None:
+        self._always: dict[Phrases, tuple[str, ...]] = {}  # "24/7": only looking for it tells
+        self._waiting: dict[str, list[tuple[Phrases, str, frozenset[str]]]] = {}
+        self._stems: set[str] = set()
+
+    def add(self, phrases: Phrases, texts: Iterable[str]) -> None:
+        self._always[phrases] = tuple(text for text in texts if not stems(text))
+        for text in texts:
+            if needed := stems(text):
+                longest = max(sorted(needed), key=len)
+                self._stems.add(longest)
+                self._waiting.setdefault(longest, []).append((phrases, text, needed))
+
+    def tell(self, part: Part) -> None:
+        """Let a text know what may stand in it, for every reader."""
+        here, found = part.stems, part.phrases
+        found.update(self._always)
+        for stem in here & self._stems:
+            for phrases, text, needed in self._waiting[stem]:
+                if needed <= here:
+                    found[phrases] += (text,)
+
+
+_index = _Index()
 
 
 def places(low: str, phrase: str, *, whole: bool = False) -> list[int]:

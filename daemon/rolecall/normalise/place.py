@@ -21,7 +21,9 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _CUES = ("based", "office", "located", "location is", "commut", "onsite", "on-site")
-_PLACE_LINE = re.compile(r"^\W{0,4}([A-Z][^\n(]{2,50}) \((?:hybrid|remote|on-?site)[^)\n]{0,30}\)\W*$", re.I | re.M)
+_MODE = re.compile(r"\((?:hybrid|remote|on-?site)")
+_PLACE_LINE = re.compile(r"\W{0,4}([A-Z][^\n(]{2,50}) \((?:hybrid|remote|on-?site)[^)\n]{0,30}\)\W*$", re.I | re.M)
+_BEFORE_MODE = 60  # characters
 _HEADER_LINE = re.compile(  # "London, ONSITE", near the top
     r"^\W{0,3}([A-Z][\w .'-]{2,30}(?:, [A-Z][\w .]{1,25})?),? ?[|,(/-] ?(?:on-?site|remote|hybrid|full[- ]time)\b",
     re.I | re.M,
@@ -78,10 +80,17 @@ def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
 
 def _contradicted(doc: Doc, location: Location) -> bool:
     """Does a line of its own, "Cork, Ireland (Hybrid)", name another country than the field?"""
-    if "GB" not in location.countries or not any(word in doc.low for word in ("(hybrid", "(remote", "(on")):
+    if "GB" not in location.countries:
         return False
-    lines = (parse(line[1].strip(" *-,"), strict=True).location.countries for line in _PLACE_LINE.finditer(doc.body))
-    return any(countries and not countries & location.countries for countries in lines)
+    named = (parse(name.strip(" *-,"), strict=True).location.countries for name in _place_lines(doc))
+    return any(countries and not countries & location.countries for countries in named)
+
+
+def _place_lines(doc: Doc) -> Iterator[str]:
+    for mode in _MODE.finditer(doc.low):
+        start = doc.low.rfind("\n", max(0, mode.start() - _BEFORE_MODE), mode.start()) + 1
+        if line := _PLACE_LINE.match(doc.body, start):
+            yield line[1]
 
 
 def _union(locations: list[Location]) -> Location:

@@ -57,11 +57,12 @@ def texts(raw: RawPosting) -> Iterator[tuple[str, str]]:
         return
     count = 0
     for path in TEXTS.get(raw.board, ()) + TEXTS["schema"]:
-        for value in walk(raw.fields, path):
+        name = path.partition(".")[0]
+        for value in walk(raw.fields, path) if name in raw.fields else ():
             text = _text(value)
             if text and count < MAX_TEXTS:
                 count += 1
-                yield path.partition(".")[0], text
+                yield name, text
 
 
 def country_field(raw: RawPosting) -> str | None:
@@ -75,16 +76,19 @@ def country_field(raw: RawPosting) -> str | None:
     return None
 
 
-def walk(value: Json, path: str) -> Iterator[Json]:
-    """Yield what stands at a dotted path; nothing where the shape is another."""
-    head, _, rest = path.partition(".")
-    inner: list[Json] = []
-    if head == "*" and isinstance(value, list):
-        inner = value
-    elif hasattr(value, "get") and value.get(head) is not None:
-        inner = [value[head]]
-    for one in inner:
-        yield from walk(one, rest) if rest else (one,)
+def walk(value: Json, path: str) -> list[Json]:
+    """Return what stands at a dotted path; nothing where the shape is another."""
+    found = [value]
+    for step in path.split("."):
+        found = [inner for one in found for inner in _inner(one, step)]
+    return found
+
+
+def _inner(value: Json, step: str) -> list[Json]:
+    if step == "*" and isinstance(value, list):
+        return value
+    inner = value.get(step) if hasattr(value, "get") else None
+    return [] if inner is None else [inner]
 
 
 def _text(value: Json) -> str:

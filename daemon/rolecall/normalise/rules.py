@@ -23,15 +23,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from rolecall.model import Confidence, Fact
+from rolecall.model import Confidence, Fact, Origin
 from rolecall.normalise.phrases import Phrases, places
 from rolecall.normalise.text import Part
 from rolecall.normalise.words import load
 
 T = TypeVar("T")
 
+_EVERYWHERE: tuple[Origin, ...] = ("title", "field", "body")
 _REACH = 160  # characters of a sentence looked at on each side of a match
-_STOPS = re.compile(r"[.!?](?=\s|$)|[;\n]")
+_STOPS = re.compile(r"[.!?;\n](?:(?<=[;\n])|(?=\s|$))")  # one class in front: `re` looks for it alone
 _AROUND = 130  # characters searched on each side of a needed word
 _WHOLE = 300  # a text as short as this is searched whole
 
@@ -45,7 +46,7 @@ class Rule:
     veto_before: re.Pattern[str] | None
     veto_after: re.Pattern[str] | None
     veto: re.Pattern[str] | None
-    where: frozenset[str]
+    where: frozenset[Origin]
     confidence: Confidence
 
 
@@ -77,22 +78,23 @@ def evidence(text: str, start: int, end: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one word file, in its order; `needs`: all that they need; `needing`: which rules need a phrase."""
+    """The rules of one word file, in its order; `needs`: all that they need; `needing`: which need it in which text."""
 
     rules: tuple[Rule, ...]
     needs: Phrases
-    needing: Mapping[str, list[int]]
+    needing: Mapping[Origin, Mapping[str, list[int]]]
 
 
 @cache
 def rules(name: str) -> Rules:
     """Return the rules of `name`.toml; raises `ValueError` naming the rule that cannot be read."""
     found = tuple(_rule(entry) for entry in load(name)["rule"])
-    needing: dict[str, list[int]] = {}
+    needing: dict[Origin, dict[str, list[int]]] = {origin: {} for origin in _EVERYWHERE}
     for index, rule in enumerate(found):
-        for need in rule.needs:
-            needing.setdefault(need, []).append(index)
-    return Rules(found, Phrases(needing), needing)
+        for origin in rule.where & needing.keys():
+            for need in rule.needs:
+                needing[origin].setdefault(need, []).append(index)
+    return Rules(found, Phrases(need for rule in found for need in rule.needs), needing)
 
 
 def hits(rules: Rules, parts: Iterable[Part]) -> list[Hit]:
@@ -100,22 +102,24 @@ def hits(rules: Rules, parts: Iterable[Part]) -> list[Hit]:
     found: list[Hit] = []
     for part in parts:
         if possible := rules.needs.possible(part):
-            said = [hit for rule, where in _places(rules, part, possible) for hit in _matches(rule, part, where)]
+            said = [
+                hit
+                for index, where in _places(rules, part, possible)
+                for hit in _matches(rules.rules[index], part, where)
+            ]
             found += sorted(said, key=lambda hit: hit.start)
     return found
 
 
-def _places(rules: Rules, part: Part, possible: Iterable[str]) -> Iterator[tuple[Rule, list[int]]]:
-    """Yield the rules of which a needed phrase stands in the text, with the places where one does."""
+def _places(rules: Rules, part: Part, possible: Iterable[str]) -> list[tuple[int, list[int]]]:
+    """Return the rules of which a needed phrase stands in the text, with the places where one does."""
+    needing = rules.needing[part.source]
     found: dict[int, list[int]] = {}
     for phrase in possible:
-        if where := places(part.low, phrase):
-            for index in rules.needing[phrase]:
+        if (needed_by := needing.get(phrase)) and (where := places(part.low, phrase)):
+            for index in needed_by:
                 found.setdefault(index, []).extend(where)
-    for index in sorted(found):
-        rule = rules.rules[index]
-        if part.source in rule.where:
-            yield rule, sorted(found[index])
+    return sorted((index, sorted(where)) for index, where in found.items())
 
 
 def _matches(rule: Rule, part: Part, where: Sequence[int]) -> Iterator[Hit]:
@@ -181,7 +185,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
             veto_before=_any(entry.get("veto_before"), r"(?:{})$"),
             veto_after=_any(entry.get("veto_after"), r"(?:{})"),
             veto=_any(entry.get("veto"), r"(?<!\w)(?:{})(?!\w)"),
-            where=frozenset(entry.get("where", ("title", "field", "body"))),
+            where=frozenset(entry.get("where", _EVERYWHERE)),
             confidence=Confidence[entry.get("confidence", "high").upper()],
         )
     except (KeyError, re.error) as error:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
+from typing import Any
 
 from rolecall.model import Origin, RawPosting
 from rolecall.normalise.plain import plain, short
@@ -39,7 +40,7 @@ class Part:
     """One text of a posting and where it stands; `low` is it in lower case, with the same offsets.
 
     `lines` holds the words of each line, `words` all of them, `stems` their first six letters ("hrs" of "40hrs"):
-    whether a phrase can occur is asked of them before it is looked for.
+    whether a phrase can occur is asked of them before it is looked for; `phrases` remembers the answers.
     """
 
     source: Origin
@@ -48,6 +49,7 @@ class Part:
     lines: list[list[str]]
     words: Set[str]
     stems: Set[str]
+    phrases: dict[Any, tuple[str, ...]] = field(default_factory=dict)
 
 
 def part(source: Origin, text: str) -> Part:

@@ -14,7 +14,7 @@ from rolecall.normalise.zones import Zone
 _WORDS = load("level_body")["years"]
 _WORDED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERS = {word: number for number, word in enumerate(_WORDED)}
-_YEARS = re.compile(r"years?|yrs?|(?<=[\d+ ])yoe\b")
+_YEARS = re.compile(r"y(?:ears?|rs?|(?<=[\d+ ]y)oe\b)")  # one letter in front: `re` looks for it alone
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(_WORDED)})"
 _BEFORE = re.compile(
     rf"(?<![\w.,£$€]){_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?"  # "5+", "five (5)"

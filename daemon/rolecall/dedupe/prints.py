@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from zlib import crc32
@@ -47,7 +48,7 @@ def fingerprint(posting: Posting) -> Print:
     """Return what identifies the posting's vacancy: a pure function of the posting."""
     raw = posting.raw
     url, company, places = canonical_url(raw.url), normal_company(raw.company), _places(posting)
-    title = read_title(raw.title, places | _written_places(posting))
+    title = read_title(raw.title, places | _written_places(raw.location))
     text = folded(posting.text)
     said = split(text)
     shingles = Shingles(said[:READ])
@@ -142,8 +143,9 @@ def _places(posting: Posting) -> frozenset[str]:
     return frozenset({first}) - _NOWHERE
 
 
-def _written_places(posting: Posting) -> frozenset[str]:
-    return frozenset(" ".join(words(piece)) for piece in _PLACE_PIECES.split(posting.raw.location)) - _NOWHERE
+@lru_cache(maxsize=1024)
+def _written_places(location: str) -> frozenset[str]:
+    return frozenset(" ".join(words(piece)) for piece in _PLACE_PIECES.split(location)) - _NOWHERE
 
 
 def _pay(posting: Posting, retold: bool) -> tuple[int, ...]:

@@ -19,9 +19,10 @@ LONGEST = 32  # letters of a word that is remembered
 _WORDS = bytes(byte if chr(byte) in "abcdefghijklmnopqrstuvwxyz0123456789+#" else ord(" ") for byte in range(256))
 _ODD = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)  # ways to shuffle a hash
 _SHUFFLE = 0x55555555
-_LANE = 8  # bytes
-_LOWEST = 0 if sys.byteorder == "little" else _LANE - 1  # byte of a lane
-_HALVES = int.from_bytes(array("Q", [0xFFFFFFFF] * 4096).tobytes(), sys.byteorder)
+_LANE = 8  # bytes, the lowest one first
+_BITS = 8 * _LANE
+_HIGHEST = 3  # byte of a hash
+_HALVES = int.from_bytes((b"\xff" * 4 + bytes(4)) * 4096, "little")
 _SAMPLED = bytes(byte % SAMPLE == 0 for byte in range(256))
 
 
@@ -34,7 +35,7 @@ class _Hashes(dict[bytes, bytes]):
     """The hash of each word, as a lane: most words of an advert have been in others before."""
 
     def __missing__(self, word: bytes) -> bytes:
-        lane = crc32(word).to_bytes(_LANE, sys.byteorder)
+        lane = crc32(word).to_bytes(_LANE, "little")
         if len(self) >= REMEMBERED:
             self.clear()
         if len(word) <= LONGEST:
@@ -49,12 +50,12 @@ class Shingles:
     """The shingles of a text of at most 4,000 words, in order; 32 bits each."""
 
     def __init__(self, words: Sequence[bytes]) -> None:
-        hashes = b"".join(map(_hashes.__getitem__, words))
-        count = max(len(words) - 2, 0)
-        lanes = 0
-        for place, odd in enumerate(_ODD):
-            lanes ^= _lanes(hashes[place * _LANE : (place + count) * _LANE]) * odd
-        self._bytes = _written(lanes, count)
+        self._count = max(len(words) - 2, 0)
+        hashes = int.from_bytes(b"".join(map(_hashes.__getitem__, words)), "little")
+        one, two, three = _ODD
+        lanes = hashes * one ^ (hashes >> _BITS) * two ^ (hashes >> 2 * _BITS) * three
+        self._lanes = _begin(lanes & _HALVES, self._count)  # the last two lanes are no runs of three words
+        self._bytes = _written(self._lanes, self._count)
         self._values = _values(self._bytes)
 
     def head(self, count: int) -> list[int]:
@@ -63,15 +64,24 @@ class Shingles:
 
     def sampled(self) -> list[int]:
         """Return those that are sampled."""
-        return list(compress(self._values, self._bytes[_LOWEST::_LANE].translate(_SAMPLED)))
+        return list(compress(self._values, self._bytes[::_LANE].translate(_SAMPLED)))
 
     def minima(self, count: int, shuffles: int) -> list[int]:
         """Return the least of the first ones in up to three shuffles: sets alike have one of them in common too."""
-        first = self._bytes[: count * _LANE]
-        if not first:
+        if not (count := min(count, self._count)):
             return []
-        lanes, count = _lanes(first), len(first) // _LANE
-        return [min(_values(_written(lanes * odd, count))) for odd in _ODD[:shuffles]]
+        lanes = _begin(self._lanes, count)
+        return [_least(_written(lanes * odd & _HALVES, count)) for odd in _ODD[:shuffles]]
+
+
+def _least(lanes: bytes) -> int:
+    """Return the least of some lanes: they are read whole only where their highest byte is the least."""
+    high = lanes[_HIGHEST::_LANE]
+    least = min(high)
+    at, found = -1, 2**32
+    while (at := high.find(least, at + 1)) >= 0:
+        found = min(found, int.from_bytes(lanes[at * _LANE : (at + 1) * _LANE], "little"))
+    return found
 
 
 def extremes(values: Sequence[int]) -> list[int]:
@@ -82,13 +92,16 @@ def extremes(values: Sequence[int]) -> list[int]:
     return [min(values), min(other) ^ _SHUFFLE, max(values), max(other) ^ _SHUFFLE]
 
 
-def _lanes(lanes: bytes) -> int:
-    return int.from_bytes(lanes, sys.byteorder)
+def _begin(lanes: int, count: int) -> int:
+    return lanes & (1 << count * _BITS) - 1
 
 
 def _written(lanes: int, count: int) -> bytes:
-    return (lanes & _HALVES).to_bytes(count * _LANE, sys.byteorder)
+    return lanes.to_bytes(count * _LANE, "little")
 
 
 def _values(lanes: bytes) -> list[int]:
-    return memoryview(lanes).cast("Q").tolist()
+    values = array("Q", lanes)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values.tolist()

@@ -27,26 +27,43 @@ class Title:
     references: tuple[str, ...]
 
 
-def read_title(title: str, places: Collection[str] = ()) -> Title:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What stands between brackets, commas and dashes of a title; `place`: the folded name of the place that it is."""
+
+    said: frozenset[str]
+    spelled: str
+    place: str
+
+
+def read_title(title: str, places: frozenset[str] = frozenset()) -> Title:
     """Return a title in its parts; `places` are those the posting names elsewhere."""
-    (first, *more), references = _parts(title)
-    where = {word for place in places for word in words(place)} if more else set()
-    beside = [(part, _place(part)) for part in more if part]
-    found = {place for _, place in beside if place}
-    kept = [part for part, place in beside if not place and not where.issuperset(words(part))]
-    core = " ".join([_SPELLING.get(word, word) for word in words(" ".join((first, *kept)))])
-    return Title(_without(core, places) or core, frozenset(found), references)
+    first, beside, references = _parts(title)
+    kept = [part for part in beside if not part.place and not _words_of(places).issuperset(part.said)]
+    core = " ".join([first, *(part.spelled for part in kept)]).strip()
+    found = frozenset(part.place for part in beside if part.place)
+    return Title(_without(core, places) or core, found, references)
 
 
 @lru_cache(maxsize=4096)
-def _parts(title: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the parts of a title between brackets, commas and dashes, and the references in it."""
+def _parts(title: str) -> tuple[str, tuple[_Part, ...], tuple[str, ...]]:
+    """Return how a title begins, spelled alike, its other parts, and the references in it."""
     plain = _TAG.sub("", title.lower())
     for pattern, replacement in _PHRASES:
         plain = pattern.sub(replacement, plain)
     plain = fold(plain)
-    parts = _SEGMENTS.split(_REFERENCE.sub(" ", plain))
-    return tuple(part.strip() for part in parts), tuple(_REFERENCE.findall(plain))
+    first, *more = (part.strip() for part in _SEGMENTS.split(_REFERENCE.sub(" ", plain)))
+    beside = tuple(_Part(frozenset(words(part)), _spelled(part), _place(part)) for part in more if part)
+    return _spelled(first), beside, tuple(_REFERENCE.findall(plain))
+
+
+def _spelled(part: str) -> str:
+    return " ".join([_SPELLING.get(word, word) for word in words(part)])
+
+
+@lru_cache(maxsize=1024)
+def _words_of(places: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for place in places for word in words(place))
 
 
 @lru_cache(maxsize=8_192)
@@ -80,7 +97,9 @@ def _place(part: str) -> str:
 
 
 def _without(core: str, places: Collection[str]) -> str:
-    for place in sorted((place for place in places if place in core), key=len, reverse=True):
+    if not (named := [place for place in places if place in core]):
+        return core
+    for place in sorted(named, key=len, reverse=True):
         core = f" {core} ".replace(f" {place} ", " ")
     return " ".join(core.split())
 

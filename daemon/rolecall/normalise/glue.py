@@ -8,31 +8,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rolecall.normalise.letters import lower, shape
 from rolecall.normalise.words import load
 
 _WORDS = load("headings")["glue"]
 _HEADINGS = tuple(sorted(_WORDS["headings"], key=len, reverse=True))
 _LABELS = tuple(f" {heading}" for heading in _HEADINGS)
 _ENDINGS = tuple(_WORDS["endings"])
-_CAPITAL = re.compile(  # one class of characters in front, which `re` then looks for without trying the rest
-    r"[A-Z0-9](?:(?<=[a-z0-9.!?)%][A-Z])[a-z]|(?<=[a-z.!?)][0-9])\+)"
+_SHAPES = "".join(
+    "A" if sign.isupper() else "a" if sign in ".!?)%" or sign.isalnum() else " " for sign in map(chr, range(128))
 )
+_SHAPE = _SHAPES.encode().ljust(256)
+_SEAM = re.compile(r"[A-Z](?<=[a-z0-9.!?)%][A-Z])[a-z]|[0-9](?<=[a-z.!?)][0-9])\+")
 _LABEL = 35  # characters before a colon in which a label may begin
 
 
 def unglued(line: str) -> str:
     """Return `line` with a newline wherever two lines were put together, and before labels (" Requirements:")."""
-    low = line.lower()
-    cuts = sorted({*_glued(line, low), *_labels(line, low)})
+    cuts = sorted({*_glued(line), *_labels(line)})
     if not cuts:
         return line
     return "\n".join(line[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(line)], strict=True))
 
 
-def _glued(line: str, low: str) -> Iterator[int]:
+def _glued(line: str) -> Iterator[int]:
     """Yield where a capital follows a word's end without a space: never inside JavaScript, GitHub, ServiceNow."""
-    for capital in _CAPITAL.finditer(line):
-        at = capital.start()
+    seams = [at for at in _seams(line) if _SEAM.match(line, at)]
+    low = lower(line) if seams else ""
+    for at in seams:
         if line[at - 1] in ".!?)":
             if line[at - 3 : at - 1].islower():
                 yield at
@@ -41,6 +44,19 @@ def _glued(line: str, low: str) -> Iterator[int]:
                 yield at
         elif low.endswith(_ENDINGS, 0, at) or _closes(line, low, at):
             yield at
+
+
+def _seams(line: str) -> Iterator[int]:
+    """Yield where a line may have been put together: the few places worth trying a pattern at."""
+    signs = shape(line, _SHAPE)
+    at = signs.find(b"aA")
+    while at >= 0:
+        yield at + 1
+        at = signs.find(b"aA", at + 2)
+    at = line.find("+", 1)
+    while at >= 0:
+        yield at - 1
+        at = line.find("+", at + 1)
 
 
 def _opens(line: str, low: str, at: int) -> bool:
@@ -58,14 +74,14 @@ def _closes(line: str, low: str, at: int) -> bool:
     return line[at - len(heading)].isupper()
 
 
-def _labels(line: str, low: str) -> Iterator[int]:
+def _labels(line: str) -> Iterator[int]:
     """Yield where " Requirements:" begins, but not within "Key Requirements:"."""
-    colon = low.find(":")
+    colon = line.find(":")
     while colon >= 0:
-        if low.endswith(_LABELS, max(0, colon - _LABEL), colon):
-            label = next(label for label in _LABELS if low.endswith(label, 0, colon))
-            at = colon - len(label)
-            before = line[max(0, at - 30) : at].rpartition(" ")[2]
-            if line[at + 1].isupper() and before and not before.istitle():
+        before = lower(line[max(0, colon - _LABEL) : colon])
+        if before.endswith(_LABELS):
+            at = colon - len(next(label for label in _LABELS if before.endswith(label)))
+            word = line[max(0, at - 30) : at].rpartition(" ")[2]
+            if line[at + 1].isupper() and word and not word.istitle():
                 yield at
-        colon = low.find(":", colon + 1)
+        colon = line.find(":", colon + 1)

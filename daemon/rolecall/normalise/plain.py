@@ -8,8 +8,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 from rolecall.normalise.glue import unglued
+from rolecall.normalise.letters import beyond_ascii, encoded
 
 MAX_BODY = 64_000  # characters read of one description; what follows is not a job advert any more
 
@@ -24,11 +26,11 @@ _STANDS_FOR = {
     "li": "\n* ",
 }
 _HIDDEN = frozenset({"script", "style"})
-_CIRCA_RANGE = re.compile(r"(?<=[\dkK]) ?~ ?(?=[£$€]?\d)")
+_BEFORE_CIRCA, _AFTER_CIRCA = re.compile(r"[\dkK] ?$"), re.compile(r" ?[£$€]?\d")
 _MARKS = re.compile(r"\\([-|&.+#_*()!~])")  # Markdown's escapes
 _LONG = 400  # characters of a field of one line
 _GLUED = 200  # characters: longer lines may be several, put together by a board that strips tags
-_BULLET = re.compile(r"\n[*\-o>✓✔✅➢➤→]\s+")  # the text of an item may stand in a block of its own
+_BULLETS = frozenset("*-o>✓✔✅➢➤→")
 _NOT_PLAIN = re.compile(r"[^\w ,.()/:;|+#'£-]|  |^[o-] ", re.ASCII)  # a short field without these needs no preparing
 _MOJIBAKE = (("Â£", "£"), ("â‚¬", "€"), ("‚¬", "€"), ("â€™", "'"), ("â€“", "-"), ("Â\u00a0", " "), ("Â ", " "))
 _LOOKALIKES = {
@@ -42,7 +44,6 @@ _LOOKALIKES = {
     "…": "...",  # as NFKC has it, which then has nothing left to do in most texts
     "İ": "I",  # the one letter whose lower case is longer: a text in lower case must keep its offsets
 }
-_ASCII = bytes(range(128))
 _COMMON = ((0xA0, 0x250), (0x20A0, 0x20C0), (0x2190, 0x2200), (0x2700, 0x27C0), (0x1F300, 0x1F700))
 _NORMAL = frozenset(  # letters, currencies, arrows and pictograms that NFKC leaves as they are
     chr(code) for block in _COMMON for code in range(*block) if unicodedata.normalize("NFKC", chr(code)) == chr(code)
@@ -65,8 +66,7 @@ def plain(text: str) -> str:
         text = _MARKS.sub(r"\1", text)
     text = _single_spaced(text)
     if "~" in text:
-        text = _CIRCA_RANGE.sub("-", text)
-    text = _BULLET.sub("\n* ", f"\n{text}")
+        text = _ranged(text)
     if len(text) > _GLUED:
         text = "\n".join([unglued(line) if len(line) > _GLUED else line for line in text.split("\n")])
     return text.strip()[:MAX_BODY]
@@ -94,7 +94,7 @@ def _tidy(text: str) -> str:
     """Return `text` with damaged and look-alike characters as plain ones (`str.translate` takes ten times as long)."""
     if text.isascii():
         return text
-    strange = set(text.encode(errors="surrogatepass").translate(None, _ASCII).decode(errors="surrogatepass"))
+    strange = set(beyond_ascii(encoded(text)))
     for wrong, right in _MOJIBAKE:
         if wrong[0] in strange:
             text = text.replace(wrong, right)
@@ -104,10 +104,41 @@ def _tidy(text: str) -> str:
 
 
 def _single_spaced(text: str) -> str:
-    """Return `text` without double spaces, empty lines, or spaces around newlines."""
+    """Return `text` without double spaces, empty lines, or spaces around newlines, with a star for every bullet."""
     for space in "\t\f\v\r":
         text = text.replace(space, " ")
-    text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
+    text = "\n".join(_bulleted(filter(None, map(str.strip, text.split("\n")))))
     while "  " in text:  # halves every run of spaces, so a few turns do
         text = text.replace("  ", " ")
     return text
+
+
+def _bulleted(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines, those of a list after a star; the text of an item may stand in a block of its own."""
+    alone = ""
+    for line in lines:
+        if alone:
+            yield f"* {line}"
+            alone = ""
+        elif line[0] not in _BULLETS or line[:2] == "* ":
+            yield line
+        elif len(line) == 1:
+            alone = line
+        else:
+            yield f"* {line[2:]}" if line[1].isspace() else line
+    if alone:
+        yield alone
+
+
+def _ranged(text: str) -> str:
+    """Return `text` with "50k ~ 60k" as a range; a tilde before a single amount stays."""
+    done, *pieces = text.split("~")
+    read = [done]
+    for piece in pieces:
+        if _AFTER_CIRCA.match(piece) and _BEFORE_CIRCA.search(read[-1], max(0, len(read[-1]) - 2)):
+            read[-1] = f"{read[-1].removesuffix(' ')}-"
+            piece = piece.removeprefix(" ")
+        else:
+            read[-1] += "~"
+        read.append(piece)
+    return "".join(read)

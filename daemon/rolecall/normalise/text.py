@@ -6,17 +6,17 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from typing import Any
 
 from rolecall.model import Origin, RawPosting
+from rolecall.normalise.letters import lower, shape
 from rolecall.normalise.plain import plain, short
 from rolecall.normalise.zones import Zones, zoned
 
 _STEM = 6  # letters
 _LETTERS = re.compile("[a-z]+")
-_WORD_CHARACTERS = re.compile("[a-z0-9\u00df-\u00ff\n]")
-_WORDS = bytes(byte if _WORD_CHARACTERS.match(chr(byte)) else ord(" ") for byte in range(256))
+_WORD = re.compile("[a-z0-9\u00df-\u00ff]")
+_WORDS = bytes(byte if _WORD.match(chr(byte)) else ord(" ") for byte in range(256))
 
 
 class _Stems(dict[str, str]):
@@ -35,32 +35,36 @@ class _Stems(dict[str, str]):
 _stems = _Stems()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # frozen ones take four times as long to make
 class Part:
     """One text of a posting and where it stands; `low` is it in lower case, with the same offsets.
 
-    `lines` holds the words of each line, `words` all of them, `stems` their first six letters ("hrs" of "40hrs"):
-    whether a phrase can occur is asked of them before it is looked for; `phrases` remembers the answers.
+    `pieces` are its words in order, with an empty one for each further sign between two: the lengths tell the offsets.
+    `words` are they as a set, `stems` their first six letters ("hrs" of "40hrs"): whether a phrase can occur is asked
+    of them before it is looked for; `phrases` remembers the answers.
     """
 
     source: Origin
     text: str
     low: str
-    lines: list[list[str]]
+    pieces: list[str]
     words: Set[str]
     stems: Set[str]
     phrases: dict[Any, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def lines(self) -> list[list[str]]:
+        return [list(filter(None, shape(line, _WORDS).decode("latin-1").split(" "))) for line in self.low.split("\n")]
+
 
 def part(source: Origin, text: str) -> Part:
-    low = text.lower()
-    signs = low.encode("latin-1", "replace")  # a byte a character: what `bytes.translate` does costs almost nothing
-    lines = [line.split() for line in signs.translate(_WORDS).decode("latin-1").split("\n")]
-    words = set(chain.from_iterable(lines))
-    return Part(source, text, low, lines, words, set(map(_stems.__getitem__, words)))
+    low = lower(text)
+    pieces = shape(low, _WORDS).decode("latin-1").split(" ")
+    words = set(pieces)
+    return Part(source, text, low, pieces, words, set(map(_stems.__getitem__, words)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Doc:
     """A posting prepared for reading: plain text everywhere, evidence spans are slices of these strings."""
 
@@ -94,7 +98,7 @@ def prepare(raw: RawPosting) -> Doc:
         location=short(raw.location),
         salary_field=salary.text,
         body=body.text,
-        zones=zoned(body.low, body.lines),
+        zones=zoned(body.low),
         low=body.low,
         parts=(title, salary, body),
     )

@@ -24,6 +24,7 @@ from rolecall.normalise.words import load
 __all__ = ["read_mode", "read_uk"]
 
 NO_TOWN, _NO_TOWN = 3.2, "mode.field.no_town"
+_NOTHING = WorkMode()
 _ELSEWHERE = 2.9  # the strength of a mode word at one of several places
 WEAKEST = 1.0  # what a general sentence says in passing is less, and says nothing
 MERE_WORD = 2.0
@@ -38,7 +39,7 @@ def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
     said = _sentences(doc)
     found = _gather(doc, said)
     fact = _decide(found, ashby_remote=remote_or_hybrid(doc.raw))
-    mode = fact.value or WorkMode()
+    mode = fact.value or _NOTHING
     if zone := time_zone(doc):
         mode = replace(mode, tz=zone, uk_hours=uk_hours(zone))
     if Mode.REMOTE in mode.modes:
@@ -48,7 +49,7 @@ def read_mode(doc: Doc, location: Fact[Location]) -> Fact[WorkMode]:
             home_base=home_base(doc, said),
             travel=mode.travel or travel(doc),
         )
-    return UNSTATED if mode == WorkMode() and not fact.flags else replace(fact, value=mode)
+    return UNSTATED if mode == _NOTHING and not fact.flags else replace(fact, value=mode)
 
 
 def _sentences(doc: Doc) -> list[Sentence]:
@@ -81,7 +82,7 @@ def _elsewhere(doc: Doc) -> list[Signal]:
         return []
     named = (short_signal("field", text, _ELSEWHERE, "mode.location.other") for _, text in texts(doc.raw))
     remote = next((signal for signal in named if signal is not None and signal.modes == {Mode.REMOTE}), None)
-    return [replace(remote, flags=frozenset({"office_optional"}))] if remote else []
+    return [remote._replace(flags=frozenset({"office_optional"}))] if remote else []
 
 
 def _location_field(doc: Doc) -> str:
@@ -107,7 +108,7 @@ def _has_town(doc: Doc) -> bool:
 
 
 def _hashtags(doc: Doc) -> list[Signal]:
-    if "#li" not in doc.low:
+    if "li" not in doc.parts[-1].words:
         return []
     modes = {tag: Mode(mode) for tag, mode in load("mode")["hashtag"].items() if tag in doc.low}
     if not modes:
@@ -120,7 +121,7 @@ def _hashtags(doc: Doc) -> list[Signal]:
 
 def _decide(found: Sequence[Signal], *, ashby_remote: bool) -> Fact[WorkMode]:
     out = frozenset(mode for signal in found for mode in signal.rules_out)
-    telling = [replace(s, modes=s.modes - out) if out else s for s in found if s.modes - out and s.strength >= WEAKEST]
+    telling = [s._replace(modes=s.modes - out) if out else s for s in found if s.modes - out and s.strength >= WEAKEST]
     if ashby_remote:
         telling = _text_decides([s for s in telling if s.modes != {Mode.ONSITE}])
     flags = frozenset(flag for s in found for flag in s.flags if flag in _TELLING)

@@ -17,12 +17,19 @@ _WORD = re.compile(
     rf"(?P<no>\b(?:no|not|non)[ -](?:\w+ )?)?\b(?:(?P<remote>{_REMOTE})|(?P<hybrid>{_HYBRID})|(?P<onsite>{_ONSITE}))\b",
     re.IGNORECASE,
 )
+_WORDS = ("remot", "wfh", "home", "hybrid", "site", "office", "person", "telecommut", "anywhere", "worldwide")
 _ANYWHERE = re.compile(r"\b(?:anywhere|worldwide)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\w\s*(?:\bor\b|/)\s*\(?(?:fully )?remote|remote\)?\s*(?:\bor\b|/)\s*\w|remote[- ]first", re.IGNORECASE
+)
 _CHOICE = re.compile(r"\bor\b|/|\||&|\band\b|\+", re.IGNORECASE)
 
 
 def short_signal(source: Origin, text: str, strength: float, rule: str) -> Signal | None:
     """Return what the mode words of a short field say; None where there are none."""
+    low = text.lower()
+    if not any(word in low for word in _WORDS):
+        return None
     plain = pattern("technical_title").sub(lambda m: "_" * len(m[0]), text)
     words = list(_WORD.finditer(plain))
     if not words:
@@ -49,7 +56,4 @@ def _flags(text: str, modes: frozenset[Mode]) -> frozenset[str]:
     """ "Cardiff, London or Remote (UK)": the office is a choice."""
     if modes != {Mode.REMOTE}:
         return frozenset()
-    beside = re.search(
-        r"\w\s*(?:\bor\b|/)\s*\(?(?:fully )?remote|remote\)?\s*(?:\bor\b|/)\s*\w|remote[- ]first", text, re.IGNORECASE
-    )
-    return frozenset({"office_optional"}) if beside else frozenset()
+    return frozenset({"office_optional"}) if _BESIDE.search(text) else frozenset()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rolecall.model import Mode, OfficeDays, Origin
 from rolecall.normalise.mode_days import office_days
@@ -22,15 +21,13 @@ _END = re.compile(r"[.!?;\n](?:(?<=\n)|(?=\s|$|[A-Z*]))")  # one class in front:
 _GLUED = re.compile(r"(?<=[a-z])[A-Z][a-z]+ ?:")  # "2 days in the officeContract: 6 months"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     source: Origin
     text: str
     low: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """One thing said about the mode. `strength` as in mode.toml; fields and titles have theirs in mode.py."""
 
     source: Origin
@@ -43,10 +40,23 @@ class Signal:
     days: OfficeDays | None = None
 
 
+class Words(NamedTuple):
+    """What a sentence must hold for a pattern to be tried on it: one of `needs` and, where it has them, one of `also`."""
+
+    needs: frozenset[str]
+    also: tuple[str, ...]
+
+    def stand(self, low: str, present: frozenset[str]) -> bool:
+        """Say whether they do; `present`: which of all needs the sentence holds."""
+        if self.needs.isdisjoint(present):
+            return False
+        return not self.also or any(word in low for word in self.also)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     name: str
-    needs: frozenset[str]
+    words: Words
     match: re.Pattern[str]
     unless: re.Pattern[str] | None
     modes: frozenset[Mode]
@@ -89,7 +99,8 @@ def _around(text: str, at: int) -> tuple[int, int]:
     if at and text[at].isupper() and text[at - 1].islower():
         start = at
     else:
-        start = max(0, at - REACH)
+        first = max(0, at - REACH)
+        start = max(first, text.rfind("\n", first, at) + 1)
         for stop in _END.finditer(text, start, at):
             start = stop.end()
     last = _END.search(text, at, at + REACH)
@@ -102,30 +113,31 @@ def signals(sentence: Sentence) -> list[Signal]:
     """Return what the sentence says: office days first, then every rule that fires; less sure in a general one."""
     if any(word in sentence.low for word in load("mode")["ignored"]):
         return []
-    present = frozenset(need for need in _needs() if need in sentence.low)
+    present = frozenset([need for need in _needs() if need in sentence.low])
     low = _without_nothing(sentence.low, present)
-    said = list(_said(sentence, low, present))
-    if said and _general().search(low):
-        return [replace(signal, strength=signal.strength - load("mode")["general_loss"]) for signal in said]
+    said = _said(sentence, low, present)
+    if said and (loss := _general_loss(low)):
+        return [signal._replace(strength=signal.strength - loss) for signal in said]
     return said
 
 
-def _said(sentence: Sentence, low: str, present: frozenset[str]) -> Iterator[Signal]:
-    days = office_days(low)
-    if days is not None:
-        evidence = sentence.text[days.start : days.end]
-        yield Signal(sentence.source, evidence, "mode.office_days", DAYS, _modes_of(days.office), days=days.office)
+def _said(sentence: Sentence, low: str, present: frozenset[str]) -> list[Signal]:
+    source, text, said = sentence.source, sentence.text, list[Signal]()
+    if days := office_days(low):
+        evidence = text[days.start : days.end]
+        said.append(Signal(source, evidence, "mode.office_days", DAYS, _modes_of(days.office), days=days.office))
     for rule in _rules():
-        match = None if rule.needs.isdisjoint(present) else rule.match.search(low)
+        match = rule.match.search(low) if rule.words.stand(low, present) else None
         if match is not None and not (rule.unless and rule.unless.search(low)):
-            evidence = sentence.text[match.start() : match.end()]
-            yield Signal(sentence.source, evidence, rule.name, rule.strength, rule.modes, rule.rules_out, rule.flags)
+            evidence = text[match.start() : match.end()]
+            said.append(Signal(source, evidence, rule.name, rule.strength, rule.modes, rule.rules_out, rule.flags))
+    return said
 
 
 def _without_nothing(low: str, present: frozenset[str]) -> str:
     """Blank out what is no signal at all ("on-site gym", "remote sensing"), keeping every offset."""
-    for needs, phrase in _nothing():
-        if not needs.isdisjoint(present):
+    for words, phrase in _nothing():
+        if words.stand(low, present):
             low = phrase.sub(lambda m: "_" * len(m[0]), low)
     return low
 
@@ -144,20 +156,27 @@ def pattern(name: str) -> re.Pattern[str]:
     return re.compile(load("mode")["pattern"][name], re.IGNORECASE)
 
 
-@cache
-def _general() -> re.Pattern[str]:
-    return re.compile(load("mode")["general"])
+def _general_loss(low: str) -> float:
+    """Return how much less a sentence counts that speaks of the employer in general, 0 for others."""
+    general = load("mode")["general"]
+    if not any(word in low for word in general["needs"]) or not re.search(general["match"], low):
+        return 0.0
+    return float(general["loss"])
 
 
 @cache
 def _needs() -> frozenset[str]:
     """Return the words that rules need: each is looked for once in a sentence, not once a rule."""
-    return frozenset().union(*(rule.needs for rule in _rules()), *(needs for needs, _ in _nothing()))
+    return frozenset().union(*(rule.words.needs for rule in _rules()), *(words.needs for words, _ in _nothing()))
 
 
 @cache
-def _nothing() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
-    return tuple((frozenset(entry["needs"]), re.compile(entry["match"])) for entry in load("mode")["nothing"])
+def _nothing() -> tuple[tuple[Words, re.Pattern[str]], ...]:
+    return tuple((_words(entry), re.compile(entry["match"])) for entry in load("mode")["nothing"])
+
+
+def _words(entry: dict[str, Any]) -> Words:
+    return Words(frozenset(entry["needs"]), tuple(entry.get("also", ())))
 
 
 @cache
@@ -165,19 +184,15 @@ def _rules() -> tuple[Rule, ...]:
     return tuple(_rule(entry) for entry in load("mode")["rule"])
 
 
-def _rule(entry: dict[str, object]) -> Rule:
-    def words(key: str) -> list[str]:
-        value = entry.get(key, [])
-        return [str(word) for word in value] if isinstance(value, list) else []
-
+def _rule(entry: dict[str, Any]) -> Rule:
     unless = entry.get("unless")
     return Rule(
-        name=str(entry["name"]),
-        needs=frozenset(words("needs")),
-        match=re.compile(str(entry["match"])),
-        unless=re.compile(str(unless)) if unless else None,
-        modes=frozenset(map(Mode, words("modes"))),
-        rules_out=frozenset(map(Mode, words("rules_out"))),
-        flags=frozenset(words("flags")),
-        strength=float(str(entry["strength"])),
+        name=entry["name"],
+        words=_words(entry),
+        match=re.compile(entry["match"]),
+        unless=re.compile(unless) if unless else None,
+        modes=frozenset(map(Mode, entry.get("modes", ()))),
+        rules_out=frozenset(map(Mode, entry.get("rules_out", ()))),
+        flags=frozenset(entry.get("flags", ())),
+        strength=float(entry["strength"]),
     )

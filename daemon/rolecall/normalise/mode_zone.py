@@ -25,6 +25,7 @@ HOURS_FROM_LONDON: dict[str, float] = {
 DAY = (8.0, 19.0)  # the London day in which required hours are no trouble
 OFFICE_DAY = (9.0, 17.0)  # what a bare zone asks for
 
+_ZONES = frozenset(map(str.lower, HOURS_FROM_LONDON))
 _ZONE = "|".join(HOURS_FROM_LONDON)
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?"
 _HOURS = r"(\d{1,2})\+? ?(?:hours?|hrs?)"
@@ -46,6 +47,8 @@ _BARE = re.compile(
 
 def time_zone(doc: Doc) -> TimeZoneNeed | None:
     """Return the hours or time zone that are asked for."""
+    if doc.parts[-1].words.isdisjoint(_ZONES):
+        return None
     for sentence in sentences(doc.parts[-1], "zone_cues"):
         need = _need(sentence.text) if _A_ZONE.search(sentence.text) else None
         if need is not None:

@@ -34,29 +34,33 @@ class Phrases:
 
 
 class _Index:
-    """The phrases of all readers by the words that a text must hold; each waits under its longest stem."""
+    """The phrases of all readers by the stems that a text must hold; each waits under its longest one."""
 
     def __init__(self) -> None:
         self._always: dict[Phrases, tuple[str, ...]] = {}  # "24/7": only looking for it tells
-        self._waiting: dict[str, list[tuple[Phrases, str, frozenset[str]]]] = {}
+        self._waiting: dict[str, list[tuple[Phrases, tuple[str, ...], frozenset[str]]]] = {}
         self._stems: set[str] = set()
 
     def add(self, phrases: Phrases, texts: Iterable[str]) -> None:
+        waiting: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
         self._always[phrases] = tuple(text for text in texts if not stems(text))
         for text in texts:
             if needed := stems(text):
                 longest = max(sorted(needed), key=len)
-                self._stems.add(longest)
-                self._waiting.setdefault(longest, []).append((phrases, text, needed))
+                key = longest, needed - {longest}
+                waiting[key] = (*waiting.get(key, ()), text)
+        for (stem, others), together in waiting.items():
+            self._stems.add(stem)
+            self._waiting.setdefault(stem, []).append((phrases, together, others))
 
     def tell(self, part: Part) -> None:
         """Let a text know what may stand in it, for every reader."""
         here, found = part.stems, part.phrases
         found.update(self._always)
         for stem in here & self._stems:
-            for phrases, text, needed in self._waiting[stem]:
-                if needed <= here:
-                    found[phrases] += (text,)
+            for phrases, texts, others in self._waiting[stem]:
+                if not others or others <= here:
+                    found[phrases] += texts
 
 
 _index = _Index()

@@ -41,7 +41,7 @@ class Signal(NamedTuple):
 
 
 class Words(NamedTuple):
-    """What a sentence must hold for a pattern to be tried on it: one of `needs` and, where it has them, one of `also`."""
+    """What a sentence must hold for a pattern to be tried on it: one of `needs`, and one of `also` if there are any."""
 
     needs: frozenset[str]
     also: tuple[str, ...]

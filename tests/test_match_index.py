@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecall.match import Index, Search, judge, read_search
+from rolecall.match import CRITERIA, Index, Search, judge, nearly_takes, only_objection, read_search, without_guesses
 from rolecall.model import (
     Action,
     Confidence,
@@ -122,6 +122,18 @@ def test_the_index_equals_judging_every_search(wishes: list[dict[str, object]], 
     for posting in adverts:
         expected = [match for one in searches if (match := judge(one, posting)).action is not Action.DROP]
         assert list(index.matches(posting)) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(tables, postings, st.frozensets(st.sampled_from(sorted(CRITERIA))))
+def test_what_a_search_nearly_takes_is_what_judging_it_in_full_shows(
+    wish: dict[str, object], posting: Posting, negotiable: frozenset[str]
+) -> None:
+    one = search(1, wish)
+    match = judge(one, posting)
+    only = only_objection(one, match)
+    takes = match.action is not Action.DROP or (only is not None and only.criterion in negotiable)
+    assert nearly_takes(one, without_guesses(posting), negotiable) == takes
 
 
 @settings(max_examples=100, deadline=None)

@@ -153,10 +153,10 @@ def _first_met(page: Sequence[StoredPosting], jobs: Mapping[str, StoredJob], now
 
 def _nearly(searches: Sequence[Search], jobs: Sequence[StoredJob]) -> list[tuple[str, str]]:
     """Return for each job that was nearly taken the criterion that kept it back, and the job in words."""
-    rehearsals = rehearse_all(searches, jobs)
+    rehearsals = rehearse_all(searches, jobs, NEAR)
     told = {each.job for rehearsal in rehearsals for each in rehearsal.told}
     missed = (each for rehearsal in rehearsals for each in rehearsal.missed)
-    kept_back = {e.job: (e.criterion, _example(e)) for e in missed if e.job not in told and e.criterion in NEAR}
+    kept_back = {e.job: (e.criterion, _example(e)) for e in missed if e.job not in told}
     return list(kept_back.values())
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from rolecall.match import Search, judge, only_objection
+from rolecall.match import CRITERIA, Search, judge, nearly_takes, only_objection, without_guesses
 from rolecall.model import Action, Posting
 from rolecall.stored import StoredJob
 from rolecall.vacancy import merged
@@ -61,22 +61,29 @@ class Rehearsal:
         return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
-def rehearse(search: Search, jobs: Iterable[StoredJob]) -> Rehearsal:
-    """Ask the search about every job as it is known today: the best of its copies. Pure."""
-    (rehearsal,) = rehearse_all([search], jobs)
+def rehearse(search: Search, jobs: Iterable[StoredJob], negotiable: Set[str] = frozenset(CRITERIA)) -> Rehearsal:
+    """Ask the search about every job as it is known today: the best of its copies. Pure.
+
+    Near misses are those on one criterion that is `negotiable`.
+    """
+    (rehearsal,) = rehearse_all([search], jobs, negotiable)
     return rehearsal
 
 
-def rehearse_all(searches: Iterable[Search], jobs: Iterable[StoredJob]) -> list[Rehearsal]:
+def rehearse_all(
+    searches: Iterable[Search], jobs: Iterable[StoredJob], negotiable: Set[str] = frozenset(CRITERIA)
+) -> list[Rehearsal]:
     """Return what each search says; a job is understood once, however many searches there are."""
-    known = [(job, merged(job).posting) for job in jobs]
-    return [_rehearsed(search, known) for search in searches]
+    known = [(job, posting, without_guesses(posting)) for job in jobs for posting in [merged(job).posting]]
+    return [_rehearsed(search, known, negotiable) for search in searches]
 
 
-def _rehearsed(search: Search, known: Sequence[tuple[StoredJob, Posting]]) -> Rehearsal:
+def _rehearsed(search: Search, known: Sequence[tuple[StoredJob, Posting, Posting]], negotiable: Set[str]) -> Rehearsal:
     told: list[Told] = []
     missed: list[Missed] = []
-    for job, posting in known:
+    for job, posting, sure in known:
+        if not nearly_takes(search, sure, negotiable):
+            continue
         match = judge(search, posting)
         if match.action is not Action.DROP:
             told.append(Told(job.id, posting, job.first_seen, match.action, match.rank))

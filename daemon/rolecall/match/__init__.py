@@ -7,7 +7,7 @@ from typing import Any
 from rolecall.match.criteria import CRITERIA
 from rolecall.match.criterion import Criterion
 from rolecall.match.index import Index
-from rolecall.match.judge import explain, judge, only_objection
+from rolecall.match.judge import explain, judge, nearly_takes, only_objection, without_guesses
 from rolecall.match.search import Search, read_search
 from rolecall.match.wants import CompanyName, Mute
 from rolecall.model import Match
@@ -22,8 +22,10 @@ __all__ = [
     "as_json",
     "explain",
     "judge",
+    "nearly_takes",
     "only_objection",
     "read_search",
+    "without_guesses",
 ]
 
 

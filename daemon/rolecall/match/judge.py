@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from rolecall.match.criteria import CRITERIA
@@ -48,6 +48,22 @@ def only_objection(search: Search, match: Match) -> Reason | None:
     """Return the one reason why the search drops the posting; None where there are several, or none."""
     objections = [reason for reason in match.reasons if drops(reason.verdict, search)]
     return objections[0] if len(objections) == 1 else None
+
+
+def nearly_takes(search: Search, sure: Posting, negotiable: Set[str]) -> bool:
+    """Return whether the search drops the posting for no criterion, or for one alone that is negotiable.
+
+    It stops at the first that settles it, so most postings cost a question or two: asked before they are judged.
+    """
+    firm = (name for name in search.wanted if name not in negotiable)
+    if any(_dropped(name, sure, search) for name in firm):
+        return False
+    objections = (name for name in search.wanted if name in negotiable and _dropped(name, sure, search))
+    return len(list(islice(objections, 2))) < 2
+
+
+def _dropped(name: str, sure: Posting, search: Search) -> bool:
+    return drops(ask(CRITERIA[name], sure, search.wanted[name], search), search)
 
 
 def ask(criterion: Criterion, sure: Posting, wanted: Any, search: Search) -> Verdict:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecall.dedupe import as_json, assign, job_id, learn, links, same
+from rolecall.dedupe import as_json, assign, fingerprint, job_id, learn, links, same
+from rolecall.dedupe.crowd import Crowd
 from rolecall.dedupe.links import Links
 from rolecall.dedupe.prints import EXCERPT
 from rolecall.model import Assignment, Posting, Print
@@ -120,30 +121,48 @@ def test_thousands_of_copies_cost_as_many_comparisons_not_millions(monkeypatch: 
     assert counted.call_count == len(many) - 1
 
 
-def test_different_adverts_under_one_title_are_not_all_compared_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    about = prose(1, 150)
-    many = shown(*(posting(str(n), text=f"{prose(2 + n, 150)} {about}", source="greenhouse:acme") for n in range(300)))
+def template(number: int, own: int) -> str:
+    return f"{prose(2 + number, own)} {prose(1, own)}"
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        [posting(str(n), text=template(n, 150), source="greenhouse:acme") for n in range(300)],
+        [posting(str(n), "Data Engineer", text=template(n, 40)) for n in range(300)],
+        [posting(str(n), "Data Engineer", text=template(n, 40 if n % 2 else 150)) for n in range(300)],
+        [posting(str(n), "Settlement Ledger Engineer", place=f"Town {n}", text=template(n, 40)) for n in range(300)],
+        [posting(str(n), "Data Engineer", place=f"Town {n}", text="") for n in range(300)],
+    ],
+    ids=["whole", "cut off", "half of them cut off", "cut off, in their own towns", "without text"],
+)
+def test_different_adverts_under_one_title_are_not_all_compared_with_all(
+    monkeypatch: pytest.MonkeyPatch, many: list[Posting]
+) -> None:
+    prints = shown(*many)
     counted = Mock(side_effect=links.same)
     monkeypatch.setattr(links, "same", counted)
-    assert len({each.job for each in assign(many, [])}) == len(many)
+    assert len({each.job for each in assign(prints, [])}) == len(many)
     assert counted.call_count < 30 * len(many)
 
 
-in_a_crowd = (
-    st.builds(
-        posting,
-        st.uuids().map(str),
-        st.sampled_from(["Backend Engineer", "Settlement Ledger Engineer"]),
-        st.sampled_from(["Acme Ltd", "Acme Payments"]),
-        st.sampled_from(["Leeds", "Bath"]),
-        st.builds(lambda *parts: " ".join(prose(seed, 60) for seed in parts), *[st.integers(1, 5)] * 4),
-        st.sampled_from(["reed", "greenhouse:acme"]),
-    )
-    | copies
-)
+def in_a_crowd(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Posting]:
+    titles = st.sampled_from(["Backend Engineer", "Settlement Ledger Engineer"])
+    companies, places = st.sampled_from(["Acme Ltd", "Acme Payments"]), st.sampled_from(["Leeds", "Bath", ""])
+    sources = st.sampled_from(["reed", "adzuna", "greenhouse:acme"])
+    return st.builds(posting, st.uuids().map(str), titles, companies, places, texts, sources)
 
 
-@given(st.lists(in_a_crowd, min_size=3, max_size=12))
+def told(seeds: tuple[int, ...], words: int) -> str:
+    return " ".join(prose(seed, words) for seed in seeds)
+
+
+whole_texts = st.tuples(*[st.integers(1, 5)] * 4).map(lambda seeds: told(seeds, 60))
+any_texts = st.builds(told, st.lists(st.integers(1, 5), max_size=4).map(tuple), st.sampled_from([10, 33, 60]))
+pays = st.sampled_from([(), (50_000,), (50_000, 60_000), (60_000, 70_000)])
+
+
+@given(st.lists(in_a_crowd(whole_texts) | copies, min_size=3, max_size=12))
 @settings(max_examples=60, deadline=None)
 def test_whom_a_crowd_does_not_ask_would_have_said_no(postings: list[Posting]) -> None:
     prints = shown(*postings)
@@ -153,6 +172,16 @@ def test_whom_a_crowd_does_not_ask_would_have_said_no(postings: list[Posting]) -
             patch.setattr(links, "CROWD", crowd)
             found.append([clusters(assign(prints, [], learned=learned)) for learned in ({}, learn(prints))])
     assert found[0] == found[1]
+
+
+@given(st.lists(st.tuples(in_a_crowd(any_texts), pays, st.booleans()), min_size=2, max_size=12))
+@settings(max_examples=100, deadline=None)
+def test_whoever_is_the_same_by_title_is_asked(postings: list[tuple[Posting, tuple[int, ...], bool]]) -> None:
+    prints = [replace(fingerprint(each), pay=pay, retold=retold, posted=1) for each, pay, retold in postings]
+    for learned in ({}, learn(prints)):
+        crowd = Crowd(prints, learned)
+        for one in prints:
+            assert set(crowd.near(one)) >= {other for other in prints if same(one, other, learned)}
 
 
 @given(copies, copies)

@@ -21,6 +21,7 @@ _Key = tuple[str, str]
 ASKED = 8  # texts of a group that are asked whether another group differs
 CROWD = 24  # groups with one key; fewer are compared one after the other
 _SUREST_FIRST = "urct"  # kinds of look-up keys: address, reference, company and title, title and text
+_BY_TITLE = "ct"  # an address or a reference in common outweighs what a crowd looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,10 @@ class Links:
         return None
 
     def _near(self, print_: Print, key: str) -> Mapping[Hashable, Sequence[Print]]:
-        """Return the postings with a key that may be the same as one, by their group."""
+        """Return the postings with a key that may be the same as one because of it, by their group."""
         if key not in self._crowds:
             groups = self._at(key)
-            if len(groups) < CROWD:
+            if len(groups) < CROWD or key[0] not in _BY_TITLE:
                 return groups
             self._crowds[key] = Crowd(chain.from_iterable(groups.values()), self._boilerplate)
         near = defaultdict[Hashable, list[Print]](list)

@@ -45,8 +45,15 @@ def learn(prints: Iterable[Print | Advert]) -> Boilerplate:
 
 
 def _recurring(roles: Iterable[Iterable[frozenset[int]]]) -> frozenset[int]:
-    counts = Counter(chain.from_iterable(frozenset[int]().union(*texts) for texts in roles))
-    return frozenset(shingle for shingle, count in counts.items() if count >= ROLES)
+    """Return what stands in texts of `ROLES` roles."""
+    levels = [set[int]() for _ in range(ROLES)]  # what stands in one role's texts at least, in two roles', …
+    for first, *more in roles:
+        said = first.union(*more) if more else first
+        for level in levels:
+            again = said & level
+            level.update(said)
+            said = again
+    return frozenset(levels[-1])
 
 
 def together(one: Boilerplate, other: Boilerplate) -> Boilerplate:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import cast
+from typing import NamedTuple, cast
 
 from rolecall.model import Period
 from rolecall.normalise.money_amounts import Amount, amounts, named
@@ -37,8 +37,7 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(rf"\s?[(,]?\s?{named({side: _WORDS['suffix'][side] for side in ('up_to', 'from')})}", _I)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One amount or range as written. `start` and `end` are its span in the text, prefix and period included;
     `core` is where the amount and what clings to it end, before a period that stands some words away.
 
@@ -84,7 +83,7 @@ def figures(text: str, *, field: bool = False) -> list[Figure]:
     In a salary field (`field=True`) a bare number counts; in running text only one with a currency, a k or a
     period right behind it, or joined to such a number.
     """
-    return [figure for group in _groups(text, list(amounts(text, field=field))) if (figure := _figure(text, group))]
+    return [figure for group in _groups(text, amounts(text, field=field)) if (figure := _figure(text, group))]
 
 
 def parse_money(text: str | int | float) -> Money:
@@ -210,17 +209,17 @@ def _opened(text: str, figure: Figure, prefix: str, plus: bool) -> Figure:
     suffix = _SUFFIX.match(text, figure.end)
     side = prefix if prefix in ("up_to", "from") else str(suffix.lastgroup) if suffix else "from" if plus else ""
     if side == "up_to":
-        return replace(figure, min=None, flags=figure.flags | {"open_min"})
+        return figure._replace(min=None, flags=figure.flags | {"open_min"})
     if side == "from":
-        return replace(figure, max=None, flags=figure.flags | {"open_max"})
+        return figure._replace(max=None, flags=figure.flags | {"open_max"})
     return figure
 
 
 def _with_period(text: str, figure: Figure) -> Figure:
     """Return the figure with a period that stands some words after or before it."""
     if found := _NEAR.match(text, figure.end):
-        return replace(figure, period=cast("Period", found.lastgroup), end=found.end())
+        return figure._replace(period=cast("Period", found.lastgroup), end=found.end())
     window = max(0, figure.start - _WINDOW)
     if found := _BEFORE.search(text[window : figure.start]):
-        return replace(figure, period=cast("Period", found.lastgroup), start=window + found.start())
+        return figure._replace(period=cast("Period", found.lastgroup), start=window + found.start())
     return figure

@@ -6,7 +6,7 @@ Numbers are found first, then what stands around each, in windows of fixed lengt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -45,6 +45,7 @@ _CIRCA = re.compile(r"(?<![a-z])(?:circa|c)\.?\s?$", _I)
 
 # Whether it is worth looking closer at what follows a number without a currency before it.
 _HINT = re.compile(r"\s?[-(]?\s?(?:[kpa/£€$(]|(?-i:[A-Z]{3}\b)|each|every|daily|day\s?rate|hourly|thousand|grand)", _I)
+_HINT_BEGINS = frozenset("kpa/£€$(-edhtg")
 _ANNOUNCED = re.compile(r"\b(?:(?:day|daily|hourly) rate|salary(?: range)?) ?[:-] ?$", _I)  # a bare number is pay, too
 _K = re.compile(r"\s?k(?![a-z0-9])|k(?=p\.?\s?a|per\b)|\s?(?:thousand|grand)(?![a-z])", _I)
 _GLUED_K = re.compile(r"k(?=[A-Z])(?![BHVW])|K(?=[A-Z][a-z])")  # "£35-40kA top bank": the line break is lost
@@ -57,7 +58,9 @@ _SIGN = re.compile(
     + "|".join(f"(?P<{code}_{n}>{pattern})" for n, (pattern, code) in enumerate(_CURRENCY["signs"]))
     + r")\)?\s?(?P<circa>c(?:irca|a)?\.?\s?)?$"
 )
-_SIGN_ENDS = frozenset("£€$¥₹₪)\ufffdc.")
+_SIGNS = frozenset("£€$¥₹₪\ufffd")
+_PLAIN_SIGNS = {"£": "GBP", "€": "EUR", "$": "USD"}
+_LETTERS = frozenset(re.findall("[A-Z]{3}", " ".join(pattern for pattern, _ in _CURRENCY["signs"])))
 _CODE = re.compile(
     rf"\s?(?:(?P<code>{any_of(_CURRENCY['codes'])})(?![A-Za-z])|(?i:"
     + "|".join(f"(?P<{code}>{pattern})" for pattern, code in _CURRENCY["after"])
@@ -85,37 +88,61 @@ class Amount:
         return self.number * 1000 if self.k else self.number
 
 
-def amounts(text: str, *, field: bool) -> Iterator[Amount]:
-    """Give every number of `text` that counts nothing else, in order; in a salary field each is money."""
+def amounts(text: str, *, field: bool) -> list[Amount]:
+    """Return every number of `text` that counts nothing else, in order; in a salary field each is money.
+
+    In running text none at all where nothing is money: most numbers are years, days and percents, soon told apart.
+    """
+    found: list[Amount | re.Match[str]] = []
     digits = text.encode("latin-1", "replace").translate(_DIGITS)  # a byte a character: found ten times as fast
     at = digits.find(b"0")
     while at >= 0:
         end = at + 1
-        if found := _NUMBER.match(text, at):
-            amount = _amount(text, found, field)
-            end = found.end() if amount is None else amount.end
+        if number := _NUMBER.match(text, at):
+            amount = _amount(text, number, field)
+            end = number.end() if amount is None else amount.end if isinstance(amount, Amount) else amount.end()
             if amount is not None:
-                yield amount
+                found.append(amount)
         at = digits.find(b"0", end)
+    if not any(one.money for one in found if isinstance(one, Amount)):
+        return []
+    read = (one if isinstance(one, Amount) else _bare(text, one, money=False) for one in found)
+    return [amount for amount in read if amount is not None]
 
 
-def _amount(text: str, found: re.Match[str], field: bool) -> Amount | None:
-    sign = _sign(text, found.start())
-    if sign is None and _inside_word(text, found.start()):
+def _amount(text: str, found: re.Match[str], field: bool) -> Amount | re.Match[str] | None:
+    """Return an amount, None for what is none, and a bare number as it is: only beside money does it matter."""
+    start, sign = found.start(), _sign(text, found.start())
+    if sign is None and _inside_word(text, start):
         return None
-    if sign is None and found["loose"]:
-        found = cast("re.Match[str]", _PLAIN.match(text, found.start()))
-    if sign is None and not _HINT.match(text, found.end()):
-        if _counts_something(text, found):
-            return None
-        millions = _MILLIONS.match(text, found.end()) is not None
-        announced = field or _ANNOUNCED.search(text[max(0, found.start() - 16) : found.start()]) is not None
-        return Amount(found.start(), found.end(), _number(found), millions=millions, money=announced)
-    amount = Amount(found.start(), found.end(), _number(found), money=field)
+    if loose := sign is None and found["loose"] is not None:
+        found = cast("re.Match[str]", _PLAIN.match(text, start))
+    if sign is None and not _hinted(text, found.end()):
+        money = field or _announced(text, start)
+        return _bare(text, found, money=money) if money or loose else found
+    amount = Amount(start, found.end(), _number(found), money=field)
     if sign is not None:
         amount.start, amount.currency, amount.approx = sign
     _read_tail(text, amount)
     return None if sign is None and amount.k and amount.number == 401 else amount  # 401k: the American pension
+
+
+def _hinted(text: str, end: int) -> bool:
+    after = text[end : end + 3].lstrip()[:1]
+    return (after in _HINT_BEGINS or after.isupper()) and _HINT.match(text, end) is not None
+
+
+def _announced(text: str, start: int) -> bool:
+    before = text[max(0, start - 16) : start]
+    return before.rstrip()[-1:] in (":", "-") and _ANNOUNCED.search(before) is not None
+
+
+def _bare(text: str, found: re.Match[str], *, money: bool) -> Amount | None:
+    """Return the amount of a number that nothing clings to, None where it counts something."""
+    if _counts_something(text, found):
+        return None
+    millions = _MILLIONS.match(text, found.end()) is not None
+    return Amount(found.start(), found.end(), _number(found), millions=millions, money=money)
 
 
 def _number(found: re.Match[str]) -> Decimal:
@@ -137,18 +164,30 @@ def _counts_something(text: str, number: re.Match[str]) -> bool:
 
 def _sign(text: str, start: int) -> tuple[int, str, bool] | None:
     """Return where the currency before a number begins, its code ("MANGLED" for PS), and whether "circa" follows it."""
-    last = text[start - 1 : start].strip() or text[start - 2 : start - 1]
-    if not last or not (last in _SIGN_ENDS or last.isupper()):
+    window = text[max(0, start - 9) : start]
+    last = window[-1:].strip() or window[-2:-1]
+    if not _may_end_sign(last, window):
         return None
-    window = max(0, start - 9)
-    found = _SIGN.search(text[window:start])
+    before = window.rstrip()[:-1].rstrip()[-1:]
+    if last in _PLAIN_SIGNS and not (before.isupper() or before == "."):  # no "US$", "GBP £"
+        return text.rindex(last, 0, start), _PLAIN_SIGNS[last], False
+    found = _SIGN.search(window)
     if found is None:
         return None
-    begin = window + found.start()
+    begin = start - len(window) + found.start()
     if text[begin].isalpha() and text[begin - 1 : begin].isalpha():
         return None
     code = next(name for name, written in found.groupdict().items() if written and name != "circa")
     return begin, code.partition("_")[0].upper(), bool(found["circa"])
+
+
+def _may_end_sign(last: str, window: str) -> bool:
+    """Whether a currency may end in this: asked of every number before the pattern is."""
+    if last.isupper():
+        return window.rstrip()[-3:] in _LETTERS or window.rstrip()[-2:] == "PS"
+    if last in (")", "c", "."):
+        return not _SIGNS.isdisjoint(window) or not window.islower()
+    return last in _SIGNS
 
 
 def _inside_word(text: str, start: int) -> bool:

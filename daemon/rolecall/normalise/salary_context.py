@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rolecall.normalise.money import Figure
 from rolecall.normalise.words import load
@@ -62,26 +61,22 @@ _HERE = re.compile(rf"(?<![\w.]){_any(_COUNTRY['here'])}\)?[\s:,-]{{0,4}}$", _I)
 _THERE = re.compile(rf"(?<![\w.]){_any(_COUNTRY['there'])}\)?[\s:,-]{{0,4}}$", _I)
 
 # Where the words around stop belonging to the figure.
-_CUT_BEFORE = re.compile(r"[\n.;|+*,!?•](?!\d)|\bplus\b|\bwith\b", _I)
-_CUT_AFTER = re.compile(r"[\n.;|+*,!?(•]|\bplus\b|\band\b|\bwith\b|&|  ", _I)
+_CUT_BEFORE = re.compile(r"[\n.;|+*,!?•](?!\d)"), re.compile(r"\b(?:plus|with)\b", _I)
+_CUT_AFTER = re.compile(r"[\n.;|+*,!?(•&]"), re.compile(r"\b(?:plus|and|with)\b|  ", _I)
 _STANDS_ALONE = re.compile(r"(?:^|[\n|*•:;(]|\s[-–]|[a-z.)](?=£)|  )\s?$", _I)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """One figure as written and the words right before and right after it; every question about them is a method."""
+class Context(NamedTuple):
+    """The words right before and right after a figure; every question about them is a method.
 
-    written: str
+    `cued`: "Salary:", "rate", "paying" before it or in it, or "basic", "DOE", "+ bonus" behind it.
+    """
+
     before: str
     after: str
     near_before: str
     near_after: str
-
-    @property
-    def cued(self) -> bool:
-        """ "Salary:", "rate", "paying" before it, or "basic", "DOE", "+ bonus" behind it."""
-        said = _CUE_BEFORE.search(self.before) or _CUE_BEFORE.search(self.written) or _CUE_AFTER.match(self.after)
-        return said is not None
+    cued: bool
 
     @property
     def salaried(self) -> bool:
@@ -154,10 +149,14 @@ class Context:
 
 def around(text: str, figure: Figure) -> Context:
     """Return the words around a figure, in windows of fixed length."""
-    before, after = text[max(0, figure.start - 90) : figure.start], text[figure.core : figure.core + 44]
-    near = before[-60:]
-    written = text[figure.start : figure.core]
-    return Context(written, near, after, _CUT_BEFORE.split(near)[-1], _CUT_AFTER.split(after, maxsplit=1)[0])
+    before, after = text[max(0, figure.start - 60) : figure.start], text[figure.core : figure.core + 44]
+    cue = _CUE_BEFORE.search(before) or _CUE_BEFORE.search(text[figure.start : figure.core]) or _CUE_AFTER.match(after)
+    near_before, near_after = before, after
+    for cut in _CUT_BEFORE:
+        near_before = cut.split(near_before)[-1]
+    for cut in _CUT_AFTER:
+        near_after = cut.split(near_after, maxsplit=1)[0]
+    return Context(before, after, near_before, near_after, cued=cue is not None)
 
 
 def fte_basis(window: str) -> FteBasis:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
@@ -22,9 +21,9 @@ def settled(figure: Figure, *, salaried: bool) -> Figure:
     """
     top = in_pounds(figure.top, figure.currency)
     if figure.period and not figure.beside and not plausible(figure.top, figure.currency, figure.period):
-        figure = replace(figure, period=None)  # some words away: it speaks of something else
+        figure = figure._replace(period=None)  # some words away: it speaks of something else
     figure = _inferred(figure, top, salaried) if figure.period is None else _mended(figure, top)
-    return replace(figure, flags=figure.flags | _doubts(figure))
+    return figure._replace(flags=figure.flags | _doubts(figure))
 
 
 def by_size(pounds: Decimal) -> Period:
@@ -56,7 +55,7 @@ def _doubts(figure: Figure) -> set[str]:
 def _inferred(figure: Figure, top: Decimal, salaried: bool) -> Figure:
     if salaried and figure.low >= 20 and top < 300 and figure.low % 1 == 0:  # "Salary: £35-45" leaves out the k
         return _thousands(figure)
-    return replace(figure, period=by_size(top), flags=figure.flags | {"period_inferred"})
+    return figure._replace(period=by_size(top), flags=figure.flags | {"period_inferred"})
 
 
 def _mended(figure: Figure, top: Decimal) -> Figure:
@@ -64,12 +63,12 @@ def _mended(figure: Figure, top: Decimal) -> Figure:
     if figure.period == "year" and 10 <= top < 300:
         return _thousands(figure)
     if (figure.period == "year" and 300 <= top < 1500) or (figure.period == "hour" and 200 <= top < 1500):
-        return replace(figure, period="day", flags=figure.flags | {"period_repaired"})
+        return figure._replace(period="day", flags=figure.flags | {"period_repaired"})
     if figure.period in ("hour", "day", "week") and top >= 15_000:
-        return replace(figure, period="year", flags=figure.flags | {"period_repaired"})
+        return figure._replace(period="year", flags=figure.flags | {"period_repaired"})
     return figure
 
 
 def _thousands(figure: Figure) -> Figure:
     low, high = (None if end is None else end * 1000 for end in (figure.min, figure.max))
-    return replace(figure, min=low, max=high, period="year", flags=figure.flags | {"k_assumed"})
+    return figure._replace(min=low, max=high, period="year", flags=figure.flags | {"k_assumed"})

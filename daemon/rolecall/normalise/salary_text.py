@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, cast
+from dataclasses import replace
+from typing import Literal, NamedTuple, cast
 
 from rolecall.model import Pay, PayKind, Period
 from rolecall.normalise.money import Figure, figures
@@ -18,8 +18,7 @@ _MOST = 200  # figures looked at in one text; no advert has as many
 _DOUBTS = frozenset({"period_repaired", "suspect_rate"})
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One figure as pay, with what speaks for it. `start` and `end` are its span in the text."""
 
     pay: Pay
@@ -68,7 +67,7 @@ def _candidate(text: str, figure: Figure, where: Where, currency: str | None) ->
     code, context = figure.currency or currency, around(text, figure)
     if code is None or (figure.currency is None and where == "body" and not _bare_is_pay(figure, context)):
         return None
-    pay = settled(replace(figure, currency=code), salaried=context.salaried)
+    pay = settled(figure._replace(currency=code), salaried=context.salaried)
     extra = _is_extra(pay, figure, context, where)
     if _is_something_else(pay, context, where) or (extra and where != "field"):
         return None
@@ -144,7 +143,7 @@ def _score(pay: Figure, context: Context, label: Label, where: Where, *, written
 def _alone_with_ote(text: str, found: list[Candidate]) -> list[Candidate]:
     """In a field, "OTE" anywhere names the only figure there is: "£40,000 per annum, inc benefits, OTE"."""
     if len(found) == 1 and says_ote(text):
-        return [replace(found[0], pay=replace(found[0].pay, kind="ote"))]
+        return [found[0]._replace(pay=replace(found[0].pay, kind="ote"))]
     return found
 
 
@@ -155,7 +154,7 @@ def _paye_first(found: list[Candidate]) -> list[Candidate]:
         return found
     period, kind, score = umbrella.pay.period, umbrella.pay.kind, umbrella.score + 2
     return [
-        replace(c, pay=replace(c.pay, period=period, kind=kind), score=score) if c.label == "paye" else c for c in found
+        c._replace(pay=replace(c.pay, period=period, kind=kind), score=score) if c.label == "paye" else c for c in found
     ]
 
 
@@ -174,4 +173,4 @@ def _one_rate(found: list[Candidate]) -> list[Candidate]:
         return found
     first = rates[0]
     span = replace(first.pay, min=low, max=high)
-    return [replace(first, pay=span, end=rates[-1].end, flags=first.flags - {"open_min", "open_max"})]
+    return [first._replace(pay=span, end=rates[-1].end, flags=first.flags - {"open_min", "open_max"})]

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from rolecall.model import Need, RawPosting, Tech
 from rolecall.normalise.stack import read_stack, technologies
+from rolecall.normalise.stack_cues import sentences
 from rolecall.normalise.stack_scan import Scan
 from rolecall.normalise.text import part, prepare
 from rolecall.normalise.vocabulary import TECHS, TOKEN, VOCABULARY, extend
+from rolecall.normalise.zones import NEUTRAL
 from tests.shared import shared
 
 
@@ -453,17 +455,33 @@ def test_the_short_cases_of_the_design_hold() -> None:
     assert misses == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(st.text("ac#+. net-é9\n", max_size=40))
-def test_a_line_that_names_a_technology_is_cut_as_names_are_and_every_word_is_where_the_text_has_it(text: str) -> None:
-    whole = Scan(part("body", f"sql {text}".replace("\n", " ")), VOCABULARY)
-    woven = [each for pair in zip(whole.gaps, whole.words, strict=False) for each in pair]
-    assert [*woven, whole.gaps[-1]] == TOKEN.split(whole.low)
-    scan = Scan(part("body", text), VOCABULARY)
-    assert all(scan.low.startswith(word, start) for word, start in zip(scan.words, scan.starts, strict=True))
+def test_a_name_begins_and_ends_where_a_word_does_with_the_signs_that_belong_to_it(text: str) -> None:
+    scan = Scan(part("body", f"sql {text}"), VOCABULARY)
+    words = [word.span() for word in TOKEN.finditer(scan.low)]
+    assert {mention.start for mention in scan.found} <= {start for start, _ in words}
+    assert {mention.end for mention in scan.found} <= {end for _, end in words}
+
+
+@settings(max_examples=100)
+@given(st.lists(st.sampled_from(["a", "sea", "not", "as", "Go", "SQL", ",", "(", " - ", "é", "C++"]), max_size=30))
+def test_every_word_of_a_sentence_is_where_the_text_has_it(words: list[str]) -> None:
+    scan = Scan(part("body", f"Python {' '.join(words)}"), VOCABULARY)
+    for sentence in sentences(scan, NEUTRAL, scan.found):
+        ends = [0, *(start + len(word) for start, word in zip(sentence.starts, sentence.words, strict=True))]
+        between = [scan.flat[end:start] for end, start in zip(ends, sentence.starts, strict=False)]
+        assert all(scan.flat.startswith(word, at) for at, word in zip(sentence.starts, sentence.words, strict=True))
+        assert not any(gap.strip() for gap in between[1:])
 
 
 def test_a_mention_is_where_the_text_has_it_also_after_words_that_were_glued() -> None:
     text = "usingPython withDjango andRedis, then PostgreSQL and Node.js"
-    mentions = Scan(part("body", text), VOCABULARY).found
-    assert {text[m.start : m.end] for m in mentions} >= {"Python", "Django", "Redis", "PostgreSQL", "Node.js"}
+    scan = Scan(part("body", text), VOCABULARY)
+    assert {scan.evidence(mention) for mention in scan.found} >= {"Python", "Django", "Redis", "PostgreSQL", "Node.js"}
+
+
+def test_a_zone_is_found_by_the_place_in_the_text_whatever_was_glued_before() -> None:
+    body = "usingPython withDjango andRedis\nNice to have\nKafka\nMust have\nTerraform"
+    assert meant(body, Need.NICE) == {"kafka"}
+    assert "terraform" in meant(body, Need.MUST)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -170,8 +170,7 @@ class Need(StrEnum):
     NOT = "not"
 
 
-@dataclass(frozen=True, slots=True)
-class Tech:
+class Tech(NamedTuple):
     """One technology as the posting speaks of it. `implied_by`: not written, but follows from that id.
 
     `group` numbers the "one of these" list it stands in; `trainable`: the employer will teach it.

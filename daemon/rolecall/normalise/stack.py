@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from rolecall.model import Need, Tech
 from rolecall.normalise import stack_needs, vocabulary
@@ -58,7 +57,9 @@ def _named_first(doc: Doc, meaning: Meaning) -> bool:
 
 def _in_title(meaning: Meaning) -> Meaning:
     wanted = meaning.sense.need in (Need.NEUTRAL, Need.MUST)
-    return replace(meaning, sense=TITLE) if wanted else meaning
+    if wanted:
+        meaning.sense = TITLE
+    return meaning
 
 
 def _tags(tags: Sequence[str], known: Vocabulary) -> list[Meaning]:

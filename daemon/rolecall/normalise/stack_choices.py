@@ -17,13 +17,20 @@ Run = list[Mention]
 
 def choices(sentence: Sentence) -> Iterator[Run]:
     """Yield the lists, or parts of lists, of which one is enough."""
-    if len(sentence.mentions) == 1:
+    if len(sentence.mentions) == 1 or not _may_choose(sentence):
         return
     for run in _runs(sentence):
         if len(run) > 1:
             for part in [run] if _announced(sentence, run) else _parts(sentence, run):
                 if len({mention.entry.id for mention in part}) > 1:
                     yield part
+
+
+def _may_choose(sentence: Sentence) -> bool:
+    """Is there anything that makes a choice? Most sentences hold nothing of the kind, which is soon known."""
+    cues, scan, first, last = sentence.cues, sentence.scan, sentence.mentions[0], sentence.mentions[-1]
+    cued = "one_of" in cues or "or_similar" in cues
+    return cued or "/" in scan.low[first.end : last.start] or "or" in sentence.words[first.last : last.first]
 
 
 def _runs(sentence: Sentence) -> Iterator[Run]:
@@ -55,7 +62,7 @@ def _parts(sentence: Sentence, run: Run) -> Iterator[Run]:
 
 
 def _between(sentence: Sentence, left: Mention, right: Mention) -> str:
-    words = sentence.scan.words[left.last + 1 : right.first]
+    words = sentence.words[left.last + 1 : right.first]
     return "or" if "or" in words else "and" if "and" in words else ""
 
 
@@ -73,4 +80,4 @@ def _slashed(sentence: Sentence, left: Mention, right: Mention) -> bool:
     """Are they two things with a slash between, not one thing such as C/C++ or Python/Django?"""
     one, other = left.entry, right.entry
     related = one.id in (*other.implies, *other.weak) or other.id in (*one.implies, *one.weak)
-    return "/" in sentence.scan.gaps[right.first] and not related and frozenset((one.id, other.id)) not in _PAIRS
+    return not related and frozenset((one.id, other.id)) not in _PAIRS and "/" in sentence.gap(right.first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from rolecall.normalise.stack_glued import SEAM
 from rolecall.normalise.stack_scan import Mention, Scan
 
 _NEIGHBOURHOOD = 60  # characters: another technology this near speaks for an ambiguous name
@@ -27,13 +28,14 @@ def _vetoed(scan: Scan, index: int) -> bool:
     if not (entry.veto_before or entry.veto_after) or (alias.trust == "free" and alias.text != entry.name):
         return False
     before = scan.before(mention)
-    if alias.trust == "ambiguous" and not scan.gaps[mention.last + 1] and scan.word(mention.last + 1):
+    if alias.trust == "ambiguous" and scan.low[mention.end : mention.end + 1] == SEAM:
         return True  # "GoFlex", parted as if a space were lost
-    if before in entry.veto_before or (
-        scan.gaps[mention.last + 1].strip() == "&" and scan.after(mention) in entry.veto_after
-    ):
-        return True  # "R&D" in whatever list
-    return scan.after(mention) in entry.veto_after and before not in entry.before and not _in_list(scan, index)
+    if before in entry.veto_before:
+        return True
+    if scan.after(mention) not in entry.veto_after:
+        return False
+    rnd = "&" in scan.low[mention.end : mention.end + 2]  # "R&D" in whatever list
+    return rnd or (before not in entry.before and not _in_list(scan, index))
 
 
 def _in_list(scan: Scan, index: int) -> bool:
@@ -64,7 +66,7 @@ def _listed(scan: Scan, found: list[Mention], index: int, *, among_firm: bool = 
     for left, right in pairwise(beside):
         other = left if right is found[index] else right
         if (other.firm or (other.exact and not among_firm)) and scan.joined(left, right):
-            return found[index].exact or right.first == left.last + 1  # "…) and less", a word between, is a sentence
+            return found[index].exact or scan.follows(left, right)  # "…) and less", a word between, is a sentence
     return _in_row(scan, found, index)
 
 

@@ -86,22 +86,22 @@ def _counts(sentence: Sentence, mention: Mention) -> bool:
     cues = sentence.cues
     if "firms" in cues and any(cue.last < mention.first for cue in cues["firms"]):
         return False
-    if sentence.scan.word(mention.last + 1) in _PEOPLE and sentence.scan.after(mention):
+    if sentence.scan.after(mention) in _PEOPLE:
         return False
     return sentence.zone is not Zone.NOISE or "work" in cues or "must" in cues or _mostly_names(sentence)
 
 
 def _mostly_names(sentence: Sentence) -> bool:
     """Is it a list of technologies rather than a sentence?"""
-    return 2 * sum(mention.last + 1 - mention.first for mention in sentence.mentions) >= (sentence.end - sentence.begin)
+    return 2 * sum(mention.last + 1 - mention.first for mention in sentence.mentions) >= len(sentence.words)
 
 
 def _meaning(sentence: Sentence, mention: Mention, usual: Sense) -> Meaning:
-    evidence = sentence.scan.text[mention.start : mention.end]
+    evidence = sentence.scan.evidence(mention)
     sense, trainable = _sense(sentence, mention, usual)
     if trainable and sense.need is Need.MUST:
         sense = _NEUTRAL
-    return Meaning(mention.alias.entry.id, evidence, sense, trainable)
+    return Meaning(mention.entry.id, evidence, sense, trainable)
 
 
 def _sense(sentence: Sentence, mention: Mention, usual: Sense) -> tuple[Sense, bool]:
@@ -121,48 +121,49 @@ def _sense(sentence: Sentence, mention: Mention, usual: Sense) -> tuple[Sense, b
 
 
 def _negated(sentence: Sentence, mention: Mention) -> bool:
-    scan = sentence.scan
-    if scan.gaps[mention.first] == "-" and scan.word(mention.first - 1) == "non":
+    if sentence.scan.low[mention.start - 4 : mention.start] == "non-":
         return True
-    return any(0 < mention.first - cue.last <= _NOT_REACH for cue in sentence.cues.get("not", ()))
+    cues = sentence.cues.get("not")
+    return cues is not None and any(0 < mention.first - cue.last <= _NOT_REACH for cue in cues)
 
 
 def _asked_for(sentence: Sentence, mention: Mention) -> bool:
     """Is it the experience that is not needed ("no Java experience required"), not the technology?"""
-    end = min(sentence.end, mention.last + 1 + _ASKED_REACH)
-    return not _ASKED.isdisjoint(sentence.scan.words[mention.last + 1 : end])
+    return not _ASKED.isdisjoint(sentence.words[mention.last + 1 : mention.last + 1 + _ASKED_REACH])
 
 
 def _left(sentence: Sentence, mention: Mention) -> bool:
     """Is it what the employer comes from: "rewrote our PHP monolith", "migrating from Oracle", "PHP (legacy)"?"""
-    words, cues = sentence.scan.words, sentence.cues
+    words, cues = sentence.words, sentence.cues
     for cue in cues.get("legacy", ()):
-        if _leads_to(sentence.scan, cue, mention) or (cue.first == mention.last + 1 and words[cue.first] == "legacy"):
+        if _leads_to(sentence, cue, mention) or (cue.first == mention.last + 1 and words[cue.first] == "legacy"):
             return True
     for cue in cues.get("leaving", ()):
         between = words[cue.last + 1 : mention.first]
-        if _leads_to(sentence.scan, cue, mention) and not _AWAY.isdisjoint(between) and "data" not in between:
+        if _leads_to(sentence, cue, mention) and not _AWAY.isdisjoint(between) and "data" not in between:
             return True
     return False
 
 
-def _leads_to(scan: Scan, cue: Cue, mention: Mention) -> bool:
+def _leads_to(sentence: Sentence, cue: Cue, mention: Mention) -> bool:
     """Does the mention follow soon, with nothing between that begins another thought?"""
     if not 0 < mention.first - cue.last <= _LEGACY_REACH:
         return False
     between = range(cue.last + 1, mention.first + 1)
-    return _STOPS.isdisjoint(scan.words[cue.last + 1 : mention.first]) and not any("," in scan.gaps[i] for i in between)
+    return _STOPS.isdisjoint(sentence.words[cue.last + 1 : mention.first]) and not any(
+        "," in sentence.gap(index) for index in between
+    )
 
 
 def _welcome(sentence: Sentence, mention: Mention) -> bool:
-    scan, cues = sentence.scan, sentence.cues
-    if any(cue.last < mention.first for cue in cues.get("nice_before", ())):
+    cues = sentence.cues
+    if "nice_before" in cues and cues["nice_before"][0].last < mention.first:
         return True
     for cue in cues.get("nice_after", ()):
-        if mention.last < cue.first and ":" not in scan.gaps[cue.last + 1]:  # "nice to have: …" opens a list
-            if _OPENER.search(scan.between(mention, cue.first)):
+        if mention.last < cue.first and ":" not in sentence.gap(cue.last + 1):  # "nice to have: …" opens a list
+            if _OPENER.search(sentence.scan.text, mention.end, sentence.starts[cue.first]):
                 continue  # a list whose line ends are lost: the cue is about another item
-            if "(" in scan.gaps[cue.first]:  # "Snowflake (preferred)" is about that one alone
+            if "(" in sentence.gap(cue.first):  # "Snowflake (preferred)" is about that one alone
                 return mention.last + 1 == cue.first
             return not any(mention.last < other.first < cue.first for other in cues.get("must", ()))
     return False

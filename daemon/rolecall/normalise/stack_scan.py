@@ -1,71 +1,77 @@
-"""One text cut into words, and every spelling of a technology found in it, believed or not."""
+"""Every spelling of a technology found in one text, believed or not, and what stands around it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from bisect import bisect_left
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from itertools import compress, count
 
 from rolecall.normalise import vocabulary as names
-from rolecall.normalise.stack_words import cut
+from rolecall.normalise.stack_glued import SEAM, parted
 from rolecall.normalise.text import Part
 from rolecall.normalise.vocabulary import SOFT, Alias, Entry, Start, Vocabulary
+from rolecall.normalise.zones import Zone, Zones
 
 _LIST_GAP = re.compile(
     r"[\s*)\"']*(?:[,/|;&+·:(]|\n|\b(?:and/or|and|or)\b)[\s*(\"'&]*(?:(?:and|or|e\.g\.|eg|like)\s+)?"
 )
 _GAP_MAX = 14
 _AROUND, _AROUND_CHARS = 25, 250  # words, and characters that hold as many
+_LONG = 40  # characters: of a word directly before or after, with what stands between
+_NET = re.compile(r"\.(?: (?<!\w\. ))?$")
+_NEXT = re.compile(rf"([^a-z0-9\u00df-\u00ff]{{0,3}}?){names.TOKEN.pattern}")
 
 
 @dataclass(slots=True)
 class Mention:
-    """A technology named at `text[start:end]`, words `first` to `last`."""
+    """A technology named at `text[start:end]`; in its sentence it is the words `first` to `last`."""
 
     alias: Alias
-    first: int
-    last: int
+    entry: Entry
     start: int
     end: int
     exact: bool  # written exactly as the alias
     firm: bool  # believed without looking around
-
-    @property
-    def entry(self) -> Entry:
-        return self.alias.entry
+    first: int = 0
+    last: int = 0
 
 
 class Scan:
-    """A text as words and gaps; lines that can hold no technology are not cut, but part of a gap.
+    """A text and the technologies named in it.
 
-    `found` holds every spelling, the longest where several begin together, none overlapping; `breaks` the words with
-    which a sentence begins. `employer` is the id of the technology that the advertiser is named after: "Snowflake" at
-    Snowflake is the firm, so it is never firm.
+    `found` holds every spelling, the longest where several begin together, none overlapping. `employer` is the id of
+    the technology that the advertiser is named after: "Snowflake" at Snowflake is the firm, so it is never firm.
     """
 
     def __init__(self, part: Part, vocabulary: Vocabulary, employer: str | None = None) -> None:
-        self.text, self.low = part.text, part.low
+        part, self._seams = parted(part, vocabulary.words)
+        self.text, self.low, self.flat = part.text, part.low, part.flat
         self.title = part.source == "title"
         self.employer = employer
-        self.words, self.starts, self.gaps = cut(part, vocabulary)
-        self.breaks = self._breaks()
-        self.found = list(self._find(vocabulary.starts))
+        self.found = list(self._find(part.words, vocabulary))
 
-    def word(self, index: int) -> str:
-        return self.words[index] if 0 <= index < len(self.words) else ""
+    def evidence(self, found: Mention) -> str:
+        """Return a mention as the posting has it."""
+        return self.text[found.start : found.end].replace(SEAM, "")
+
+    def zone(self, found: Mention, zones: Zones) -> Zone:
+        """Return the zone a mention stands in."""
+        return zones.at(found.start - bisect_left(self._seams, found.start))
 
     def before(self, found: Mention) -> str:
         """Return the word directly before, "" where something stands between."""
-        return self.word(found.first - 1) if self.gaps[found.first].strip("'&*\"") in SOFT else ""
+        around = self.flat[max(0, found.start - _LONG) : found.start]
+        word = around.rstrip()
+        gap = self.low[found.start - len(around) + len(word) : found.start]
+        return word.rpartition(" ")[2] if gap.strip(_QUOTES) in SOFT else ""
 
     def after(self, found: Mention) -> str:
         """Return the word directly after, "" where something stands between."""
-        return self.word(found.last + 1) if self.gaps[found.last + 1].strip("'&*\"") in SOFT else ""
-
-    def between(self, found: Mention, word: int) -> str:
-        """Return the text from a mention to a later word."""
-        return self.text[found.end : self.starts[word]]
+        around = self.flat[found.end : found.end + _LONG]
+        word = around.lstrip()
+        gap = self.low[found.end : found.end + len(around) - len(word)]
+        return word.partition(" ")[0] if gap.strip(_QUOTES) in SOFT else ""
 
     def is_near(self, found: Mention, words: Set[str]) -> bool:
         """Whether one of these words stands around a mention, in whatever line."""
@@ -75,9 +81,6 @@ class Scan:
             return False
         return not words.isdisjoint(names.cut(before)[0][-_AROUND:] + names.cut(after)[0][:_AROUND])
 
-    def _breaks(self) -> list[int]:
-        return [at for at, gap in enumerate(self.gaps) if gap not in _WITHIN and at and _parts(gap, self.words[at - 1])]
-
     def joined(self, left: Mention, right: Mention) -> bool:
         """Do two mentions stand side by side in one list?"""
         near = right.start - left.end <= _GAP_MAX
@@ -85,67 +88,100 @@ class Scan:
 
     def beside(self, left: Mention, right: Mention) -> bool:
         """Do two mentions follow each other with a space alone, as in "php go python"?"""
-        return right.first == left.last + 1 and self.gaps[right.first] == " "
+        return self.low[left.end : right.start] == " "
 
-    def _find(self, starts: Mapping[str, Start]) -> Iterator[Mention]:
+    def follows(self, left: Mention, right: Mention) -> bool:
+        """Do two mentions follow each other with no word between?"""
+        return self.flat[left.end : right.start].isspace()
+
+    # --- finding ------------------------------------------------------------------------------------------------------
+
+    def _find(self, words: Set[str], vocabulary: Vocabulary) -> Iterator[Mention]:
         free = 0
-        words = [*self.words, ""]
-        for index in compress(count(), map(starts.__contains__, words)):  # the loop over all words runs in C
-            start = starts[words[index]]
-            if index >= free and (start.alone or words[index + 1] in start.longer):
-                found = self._longest(start, index)
+        for at, word in sorted(self._openings(vocabulary.openers(words))):
+            if at >= free:
+                found = self._longest(vocabulary, *self._token(word, at))
                 if found is not None:
-                    free = found.last + 1
+                    free = found.end
                     if not self._in_address(found):
                         yield found
 
-    def _longest(self, start: Start, index: int) -> Mention | None:
-        """Return the longest spelling that begins at word `index`, one in its exact case first."""
+    def _openings(self, openers: Set[str]) -> Iterator[tuple[int, str]]:
+        """Yield where these words stand."""
+        flat = f" {self.flat} "
+        for word in openers:
+            looked_for, length = f" {word} ", len(word) + 1
+            at = flat.find(looked_for)
+            while at >= 0:
+                yield at, word
+                at = flat.find(looked_for, at + length)
+
+    def _token(self, word: str, start: int) -> tuple[str, int, int]:
+        """Return a word with the signs that belong to it (C#, C++, .NET), and where it begins and ends."""
+        end = start + len(word)
+        sign = self.low[end : end + 2]
+        if sign == "++" or sign[:1] == "#":
+            sign = sign if sign == "++" else "#"
+            return word + sign, start, end + len(sign)
+        if word == "net" and (dot := _NET.search(self.low, max(0, start - 4), start)):
+            return dot[0] + word, dot.start(), end
+        return word, start, end
+
+    def _longest(self, vocabulary: Vocabulary, word: str, start: int, end: int) -> Mention | None:
+        """Return the longest spelling that begins with a word, one in its exact case first."""
+        opened = vocabulary.starts.get(word)
+        if opened is None:
+            return None
         fallback = None
-        for alias in (*start.longer.get(self.word(index + 1), ()), *start.alone):
-            if alias.rest and not self._continues(alias, index):
-                continue
-            found = self._mention(alias, index)
+        for alias, ends in self._begun(opened, end):
+            found = self._mention(alias, start, ends)
             if found.exact:
                 return found
             fallback = fallback or found
         return fallback
 
-    def _continues(self, alias: Alias, index: int) -> bool:
-        count = len(alias.rest)
-        if self.words[index + 1 : index + 1 + count] != alias.rest:
-            return False
-        gaps = self.gaps[index + 1 : index + count + 1]
-        return all(gap in allowed for gap, allowed in zip(gaps, alias.gaps, strict=True))
+    def _begun(self, opened: Start, end: int) -> Iterator[tuple[Alias, int]]:
+        """Yield the spellings of which the first word ends here, and where they end themselves, longest first."""
+        if opened.longer and self.flat[end : end + _LONG].lstrip().partition(" ")[0] in opened.seconds:
+            second = _NEXT.match(self.low, end)
+            for alias in opened.longer.get(second[2], ()) if second else ():
+                if ends := self._continues(alias, end):
+                    yield alias, ends
+        for alias in opened.alone:
+            yield alias, end
 
-    def _mention(self, alias: Alias, index: int) -> Mention:
-        last = index + len(alias.rest)
-        start, end = self.starts[index], self.starts[last] + len(self.words[last])
+    def _continues(self, alias: Alias, end: int) -> int:
+        """Return where a spelling ends whose first word ends here, 0 where the text goes on otherwise."""
+        for word, allowed in zip(alias.rest, alias.gaps, strict=True):
+            found = _NEXT.match(self.low, end)
+            if found is None or found[2] != word or found[1].strip(SEAM) not in allowed:
+                return 0
+            end = found.end()
+        return end
+
+    def _mention(self, alias: Alias, start: int, end: int) -> Mention:
         exact = alias.trust == "free" or self.text[start:end] == alias.text
         firm = exact and alias.trust != "ambiguous" and alias.entry.id != self.employer
-        return Mention(alias, index, last, start, end, exact, firm)
+        return Mention(alias, alias.entry, start, end, exact, firm)
 
     def _in_address(self, found: Mention) -> bool:
         """Is it part of an address or file name: @python.org, https://docker.com, example.net, index.php?"""
-        first, before, after = self.words[found.first], self.gaps[found.first], self.gaps[found.last + 1]
-        if before[-1:] in _ADDRESS:
-            if before.endswith(("@", "//")) or (before == "." and self.word(found.first - 1) == "www"):
-                return True
-            if before == "." and first in _EXTENSIONS:
-                return True
-        if first == ".net" and not before and found.first:
-            return not self.words[found.first - 1].endswith("#")
-        return after == "." and self.word(found.last + 1) in _HOSTS
+        low, flat, start, end = self.low, self.flat, found.start, found.end
+        before = low[start - 1 : start]
+        if before == "@" or low[start - 2 : start] == "//":
+            return True
+        if before == "." and (low[start - 4 : start] == "www." or self._extends(found)):
+            return True
+        if low[start : start + 4] == ".net" and flat[start - 1 : start].strip():
+            return True
+        return low[end : end + 1] == "." and flat[end + 1 : end + _LONG].partition(" ")[0] in _HOSTS
+
+    def _extends(self, found: Mention) -> bool:
+        """Is it what stands behind the full stop of a file's name?"""
+        named = self.flat[found.start - 2 : found.start - 1] != " "
+        return named and self.flat[found.start : found.end].partition(" ")[0] in _EXTENSIONS
 
 
-def _parts(gap: str, word: str) -> bool:
-    """Does a sentence end in the gap behind this word?"""
-    return "\n" in gap or (gap[:1] in _STOPS and gap[1:2] == " " and word not in _ABBREVIATED)
-
-
-_WITHIN = frozenset({"", " ", "-", ", ", "/", " (", ") ", "'"})  # most gaps: known to part no sentences
-_STOPS = frozenset(".!?;")
-_ABBREVIATED = frozenset({"g", "e", "i", "eg", "ie", "etc", "vs", "incl", "inc", "ltd", "approx"})
-_HOSTS = frozenset({"com", "io", "org", "net", "co", "dev", "ai", "uk", "eu", "app"})
-_ADDRESS = frozenset("@/.")
+_QUOTES = "'&*\""
+_HOSTS = frozenset({"com", "io", "org", "co", "dev", "ai", "uk", "eu", "app"})
 _EXTENSIONS = frozenset({"html", "js", "css", "json", "xml", "php", "sql", "java", "go"})

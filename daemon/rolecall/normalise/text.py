@@ -39,29 +39,24 @@ _stems = _Stems()
 class Part:
     """One text of a posting and where it stands; `low` is it in lower case, with the same offsets.
 
-    `pieces` are its words in order, with an empty one for each further sign between two: the lengths tell the offsets.
-    `words` are they as a set, `stems` their first six letters ("hrs" of "40hrs"): whether a phrase can occur is asked
-    of them before it is looked for; `phrases` remembers the answers.
+    `flat` is it without signs: each is a space. `words` are all its words, `stems` their first six letters ("hrs" of
+    "40hrs"): whether a phrase can occur is asked of them before it is looked for; `phrases` remembers the answers.
     """
 
     source: Origin
     text: str
     low: str
-    pieces: list[str]
+    flat: str
     words: Set[str]
     stems: Set[str]
     phrases: dict[Any, tuple[str, ...]] = field(default_factory=dict)
 
-    @property
-    def lines(self) -> list[list[str]]:
-        return [list(filter(None, shape(line, _WORDS).decode("latin-1").split(" "))) for line in self.low.split("\n")]
-
 
 def part(source: Origin, text: str) -> Part:
     low = lower(text)
-    pieces = shape(low, _WORDS).decode("latin-1").split(" ")
-    words = set(pieces)
-    return Part(source, text, low, pieces, words, set(map(_stems.__getitem__, words)))
+    flat = shape(low, _WORDS).decode("latin-1")
+    words = set(flat.split())
+    return Part(source, text, low, flat, words, set(map(_stems.__getitem__, words)))
 
 
 @dataclass(slots=True, eq=False)

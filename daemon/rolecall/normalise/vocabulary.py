@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -68,24 +68,7 @@ class Start(NamedTuple):
 
     alone: tuple[Alias, ...]
     longer: dict[str, tuple[Alias, ...]]  # longest first
-
-
-class Openers(NamedTuple):
-    """The words, without their signs, with which spellings begin: those that are one, and what else must follow."""
-
-    alone: Set[str]
-    first: Mapping[str, Set[str]]
-
-    def within(self, lines: Sequence[list[str]]) -> list[int]:
-        """Return the lines, given by their words, in which a spelling may stand."""
-        either = self.alone | self.first.keys()  # a set: a view of keys would search each line from end to end
-        may = [index for index, words in enumerate(lines) if not either.isdisjoint(words)]
-        return [index for index in may if self._open(lines[index])]
-
-    def _open(self, words: list[str]) -> bool:
-        if not self.alone.isdisjoint(words):
-            return True
-        return any(word in self.first and not self.first[word].isdisjoint(words) for word in words)
+    seconds: frozenset[str]  # the second words without their signs
 
 
 @dataclass(frozen=True)
@@ -102,24 +85,23 @@ class Vocabulary:
             word for entry in self.entries.values() for alias, _ in entry.spellings() for word in cut(alias)[0]
         )
 
-    def openers(self, words: Set[str]) -> Openers:
+    def openers(self, words: Set[str]) -> set[str]:
         """Return with which words of a text, all given without their signs, a spelling begins that may stand in it."""
-        found = {word: self._seconds[word] for word in self._firsts & words}
-        alone = {word for word, seconds in found.items() if seconds is None}
-        return Openers(alone, {w: seconds for w, seconds in found.items() if seconds and not seconds.isdisjoint(words)})
+        needed = self._needed
+        return {word for word in self._firsts & words if not needed[word] or not needed[word].isdisjoint(words)}
 
     @cached_property
     def _firsts(self) -> frozenset[str]:
-        return frozenset(self._seconds)
+        return frozenset(self._needed)
 
     @cached_property
-    def _seconds(self) -> dict[str, frozenset[str] | None]:
-        """The first word of every spelling → the second words it needs, None where it needs none."""
-        found: dict[str, frozenset[str] | None] = {}
+    def _needed(self) -> dict[str, frozenset[str]]:
+        """The first word of every spelling, without its signs → the second words, of which it needs one if any."""
+        found: dict[str, frozenset[str]] = {}
         for first, start in self.starts.items():
-            bare, others = _bare(first), frozenset(map(_bare, start.longer))
-            known = found.get(bare, frozenset())
-            found[bare] = None if start.alone or known is None else known | others
+            seconds, known = start.seconds, found.get(_bare(first))
+            free = start.alone or (known is not None and not known)
+            found[_bare(first)] = frozenset() if free else seconds | (known or frozenset())
         return found
 
     @cached_property
@@ -249,7 +231,8 @@ def _start(found: list[Alias]) -> Start:
     for alias in found:
         if alias.rest:
             longer[alias.rest[0]] = (*longer.get(alias.rest[0], ()), alias)
-    return Start(tuple(alias for alias in found if not alias.rest), longer)
+    alone = tuple(alias for alias in found if not alias.rest)
+    return Start(alone, longer, frozenset(map(_bare, longer)))
 
 
 def _allowed(gap: str) -> frozenset[str]:

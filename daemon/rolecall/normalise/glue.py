@@ -14,7 +14,9 @@ from rolecall.normalise.words import load
 _WORDS = load("headings")["glue"]
 _HEADINGS = tuple(sorted(_WORDS["headings"], key=len, reverse=True))
 _LABELS = tuple(f" {heading}" for heading in _HEADINGS)
-_ENDINGS = tuple(_WORDS["endings"])
+_BEGINS = re.compile("|".join(map(re.escape, _HEADINGS)))  # much faster than `str.startswith` with as many
+_ENDINGS = frozenset(_WORDS["endings"])
+_LENGTHS = sorted(set(map(len, _ENDINGS)))
 _SHAPES = "".join(
     "A" if sign.isupper() else "a" if sign in ".!?)%" or sign.isalnum() else " " for sign in map(chr, range(128))
 )
@@ -39,10 +41,10 @@ def _glued(line: str) -> Iterator[int]:
         if line[at - 1] in ".!?)":
             if line[at - 3 : at - 1].islower():
                 yield at
-        elif low.startswith(_HEADINGS, at):
-            if _opens(line, low, at):
+        elif heading := _BEGINS.match(low, at):
+            if _opens(line, low, heading):
                 yield at
-        elif low.endswith(_ENDINGS, 0, at) or _closes(line, low, at):
+        elif _ended(low, at) or _closes(line, low, at):
             yield at
 
 
@@ -59,11 +61,15 @@ def _seams(line: str) -> Iterator[int]:
         at = line.find("+", at + 1)
 
 
-def _opens(line: str, low: str, at: int) -> bool:
-    """Whether a heading begins here that is itself glued to what follows, or has a colon."""
-    heading = next(heading for heading in _HEADINGS if low.startswith(heading, at))
-    after = line[at + len(heading) : at + len(heading) + 1]
-    return after == ":" or after.isupper() or after.isdigit() or low.endswith(_ENDINGS, 0, at)
+def _ended(low: str, at: int) -> bool:
+    """Whether what stands before is like the end of a line rather than the first half of a name."""
+    return any(low[at - length : at] in _ENDINGS for length in _LENGTHS)
+
+
+def _opens(line: str, low: str, heading: re.Match[str]) -> bool:
+    """Whether a heading is itself glued to what follows, or has a colon."""
+    after = line[heading.end() : heading.end() + 1]
+    return after == ":" or after.isupper() or after.isdigit() or _ended(low, heading.start())
 
 
 def _closes(line: str, low: str, at: int) -> bool:

@@ -24,18 +24,17 @@ def believed(scan: Scan) -> list[Mention]:
 def _vetoed(scan: Scan, index: int) -> bool:
     """Do the words around rule out a bare name, and no list ("Perl or Go for …", "React and Redux") speaks for it?"""
     mention = scan.found[index]
-    alias, entry = mention.alias, mention.alias.entry
+    alias, entry = mention.alias, mention.entry
     if not (entry.veto_before or entry.veto_after) or (alias.trust == "free" and alias.text != entry.name):
         return False
-    before = scan.before(mention)
     if alias.trust == "ambiguous" and scan.low[mention.end : mention.end + 1] == SEAM:
         return True  # "GoFlex", parted as if a space were lost
-    if before in entry.veto_before:
+    if scan.follows_on(mention, entry.veto_before):
         return True
-    if scan.after(mention) not in entry.veto_after:
+    if not scan.leads_to(mention, entry.veto_after):
         return False
     rnd = "&" in scan.low[mention.end : mention.end + 2]  # "R&D" in whatever list
-    return rnd or (before not in entry.before and not _in_list(scan, index))
+    return rnd or not (scan.follows_on(mention, entry.before) or _in_list(scan, index))
 
 
 def _in_list(scan: Scan, index: int) -> bool:
@@ -53,7 +52,7 @@ def _supported(scan: Scan, found: list[Mention], index: int) -> bool:
         return False
     if not mention.exact or entry.id == scan.employer:
         return _listed(scan, found, index, among_firm=True)
-    if scan.before(mention) in entry.before or scan.after(mention) in entry.after:
+    if scan.follows_on(mention, entry.before) or scan.leads_to(mention, entry.after):
         return True
     if entry.near:
         return scan.is_near(mention, entry.near) or _listed(scan, found, index)

@@ -19,6 +19,7 @@ _RULE = load("stack")["rule"]
 _STOPS, _AWAY, _ASKED, _PEOPLE = (frozenset(_RULE[key]) for key in ("legacy_stops", "away", "asked", "people"))
 _OPENER = re.compile(rf"[a-z)\d] (?:{'|'.join(_RULE['openers'])}) ")
 _NOT_REACH, _LEGACY_REACH, _ASKED_REACH = 4, 8, 3  # words between a cue and what it is about
+_TURNS = frozenset({"legacy", "leaving", "nice_before", "nice_after"})  # cues that make something else of a mention
 
 
 class Sense(NamedTuple):
@@ -60,7 +61,7 @@ def read(scan: Scan, zones: Zones, first_group: int = 0) -> list[Meaning]:
     """Return what the mentions of a text mean; lists to choose from are numbered from `first_group`."""
     found: list[Meaning] = []
     for sentence in sentences(scan, zones, believed(scan)):
-        usual = _BY_ZONE.get(sentence.zone, _NEUTRAL)
+        usual = _usual(sentence)
         meant = {m.first: _meaning(sentence, m, usual) for m in sentence.mentions if _counts(sentence, m)}
         if "legacy" in sentence.cues or "leaving" in sentence.cues:
             _share_legacy(sentence, meant)
@@ -86,7 +87,7 @@ def _counts(sentence: Sentence, mention: Mention) -> bool:
     cues = sentence.cues
     if "firms" in cues and any(cue.last < mention.first for cue in cues["firms"]):
         return False
-    if sentence.scan.after(mention) in _PEOPLE:
+    if sentence.scan.leads_to(mention, _PEOPLE):
         return False
     return sentence.zone is not Zone.NOISE or "work" in cues or "must" in cues or _mostly_names(sentence)
 
@@ -104,6 +105,12 @@ def _meaning(sentence: Sentence, mention: Mention, usual: Sense) -> Meaning:
     return Meaning(mention.entry.id, evidence, sense, trainable)
 
 
+def _usual(sentence: Sentence) -> Sense:
+    """Return how the mentions of a sentence are meant unless more is said of one."""
+    usual = _BY_ZONE.get(sentence.zone, _NEUTRAL)
+    return _MUST if "must" in sentence.cues and usual.need is Need.NEUTRAL else usual
+
+
 def _sense(sentence: Sentence, mention: Mention, usual: Sense) -> tuple[Sense, bool]:
     """Return how a mention is meant, and whether the employer would teach it."""
     cues, trainable = sentence.cues, "trainable" in sentence.cues
@@ -111,13 +118,12 @@ def _sense(sentence: Sentence, mention: Mention, usual: Sense) -> tuple[Sense, b
         if not _asked_for(sentence, mention):
             return _NOT, trainable
         trainable = True
-    if not cues:
-        return usual, trainable
-    if _left(sentence, mention):
-        return _LEGACY, trainable
-    if _welcome(sentence, mention):
-        return _NICE, trainable
-    return (_MUST if "must" in cues and usual.need is Need.NEUTRAL else usual), trainable
+    if not _TURNS.isdisjoint(cues):
+        if _left(sentence, mention):
+            return _LEGACY, trainable
+        if _welcome(sentence, mention):
+            return _NICE, trainable
+    return usual, trainable
 
 
 def _negated(sentence: Sentence, mention: Mention) -> bool:

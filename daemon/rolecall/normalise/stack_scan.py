@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from rolecall.normalise import vocabulary as names
 from rolecall.normalise.stack_glued import SEAM, parted
@@ -49,32 +50,41 @@ class Scan:
         self.text, self.low, self.flat = part.text, part.low, part.flat
         self.title = part.source == "title"
         self.employer = employer
-        self.found = list(self._find(part.words, vocabulary))
+        self.words = part.words
+        self._signed = "net" in part.words or "#" in part.low or "++" in part.low
+        self.found = list(self._find(vocabulary))
 
     def evidence(self, found: Mention) -> str:
         """Return a mention as the posting has it."""
-        return self.text[found.start : found.end].replace(SEAM, "")
+        evidence = self.text[found.start : found.end]
+        return evidence.replace(SEAM, "") if self._seams else evidence
 
     def zone(self, found: Mention, zones: Zones) -> Zone:
         """Return the zone a mention stands in."""
         return zones.at(found.start - bisect_left(self._seams, found.start))
 
-    def before(self, found: Mention) -> str:
-        """Return the word directly before, "" where something stands between."""
+    def follows_on(self, found: Mention, words: Set[str]) -> bool:
+        """Is the word directly before one of these?"""
+        if words.isdisjoint(self.words):
+            return False
         around = self.flat[max(0, found.start - _LONG) : found.start]
         word = around.rstrip()
         gap = self.low[found.start - len(around) + len(word) : found.start]
-        return word.rpartition(" ")[2] if gap.strip(_QUOTES) in SOFT else ""
+        return word.rpartition(" ")[2] in words and gap.strip(_QUOTES) in SOFT
 
-    def after(self, found: Mention) -> str:
-        """Return the word directly after, "" where something stands between."""
+    def leads_to(self, found: Mention, words: Set[str]) -> bool:
+        """Is the word directly behind one of these?"""
+        if words.isdisjoint(self.words):
+            return False
         around = self.flat[found.end : found.end + _LONG]
         word = around.lstrip()
         gap = self.low[found.end : found.end + len(around) - len(word)]
-        return word.partition(" ")[0] if gap.strip(_QUOTES) in SOFT else ""
+        return word.partition(" ")[0] in words and gap.strip(_QUOTES) in SOFT
 
     def is_near(self, found: Mention, words: Set[str]) -> bool:
         """Whether one of these words stands around a mention, in whatever line."""
+        if not self._signed and words.isdisjoint(self.words):
+            return False
         start, end = max(0, found.start - _AROUND_CHARS), found.end + _AROUND_CHARS
         before, after = self.low[start : found.start], self.low[found.end : end]
         if not any(word in before or word in after for word in words):  # as for most, and much sooner known
@@ -96,11 +106,12 @@ class Scan:
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
-    def _find(self, words: Set[str], vocabulary: Vocabulary) -> Iterator[Mention]:
-        free = 0
-        for at, word in sorted(self._openings(vocabulary.openers(words))):
+    def _find(self, vocabulary: Vocabulary) -> Iterator[Mention]:
+        free, starts = 0, vocabulary.starts
+        for at, word in sorted(self._openings(vocabulary.openers(self.words))):
             if at >= free:
-                found = self._longest(vocabulary, *self._token(word, at))
+                token, start, end = self._token(word, at) if self._signed else (word, at, at + len(word))
+                found = self._longest(starts[token], start, end) if token in starts else None
                 if found is not None:
                     free = found.end
                     if not self._in_address(found):
@@ -127,28 +138,24 @@ class Scan:
             return dot[0] + word, dot.start(), end
         return word, start, end
 
-    def _longest(self, vocabulary: Vocabulary, word: str, start: int, end: int) -> Mention | None:
-        """Return the longest spelling that begins with a word, one in its exact case first."""
-        opened = vocabulary.starts.get(word)
-        if opened is None:
-            return None
+    def _longest(self, opened: Start, start: int, end: int) -> Mention | None:
+        """Return the longest spelling of which the first word stands here, one in its exact case first."""
         fallback = None
-        for alias, ends in self._begun(opened, end):
+        for alias, ends in chain(self._longer(opened, end), zip(opened.alone, repeat(end))):
             found = self._mention(alias, start, ends)
             if found.exact:
                 return found
             fallback = fallback or found
         return fallback
 
-    def _begun(self, opened: Start, end: int) -> Iterator[tuple[Alias, int]]:
-        """Yield the spellings of which the first word ends here, and where they end themselves, longest first."""
-        if opened.longer and self.flat[end : end + _LONG].lstrip().partition(" ")[0] in opened.seconds:
-            second = _NEXT.match(self.low, end)
-            for alias in opened.longer.get(second[2], ()) if second else ():
-                if ends := self._continues(alias, end):
-                    yield alias, ends
-        for alias in opened.alone:
-            yield alias, end
+    def _longer(self, opened: Start, end: int) -> list[tuple[Alias, int]]:
+        """Return the spellings of several words of which the first ends here, with where they end, longest first."""
+        near = self.flat[end : end + 2]  # a sign, and how the next word begins
+        if near[:1] == " " and near[1:] not in opened.initials:
+            return []
+        second = _NEXT.match(self.low, end)
+        spellings = opened.longer.get(second[2], ()) if second else ()
+        return [(alias, ends) for alias in spellings if (ends := self._continues(alias, end))]
 
     def _continues(self, alias: Alias, end: int) -> int:
         """Return where a spelling ends whose first word ends here, 0 where the text goes on otherwise."""
@@ -167,21 +174,18 @@ class Scan:
     def _in_address(self, found: Mention) -> bool:
         """Is it part of an address or file name: @python.org, https://docker.com, example.net, index.php?"""
         low, flat, start, end = self.low, self.flat, found.start, found.end
+        if low[end : end + 1] == "." and flat[end + 1 : end + _LONG].partition(" ")[0] in _HOSTS:
+            return True
         before = low[start - 1 : start]
-        if before == "@" or low[start - 2 : start] == "//":
-            return True
-        if before == "." and (low[start - 4 : start] == "www." or self._extends(found)):
-            return True
-        if low[start : start + 4] == ".net" and flat[start - 1 : start].strip():
-            return True
-        return low[end : end + 1] == "." and flat[end + 1 : end + _LONG].partition(" ")[0] in _HOSTS
-
-    def _extends(self, found: Mention) -> bool:
-        """Is it what stands behind the full stop of a file's name?"""
-        named = self.flat[found.start - 2 : found.start - 1] != " "
-        return named and self.flat[found.start : found.end].partition(" ")[0] in _EXTENSIONS
+        if before not in _ADDRESS:
+            return low[start] == "." and flat[start - 1 : start] not in ("", " ")  # example.net
+        if before == ".":
+            file = flat[start - 2 : start - 1] != " " and flat[start:end].partition(" ")[0] in _EXTENSIONS
+            return file or low[start - 4 : start] == "www."
+        return before == "@" or low[start - 2 : start] == "//"
 
 
+_ADDRESS = frozenset("@/.")
 _QUOTES = "'&*\""
 _HOSTS = frozenset({"com", "io", "org", "co", "dev", "ai", "uk", "eu", "app"})
 _EXTENSIONS = frozenset({"html", "js", "css", "json", "xml", "php", "sql", "java", "go"})

@@ -69,6 +69,7 @@ class Start(NamedTuple):
     alone: tuple[Alias, ...]
     longer: dict[str, tuple[Alias, ...]]  # longest first
     seconds: frozenset[str]  # the second words without their signs
+    initials: frozenset[str]  # how they may begin, behind one sign; more signs may stand there as well
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,8 @@ def _start(found: list[Alias]) -> Start:
         if alias.rest:
             longer[alias.rest[0]] = (*longer.get(alias.rest[0], ()), alias)
     alone = tuple(alias for alias in found if not alias.rest)
-    return Start(alone, longer, frozenset(map(_bare, longer)))
+    seconds = frozenset(map(_bare, longer))
+    return Start(alone, longer, seconds, frozenset({"", " ", *(word[0] for word in seconds)}))
 
 
 def _allowed(gap: str) -> frozenset[str]:

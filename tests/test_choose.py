@@ -116,6 +116,12 @@ def test_the_advert_to_split_is_named_by_number_id_or_address(folder: Path, whic
     assert [copy.raw.id for copy in jobs(folder)["one"].postings] == ["b"]
 
 
+def test_a_job_is_named_by_any_of_its_adverts_and_that_is_the_one_to_split(folder: Path) -> None:
+    assert "reed/b" in rolecall(folder, "same", "feed:larkspur/a")
+    assert "feed:larkspur/a is a job of its own" in rolecall(folder, "split", "feed:larkspur/a")
+    assert [copy.raw.id for copy in jobs(folder)["one"].postings] == ["b"]
+
+
 def test_what_there_is_not_is_said(folder: Path) -> None:
     assert "has no advert '7'" in rolecall(folder, "split", "one", "7", code=2)
     assert "no stored job has the id or address 'nine'" in rolecall(folder, "applied", "nine", code=1)

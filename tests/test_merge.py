@@ -86,13 +86,13 @@ def test_what_two_copies_say_otherwise_is_shown_and_not_averaged() -> None:
     assert found.posting.mode.value is not None
     assert found.posting.mode.value.modes == {Mode.HYBRID}
     assert [name for name, _ in found.conflicts] == ["salary", "mode"]
-    assert said(found)[0] == "Reed says £65k"
+    assert said(found)[0] == "Greenhouse says £80k, Reed says £65k"
 
 
 def test_boards_of_one_name_that_disagree_are_told_apart() -> None:
     own = copy("greenhouse:larkspur", description=TEXT + "£80,000 a year.")
     other = copy("greenhouse:larkspur-careers", id="2", description=TEXT + "£65,000 a year.")
-    assert said(merge([own, other])) == ("greenhouse:larkspur-careers says £65k",)
+    assert said(merge([own, other])) == ("greenhouse:larkspur says £80k, greenhouse:larkspur-careers says £65k",)
 
 
 def test_an_employers_board_is_its_own_whatever_address_its_adverts_have() -> None:

@@ -421,6 +421,16 @@ async def test_a_job_is_found_by_any_form_of_its_address(store: Store) -> None:
     assert await store.find_url("not an address") is None
 
 
+async def test_a_job_is_found_by_the_name_of_an_advert_whatever_slashes_it_has(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("https://jobs.larkspur.example/b/2")))
+    for id_ in ("a", "https://jobs.larkspur.example/b/2"):
+        job = await store.find_advert(f"{SOURCE}/{id_}")
+        assert job is not None
+        assert job.postings[0].name == f"{SOURCE}/{id_}"
+    assert await store.find_advert(f"{SOURCE}/b") is None
+    assert await store.find_advert("a") is None
+
+
 async def test_jobs_come_by_id_those_without_postings_left_out(store: Store) -> None:
     await store.commit(plan(posting("a"), posting("b"), posting("c", "job-a")))
     found = await store.jobs({"job-a", "nothing"})

@@ -245,6 +245,9 @@ class Store(Protocol):
     async def find_url(self, url: str) -> StoredJob | None:
         """Find a job by the address of one of its postings, compared in canonical form."""
 
+    async def find_advert(self, name: str) -> StoredJob | None:
+        """Find a job by the name of one of its postings, "SOURCE/ID"; either may hold a slash of its own."""
+
     async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
         """Jobs with an open posting first seen since then, newest first."""
 

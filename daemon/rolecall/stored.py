@@ -26,6 +26,16 @@ class StoredPosting:
     facts: Mapping[str, object]
     because: tuple[str, ...] = ()  # why it belongs to its job
 
+    @property
+    def name(self) -> str:
+        """The advert's name at the command line: "SOURCE/ID"."""
+        return f"{self.raw.source}/{self.raw.id}"
+
+
+def keys_named(name: str) -> list[tuple[str, str]]:
+    """Return what the name of an advert may stand for: its source and its id may both hold slashes."""
+    return [(name[:at], name[at + 1 :]) for at, letter in enumerate(name) if letter == "/"]
+
 
 PostingPage = tuple[Sequence[StoredPosting], int]
 """Postings, and where the next page begins."""

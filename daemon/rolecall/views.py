@@ -139,13 +139,16 @@ class Explanation:
         return tuple(p for p in self.job.postings if (p.raw.source, p.raw.id) != self.posting.key)
 
 
-async def why(store: Store, config: Config, id_or_url: str, person: str = "") -> Explanation | None:
-    """Explain one job by its id (or the beginning of it) or an address of one of its postings.
+async def find(store: Store, name: str) -> StoredJob | None:
+    """Return a job by its id (or the beginning of it), or by one of its postings: an address, or "SOURCE/ID"."""
+    if "/" not in name:
+        return await store.job(name)
+    return await store.find_advert(name) or await store.find_url(name)
 
-    With `person` only what their searches say.
-    """
-    by_url = "://" in id_or_url
-    job = await (store.find_url(id_or_url) if by_url else store.job(id_or_url))
+
+async def why(store: Store, config: Config, name: str, person: str = "") -> Explanation | None:
+    """Explain one job, however it is named; with `person` only what their searches say."""
+    job = await find(store, name)
     if job is None:
         return None
     mutes = await store.mutes({"", *(each.name for each in config.people)})

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from rolecall.ports import Store
     from rolecall.stored import StoredJob, StoredPosting
 
-JobArgument = Annotated[str, typer.Argument(metavar="ID|URL", help="A job's id (or its beginning) or address.")]
+JobArgument = Annotated[
+    str, typer.Argument(metavar="ID|URL", help="A job's id (or its beginning), its address, or SOURCE/ID.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,13 +49,14 @@ def split(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Say that an advert is another job, for ever. Without POSTING it is the newest one."""
+    """Say that an advert is another job, for ever. Without POSTING it is the one that JOB names, or the newest."""
     loaded = load_config(config)
     (found,) = asyncio.run(_find(loaded, [job]))
     if len(found.postings) < 2:
         raise typer.BadParameter(f"{found.id} has one advert only")
-    chosen = _chosen(found, posting) if posting else found.postings[-1]
-    _decide(loaded, "split", [chosen], f"{name_of(chosen)} is a job of its own.")
+    named = (copy for copy in found.postings if job in (copy.name, copy.raw.url))
+    chosen = _chosen(found, posting) if posting else next(named, found.postings[-1])
+    _decide(loaded, "split", [chosen], f"{chosen.name} is a job of its own.")
 
 
 def save(job: JobArgument, config: ConfigOption = None, person: PersonOption = None) -> None:
@@ -104,9 +107,11 @@ def undo(job: JobArgument, config: ConfigOption = None, person: PersonOption = N
 
 @asynccontextmanager
 async def find(config: Config, asked: Sequence[str]) -> AsyncIterator[tuple[Store, list[StoredJob]]]:
-    """Open the store and find the job of each id or address; ends the command when one is not stored."""
+    """Open the store and find the job of each id, address or advert; ends the command when one is not stored."""
+    from rolecall import views
+
     async with reading(config) as store:
-        found = [await (store.find_url(each) if "://" in each else store.job(each)) for each in asked]
+        found = [await views.find(store, each) for each in asked]
         for each, job in zip(asked, found, strict=True):
             if job is None:
                 typer.echo(f"rolecall: no stored job has the id or address {each!r}.", err=True)
@@ -122,14 +127,10 @@ async def _find(config: Config, asked: Sequence[str]) -> list[StoredJob]:
 def _chosen(job: StoredJob, asked: str) -> StoredPosting:
     if asked.isdecimal() and 0 < int(asked) <= len(job.postings):
         return job.postings[int(asked) - 1]
-    found = [copy for copy in job.postings if asked in (copy.raw.id, copy.raw.url, name_of(copy))]
+    found = [copy for copy in job.postings if asked in (copy.raw.id, copy.raw.url, copy.name)]
     if not found:
         raise typer.BadParameter(f"{job.id} has no advert {asked!r}; `rolecall same {job.id}` lists them")
     return found[0]
-
-
-def name_of(copy: StoredPosting) -> str:
-    return f"{copy.raw.source}/{copy.raw.id}"
 
 
 # --- deciding -------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from rolecall.cli.choose import JobArgument, find, name_of
+from rolecall.cli.choose import JobArgument, find
 from rolecall.cli.options import ConfigOption, JsonOption, load_config
 from rolecall.cli.table import table
 
@@ -49,7 +49,7 @@ def _line(job: StoredJob, copy: StoredPosting, zone: ZoneInfo) -> dict[str, obje
 
     return {
         "NO": job.postings.index(copy) + 1,
-        "ADVERT": name_of(copy),
+        "ADVERT": copy.name,
         "TITLE": copy.raw.title,
         "COMPANY": copy.raw.company,
         "PLACE": copy.raw.location,

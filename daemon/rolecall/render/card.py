@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from rolecall.dedupe import Merged
@@ -90,9 +92,17 @@ def notes(merged: Merged, job: str, maybe: Iterable[str]) -> tuple[str, ...]:
     who = _telling_apart((merged.posting, *merged.origins.values(), *(copy for _, copy in merged.conflicts)))
     return (
         *(f"{name} from {who[copy.raw.source]}" for name, copy in merged.origins.items() if name in _SAID),
-        *(f"{who[copy.raw.source]} says {said}" for name, copy in merged.conflicts if (said := _SAID[name](copy))),
+        *_conflicts(merged, who),
         *(f"may be the same as {other}: rolecall join {job} {other}, or split" for other in maybe),
     )
+
+
+def _conflicts(merged: Merged, who: Mapping[str, str]) -> Iterator[str]:
+    """Yield who says what, a phrase for each value that copies state otherwise; first the one that is shown."""
+    for name, pairs in groupby(merged.conflicts, key=itemgetter(0)):
+        shown = merged.origins.get(name, merged.posting)
+        said = [(who[copy.raw.source], _SAID[name](copy)) for copy in (shown, *(copy for _, copy in pairs))]
+        yield ", ".join(f"{board} says {what}" for board, what in said if what)
 
 
 def _telling_apart(copies: Iterable[Posting]) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from rolecall.plan import SETTLED, Committed, NewAlert, NewPosting, Plan, Report
 from rolecall.schedule import Limit, free_at
 from rolecall.store.memory_decisions import MemoryDecisions
 from rolecall.store.retention import without_text
-from rolecall.stored import PostingPage, StoredAlert, StoredJob, StoredPosting
+from rolecall.stored import PostingPage, StoredAlert, StoredJob, StoredPosting, keys_named
 
 Key = tuple[str, str]
 
@@ -215,6 +215,10 @@ class MemoryStore(MemoryDecisions):
         canonical = canonical_url(url)
         found = [key for key, new in self._news.items() if canonical and new.print.url == canonical]
         return self._jobs()[self._postings[found[-1]].job] if found else None
+
+    async def find_advert(self, name: str) -> StoredJob | None:
+        found = [key for key in keys_named(name) if key in self._postings]
+        return self._jobs()[self._postings[found[0]].job] if found else None
 
     async def postings(self, since: datetime, after: int = 0, limit: int = 1_000) -> PostingPage:
         rows = [(n, p) for n, p in enumerate(self._postings.values(), 1) if n > after and p.first_seen >= since][:limit]

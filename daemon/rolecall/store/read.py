@@ -27,7 +27,7 @@ from rolecall.store.rows import (
     to_time,
     to_us,
 )
-from rolecall.stored import StoredAlert, StoredJob, StoredPosting
+from rolecall.stored import StoredAlert, StoredJob, StoredPosting, keys_named
 
 # --- for polling ----------------------------------------------------------------------------------------------
 
@@ -232,6 +232,13 @@ def find_url(db: Database, url: str) -> StoredJob | None:
     canonical = canonical_url(url)
     query = "SELECT job FROM posting WHERE url = ? ORDER BY id DESC LIMIT 1"
     return next(iter(_jobs_in_order(db, query, [hashed(canonical)])), None) if canonical else None
+
+
+def find_advert(db: Database, name: str) -> StoredJob | None:
+    """Return the job of the posting with this name."""
+    query = "SELECT job FROM posting WHERE source = ? AND source_id = ?"
+    found = (job for key in keys_named(name) for job in _jobs_in_order(db, query, key))
+    return next(found, None)
 
 
 def recent(db: Database, since: datetime, limit: int) -> list[StoredJob]:

@@ -190,6 +190,9 @@ class SqliteStore:
     async def find_url(self, url: str) -> StoredJob | None:
         return await self._read(read.find_url, url)
 
+    async def find_advert(self, name: str) -> StoredJob | None:
+        return await self._read(read.find_advert, name)
+
     async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
         return await self._read(read.recent, since, limit)
 

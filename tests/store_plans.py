@@ -53,6 +53,8 @@ def posting(
         pay=(60000, 70000),
         posted=739_000,
         retold=True,
+        role="python developer",
+        temporary=True,
     )
     job = job or f"job-{source_id}"
     return NewPosting(

@@ -15,6 +15,7 @@ from itertools import islice
 from zlib import crc32
 
 from rolecall.dedupe.names import normal_company
+from rolecall.dedupe.opening import is_temporary, named_role
 from rolecall.dedupe.shingles import Shingles, extremes, split
 from rolecall.dedupe.titles import Title, level_of, read_title, title_stems
 from rolecall.dedupe.urls import canonical_url, vacancy_links
@@ -70,6 +71,8 @@ def fingerprint(posting: Posting) -> Print:
         pay=_pay(posting, retold),
         posted=raw.posted_at.toordinal() if raw.posted_at else 0,
         retold=retold,
+        role=named_role(posting.text),
+        temporary=is_temporary(text),
     )
 
 

@@ -6,7 +6,7 @@ medium   one company and one title, with texts of which the shorter stands in th
          pay; one of them is enough, within a week, where a board tells the advert in its own words
 weak     one title and one text under two companies' names: agencies, subsidiaries; with a higher bar
 veto     another title (level, numeral and team are part of it), another reference, another text about the role,
-         other pay, another place
+         another role than the title's in the text, other pay, another place, a fixed term elsewhere
 
 What the employer says in all its adverts counts nothing, where it has been learned (`boilerplate.py`).
 """
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.names import companies_agree
+from rolecall.dedupe.opening import other_role, other_term
 from rolecall.dedupe.prints import EXCERPT, by_address
 from rolecall.dedupe.shingles import SAMPLE
 from rolecall.dedupe.titles import telling, title_stems
@@ -60,12 +61,14 @@ def same(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> Sameness | Non
     """Return why `a` and `b` are one vacancy, None when they are not. Symmetric."""
     if strong := _strong(a, b):
         return strong
-    if not a.title or _other_title(a, b) or _other_reference(a, b):
+    if not a.title or _other_title(a, b) or _other_reference(a, b) or other_role(a, b):
         return None
     overlap = text_overlap(a, b, boilerplate)
     if not companies_agree(a.company, b.company):
         return _under_another_name(a, b, overlap)
     if overlap is not None and overlap >= _bar(a, b, boilerplate):
+        if not _meet(a, b) and other_term(a, b):
+            return None
         return Sameness(round(0.77 + 0.2 * overlap, 3), ("company", "title", f"text {overlap:.2f}"))
     return (_retold(a, b) if a.retold != b.retold else None) or _by_name(a, b, overlap)
 

@@ -25,6 +25,8 @@ class Print:
     pay: tuple[int, ...] = ()  # ends of the stated yearly pay
     posted: int = 0  # day, counted from the year 1; 0 = unknown
     retold: bool = False  # a board tells the advert in its own words
+    role: str = ""  # that the text says it is for
+    temporary: bool | None = None  # the text says so; None = nobody looked
 
     @property
     def key(self) -> tuple[str, str]:

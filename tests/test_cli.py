@@ -90,7 +90,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command; it must end with `code`."""
     done = subprocess.run(
-        [COMMAND, *args], input=stdin, capture_output=True, cwd=at, env=os.environ | env, check=False, timeout=60
+        [COMMAND, *args], input=stdin, capture_output=True, cwd=at, env=os.environ | env, check=False, timeout=120
     )
     text = subprocess.CompletedProcess(args, done.returncode, done.stdout.decode(), done.stderr.decode())
     assert text.returncode == code, text.stderr
@@ -147,7 +147,7 @@ except SystemExit as end:
 heavy = "aiohttp telegram apscheduler sqlite_utils pydantic feedparser jinja2 aiosmtplib httpx".split()
 print("imported:", [name for name in heavy if name in sys.modules])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
     assert all(f"\n  {command} " in done.stdout for command in COMMANDS)
     assert "imported: []" in done.stdout
 
@@ -439,7 +439,7 @@ def on_a_terminal(*args: str, at: Path, **env: str) -> str:
     import pty
 
     ours, theirs = pty.openpty()
-    subprocess.run([COMMAND, *args], stdout=theirs, cwd=at, env=os.environ | env, check=True, timeout=30)
+    subprocess.run([COMMAND, *args], stdout=theirs, cwd=at, env=os.environ | env, check=True, timeout=120)
     os.close(theirs)
     said = b""
     try:

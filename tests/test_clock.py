@@ -13,13 +13,14 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from rolecall import clock as clocks
 from rolecall.clock import clock, guarded
+from tests.waiting import PATIENCE
 
 
 async def test_each_event_fires_again_and_again_while_the_clock_lasts() -> None:
     event = asyncio.Event()
     async with clock({"tick": (event, timedelta(seconds=0.05))}):
         for _ in range(3):
-            await asyncio.wait_for(event.wait(), 5)
+            await asyncio.wait_for(event.wait(), PATIENCE)
             event.clear()
     await asyncio.sleep(0.1)
     assert not event.is_set(), "it ends with its context"
@@ -30,7 +31,7 @@ async def jumps(*ahead: float) -> int:
     seen: list[None] = []
     looks = iter(ahead)
     with suppress(RuntimeError):  # "coroutine raised StopIteration": there is nothing more to look at
-        await asyncio.wait_for(guarded(lambda: seen.append(None), lambda: next(looks), every=0), 5)
+        await asyncio.wait_for(guarded(lambda: seen.append(None), lambda: next(looks), every=0), PATIENCE)
     return len(seen)
 
 
@@ -64,7 +65,7 @@ async def test_a_jump_wakes_everything_and_counts_the_next_time_from_now() -> No
 
 
 def test_the_guard_compares_the_wall_clock_with_one_that_nobody_can_set() -> None:
-    assert clocks._wall_ahead() == pytest.approx(time.time() - time.monotonic(), abs=1)
+    assert clocks._wall_ahead() == pytest.approx(time.time() - time.monotonic(), abs=60)
 
 
 def test_a_month_that_is_jumped_is_not_counted_tick_by_tick() -> None:

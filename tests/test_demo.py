@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
+import signal
 import subprocess
-import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -23,8 +22,8 @@ from rolecall.ports import Store
 from rolecall.store.memory import MemoryStore
 from rolecall.views import Explanation, why
 from tests.house import house_of, poll_all
-
-COMMAND = Path(sys.executable).with_name("rolecall")
+from tests.test_app import COMMAND, rolecall
+from tests.waiting import until
 
 
 def text(name: str) -> str:
@@ -34,28 +33,36 @@ def text(name: str) -> str:
 JOBS: list[dict[str, Any]] = tomllib.loads(text("jobs.toml"))["job"]
 
 
-def test_the_demo_shows_alerts_with_reasons_and_ends_cleanly(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [COMMAND, "demo", "--seconds", "10"], capture_output=True, text=True, timeout=60, check=False,
-        env=os.environ | {"TMPDIR": str(tmp_path)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    assert re.search(r"Open now: \d+ jobs for “Senior Python, remote or near Leeds”", done.stdout)
-    assert "why   " in done.stdout
-    assert "for   Python contracts outside IR35" in done.stdout
-    assert "a-broken-feed: the answer is a web page (HTML), not a feed (the others go on)" in done.stdout
-    page = re.search(r"the last digest  (\S+)", done.stdout)
+SHOWN = (
+    r"Open now: \d+ jobs for “Senior Python, remote or near Leeds”",
+    r"why   ",
+    r"for   Python contracts outside IR35",
+    r"a-broken-feed: the answer is a web page \(HTML\), not a feed \(the others go on\)",
+    r"a digest with \d+ jobs was written to",
+)
+
+
+async def test_the_demo_shows_alerts_with_reasons_and_ends_cleanly(tmp_path: Path) -> None:
+    async with rolecall(tmp_path, "demo", TMPDIR=str(tmp_path)) as life:
+        await until(lambda: all(re.search(each, life.log.read_text()) for each in SHOWN), "all that it shows")
+        life.send(signal.SIGINT)
+        assert await life.ends() == 0, life.log.read_text()
+    said = life.log.read_text()
+    assert "Traceback" not in said
+    page = re.search(r"the last digest  (\S+)", said)
     assert page
-    assert Path(page[1]).is_file()
-    pages = [
-        each.read_text(encoding="utf-8") for each in Path(page[1]).parent.glob("*.html")
-    ]  # a later one may be last
+    pages = [each.read_text(encoding="utf-8") for each in Path(page[1]).parent.glob("*.html")]
     assert any("Senior Python Developer" in each for each in pages)
-    config = re.search(r"rolecall why (\w+) -c (\S+)", done.stdout)
+    config = re.search(r"rolecall why (\w+) -c (\S+)", said)
     assert config
-    told = subprocess.run([COMMAND, "why", config[1], "-c", config[2], "--json"], capture_output=True, check=True)
+    told = subprocess.run([COMMAND, "why", config[1], "-c", config[2], "--json"], capture_output=True, check=True)  # noqa: ASYNC221 # it is brief
     assert {match["action"] for match in json.loads(told.stdout)["matches"]} == {"drop"}, "the advice works"
+
+
+async def test_the_demo_ends_by_itself_when_told_how_long_it_may_last(tmp_path: Path) -> None:
+    async with rolecall(tmp_path, "demo", "--seconds", "0.1", TMPDIR=str(tmp_path)) as life:
+        assert await life.ends() == 0, life.log.read_text()
+    assert "That was the demo." in life.log.read_text()
 
 
 async def polled() -> tuple[Store, Config, dict[str, str]]:

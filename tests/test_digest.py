@@ -337,7 +337,7 @@ def look(page: Path, width: int, *, dark: bool) -> dict[str, Any]:
         CHROMIUM, *FLAGS, f"--blink-settings=preferredColorScheme={0 if dark else 1}", "--allow-file-access-from-files",
         f"--user-data-dir={page.parent / 'profile'}", "--window-size=900,3000", "--dump-dom", outer.as_uri(),
     ]  # fmt: skip
-    dumped = subprocess.run(run, capture_output=True, timeout=60, check=True)
+    dumped = subprocess.run(run, capture_output=True, timeout=120, check=True)
     title = re.search(r"<title>(\{.*?\})</title>", dumped.stdout.decode())
     assert title is not None
     seen: dict[str, Any] = json.loads(title[1])

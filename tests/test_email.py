@@ -32,7 +32,7 @@ async def server() -> AsyncIterator[FakeSmtp]:
 
 
 def channel(server: FakeSmtp, *to: str) -> Email:
-    return Email("127.0.0.1", SENDER, to or (MINA,), port=server.port, security="none", timeout=5)
+    return Email("127.0.0.1", SENDER, to or (MINA,), port=server.port, security="none", timeout=60)
 
 
 async def failure(notifier: Email, sent: Message | None = None) -> DeliveryError:

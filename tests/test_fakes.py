@@ -28,7 +28,7 @@ async def running(module: str, log: Path) -> AsyncIterator[str]:
     )
     assert process.stdout is not None
     try:
-        yield (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+        yield (await asyncio.wait_for(process.stdout.readline(), 120)).decode()
     finally:
         process.terminate()
         await process.wait()

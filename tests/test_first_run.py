@@ -30,7 +30,9 @@ def run_once(folder: Path, config: str, home: Path) -> subprocess.CompletedProce
     own = ("XDG_STATE_HOME", "STATE_DIRECTORY")
     environment = {key: value for key, value in os.environ.items() if key not in own} | {"HOME": str(home)}
     command = [ROLECALL, "run", "--once"]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
 
 
 def test_the_first_run_makes_the_default_state_directory(tmp_path: Path) -> None:
@@ -59,7 +61,7 @@ def test_a_configuration_that_may_not_be_read_ends_with_78_so_that_systemd_does_
     path = tmp_path / "config.toml"
     path.touch(mode=0)
     done = subprocess.run(
-        [ROLECALL, "run", "--config", str(path)], capture_output=True, text=True, check=False, timeout=60
+        [ROLECALL, "run", "--config", str(path)], capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 78
     assert done.stderr == f"rolecall: {path}: cannot be read: Permission denied.\n"

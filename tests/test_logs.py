@@ -81,7 +81,7 @@ def test_nor_by_a_traceback(log: tuple[logging.Logger, io.StringIO]) -> None:
 
 def run(program: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | env, check=False, timeout=30
+        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | env, check=False, timeout=120
     )
 
 
@@ -109,7 +109,7 @@ def journal_of(program: str, folder: Path) -> list[str]:
     with (folder / "journal").open("w+") as journal:
         stream = os.fstat(journal.fileno())
         env = os.environ | {"JOURNAL_STREAM": f"{stream.st_dev}:{stream.st_ino}"}
-        subprocess.run([sys.executable, "-c", program], stderr=journal, env=env, check=False, timeout=60)
+        subprocess.run([sys.executable, "-c", program], stderr=journal, env=env, check=False, timeout=120)
     return (folder / "journal").read_text().splitlines()
 
 

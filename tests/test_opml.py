@@ -51,7 +51,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([COMMAND, *map(str, args)], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([COMMAND, *map(str, args)], capture_output=True, text=True, timeout=120, check=False)
 
 
 # --- OPML ---------------------------------------------------------------------------------------------------------

@@ -42,12 +42,12 @@ async def post() -> AsyncIterator[PostOffice]:
 
 async def mails(post: PostOffice, least: int) -> list[EmailMessage]:
     """Return what lies in the mailbox, once it is so many different mails: exim4 files a mail after it took it."""
-    for _ in range(600):
+    for _ in range(2400):
         found = await post.mails()
         if len({(mail["Message-ID"], mail["Envelope-To"]) for mail in found}) >= least:
             return found
         await asyncio.sleep(0.05)
-    pytest.fail(f"waited 30 s for {least} mails, there are {len(found)}")
+    pytest.fail(f"waited 2 minutes for {least} mails, there are {len(found)}")
 
 
 # --- N digests ------------------------------------------------------------------------------------------------

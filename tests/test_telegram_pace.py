@@ -108,5 +108,6 @@ async def test_a_flood_told_to_one_channel_defers_the_other_without_asking() -> 
         for channel in (one, other):
             with pytest.raises(Deferred) as caught:
                 await channel.send(message())
-            assert (round(caught.value.retry_after or 0), caught.value.counts) == (7, False)
+            assert 0 < (caught.value.retry_after or 0) <= 7
+            assert not caught.value.counts
         assert fake.requests == 1

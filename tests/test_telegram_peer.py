@@ -84,12 +84,12 @@ async def peer() -> AsyncIterator[Peer]:
     assert process.stdout
     assert process.stdin
     try:
-        ready = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().split()
+        ready = (await asyncio.wait_for(process.stdout.readline(), 120)).decode().split()
         async with aiohttp.ClientSession() as session:
             yield Peer(ready[1], session)
     finally:
         process.stdin.close()
-        await asyncio.wait_for(process.wait(), 10)
+        await asyncio.wait_for(process.wait(), 120)
 
 
 async def test_an_alert_is_sent_pressed_and_asked_about(tmp_path: Path) -> None:

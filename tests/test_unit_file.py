@@ -17,7 +17,7 @@ README = ROOT / "systemd" / "README.md"
 def analyze(*args: str) -> str:
     needs(shutil.which("systemd-analyze"), "systemd-analyze")
     done = subprocess.run(
-        ["systemd-analyze", *args, str(UNIT)], capture_output=True, text=True, check=False, timeout=60
+        ["systemd-analyze", *args, str(UNIT)], capture_output=True, text=True, check=False, timeout=120
     )
     return done.stdout + done.stderr
 

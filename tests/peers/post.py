@@ -91,7 +91,7 @@ class PostOffice:
         await asyncio.to_thread(self._post, raw, to)
 
     def _post(self, raw: bytes, to: str) -> None:
-        with SMTP("127.0.0.1", self.smtp, local_hostname="sender.example", timeout=30) as client:
+        with SMTP("127.0.0.1", self.smtp, local_hostname="sender.example", timeout=120) as client:
             client.sendmail("somebody@example.org", [to], raw)
 
     async def mails(self) -> list[EmailMessage]:
@@ -99,7 +99,7 @@ class PostOffice:
         return await asyncio.to_thread(self._mails)
 
     def _mails(self) -> list[EmailMessage]:
-        with imaplib.IMAP4("127.0.0.1", self.imap, timeout=30) as client:
+        with imaplib.IMAP4("127.0.0.1", self.imap, timeout=120) as client:
             client.login("mina", PASSWORD)
             client.select(readonly=True)
             _, (found,) = client.search(None, "ALL")
@@ -176,7 +176,7 @@ def _free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _wait_for(port: int, seconds: float = 60) -> None:
+def _wait_for(port: int, seconds: float = 120) -> None:
     """Wait until somebody greets there."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

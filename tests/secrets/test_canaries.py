@@ -199,7 +199,7 @@ async def test_no_secret_is_found_anywhere_whatever_goes_wrong(tmp_path: Path) -
             process.send_signal(signal.SIGHUP)
             await until(tmp_path, process, "reload-refused")
             process.send_signal(signal.SIGABRT)
-            await asyncio.wait_for(process.wait(), 60)
+            await asyncio.wait_for(process.wait(), 120)
         finally:
             if process.returncode is None:
                 process.kill()

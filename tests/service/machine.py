@@ -59,7 +59,7 @@ class Machine:
         return self.run("stat", "--format=%a %u", path).stdout.strip()
 
 
-def until(there: Callable[[], object], what: str, seconds: float = 60) -> None:
+def until(there: Callable[[], object], what: str, seconds: float = 120) -> None:
     """Wait until something is so; fails, saying what it was, when it does not come."""
     deadline = time.monotonic() + seconds
     while not there():
@@ -89,7 +89,7 @@ def _end(boot: subprocess.Popen[bytes]) -> None:
     for pid in _descendants(boot.pid):
         if _name(pid) == "systemd":
             os.kill(pid, signal.SIGKILL)
-    boot.wait(30)
+    boot.wait(120)
 
 
 def _need_the_tools() -> None:
@@ -101,7 +101,7 @@ def _need_the_tools() -> None:
 
 def _first_process(boot: subprocess.Popen[bytes]) -> int:
     """Return the number of the systemd in its namespaces, as soon as there is one."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if boot.poll() == REFUSED:
             pytest.skip("namespaces, mounts or control groups are refused here: no systemd can be booted")
@@ -109,7 +109,7 @@ def _first_process(boot: subprocess.Popen[bytes]) -> int:
             if _name(pid) == "systemd":
                 return pid
         time.sleep(0.05)
-    pytest.fail("no systemd was booted in 30 seconds")
+    pytest.fail("no systemd was booted in 120 seconds")
 
 
 def _name(pid: int) -> str:

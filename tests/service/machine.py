@@ -20,7 +20,7 @@ from tests.shared import ROOT, needs
 BOOT = Path(__file__).with_name("boot.sh")
 VENV = "/opt/rolecall"
 PYTHON = "/opt/python"
-LIVES = 1800  # seconds, at most
+LIVES = 7200  # seconds, at most
 REFUSED = 77
 
 

@@ -14,6 +14,7 @@ from tests.service.machine import VENV, Machine, until
 ROLECALL = f"{VENV}/bin/rolecall"
 CONFIG = "/etc/rolecall/config.toml"
 STATE = "/var/lib/private/rolecall"
+DROP_INS = "/etc/systemd/system/rolecall.service.d"
 SECRET = "canary-of-the-webhook"
 
 GOOD = """
@@ -38,12 +39,9 @@ stack.any = ["python"]
 notify = ["console"]
 """
 
-QUICKER = """
-[Service]
-# The tests do not wait for minutes.
-WatchdogSec=6
-RestartSec=1
-"""
+# The tests do not wait for minutes; but so quick a watchdog is for one of them only: a busy machine keeps it waiting.
+QUICKER = "[Service]\nRestartSec=1\n"
+WATCHED = "[Service]\nWatchdogSec=6\n"
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +50,24 @@ def installed(machine: Machine) -> Machine:
     machine.write("/etc/rolecall/inbox/first.jsonl", row(1))
     machine.write("/srv/mine/config.toml", GOOD.replace("url_credential", "url_file"))
     machine.write("/srv/mine/webhook-url", f"http://127.0.0.1:9/{SECRET}", mode="600")
-    machine.write("/etc/systemd/system/rolecall.service.d/test.conf", QUICKER)
+    machine.write(f"{DROP_INS}/test.conf", QUICKER)
     machine.run(ROLECALL, "service", "install", "--from", "/srv/mine/config.toml", "--now")
     return machine
+
+
+@pytest.fixture(scope="module")
+def running(installed: Machine) -> Machine:
+    """The service as `service` starts it, once for all tests that only look at it."""
+    return anew(installed)
 
 
 @pytest.fixture
 def service(installed: Machine) -> Machine:
     """The service, started anew, with a good configuration, an empty database and one job in its inbox."""
+    return anew(installed)
+
+
+def anew(installed: Machine) -> Machine:
     installed.run("systemctl", "stop", "rolecall.service")
     installed.run("systemctl", "reset-failed", "rolecall.service", code=None)
     installed.run("find", STATE, "-mindepth", "1", "-delete")
@@ -103,17 +111,60 @@ def test_installed_by_our_command_it_runs_at_once_and_at_every_boot(installed: M
     assert "service  active (running)" in installed.run(ROLECALL, "service", "status").stdout
 
 
-def test_root_looks_at_it_by_the_ordinary_commands(service: Machine) -> None:
-    told(service, "polled source=folder:inbox")
-    status = json.loads(service.run(ROLECALL, "status", "--json").stdout)
+def test_it_says_when_it_is_ready_and_finds_the_job(running: Machine) -> None:
+    assert running.show("rolecall", "ActiveState") == "active"
+    assert running.show("rolecall", "StatusText").startswith("watching 1 source")
+    told(running, "Invented 1 Works")
+
+
+def test_root_looks_at_it_by_the_ordinary_commands(running: Machine) -> None:
+    told(running, "polled source=folder:inbox")
+    status = json.loads(running.run(ROLECALL, "status", "--json").stdout)
     assert [source["name"] for source in status["sources"]] == ["folder:inbox"]
-    service.run(ROLECALL, "check", "--offline")
+    running.run(ROLECALL, "check", "--offline")
 
 
-def test_it_says_when_it_is_ready_and_finds_the_job(service: Machine) -> None:
-    assert service.show("rolecall", "ActiveState") == "active"
-    assert service.show("rolecall", "StatusText").startswith("watching 1 source")
-    told(service, "Invented 1 Works")
+# --- what is its own ----------------------------------------------------------------------------------------------
+
+
+def test_its_state_belongs_to_a_user_that_exists_only_while_it_runs(running: Machine) -> None:
+    mode, owner = running.mode(STATE).split()
+    assert mode == "700"
+    assert int(owner) >= 61184  # the range of dynamic users
+    assert running.mode(f"{STATE}/rolecall.db") == f"600 {owner}"
+    assert running.mode("/var/lib/private") == "700 0"
+
+
+def test_a_credential_is_read_by_the_service_and_by_nobody_else(running: Machine) -> None:
+    inside = "/run/credentials/rolecall.service/webhook-url"
+    assert running.run("cat", inside).stdout.strip().endswith(SECRET)
+    assert running.mode("/etc/rolecall/credentials/webhook-url") == "600 0"
+    for path in (inside, "/etc/rolecall/credentials/webhook-url"):
+        running.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", path, code=1)
+    environment = running.run("cat", f"/proc/{main_pid(running)}/environ").stdout
+    assert "CREDENTIALS_DIRECTORY=/run/credentials/rolecall.service" in environment
+    assert SECRET not in environment + running.journal("rolecall")
+
+
+def parser(machine: Machine) -> str:
+    """Return the number of the process that parses."""
+    group = machine.show("rolecall", "ControlGroup")
+    processes = machine.run("cat", f"/sys/fs/cgroup{group}/cgroup.procs").stdout.split()
+    (found,) = [each for each in processes if "rolecall.sandbox" in machine.run("cat", f"/proc/{each}/cmdline").stdout]
+    return found
+
+
+def test_the_parsing_child_has_its_limits_in_there_too(service: Machine) -> None:
+    told(service, "polled source=folder:inbox")
+    limits = service.run("cat", f"/proc/{parser(service)}/limits").stdout
+    found = {name: re.search(rf"^{name} +(\d+|unlimited) ", limits, re.MULTILINE) for name in LIMITS}
+    assert {name: each[1] for name, each in found.items() if each} == LIMITS
+
+
+LIMITS = {"Max address space": "768000000", "Max open files": "0", "Max processes": "0", "Max core file size": "0"}
+
+
+# --- what may happen ----------------------------------------------------------------------------------------------
 
 
 def test_a_reload_takes_a_good_configuration(service: Machine) -> None:
@@ -141,10 +192,15 @@ def test_killed_it_is_started_again(service: Machine) -> None:
 
 
 def test_when_it_hangs_the_watchdog_starts_it_again(service: Machine) -> None:
+    service.write(f"{DROP_INS}/watched.conf", WATCHED)
+    service.run("systemctl", "daemon-reload")
+    service.run("systemctl", "restart", "rolecall")
     before = main_pid(service)
     service.run("kill", "-STOP", str(before))
     restarted(service, before)
     assert "rolecall.service: Watchdog timeout" in service.run("journalctl", "UNIT=rolecall.service").stdout
+    service.run("rm", f"{DROP_INS}/watched.conf")
+    service.run("systemctl", "daemon-reload")
 
 
 def test_the_journal_knows_how_grave_each_line_is(service: Machine) -> None:
@@ -200,46 +256,6 @@ def test_a_bad_configuration_is_not_tried_again(service: Machine) -> None:
     told(service, 'search[1].stak: is not a key I know. Did you mean "stack"?')
     errors = service.run("journalctl", "--no-pager", "--output=cat", "--priority=err", "--identifier=rolecall").stdout
     assert "rolecall: search[1].stak" in errors
-
-
-# --- what is its own ------------------------------------------------------------------------------------------
-
-
-def test_its_state_belongs_to_a_user_that_exists_only_while_it_runs(service: Machine) -> None:
-    mode, owner = service.mode(STATE).split()
-    assert mode == "700"
-    assert int(owner) >= 61184  # the range of dynamic users
-    assert service.mode(f"{STATE}/rolecall.db") == f"600 {owner}"
-    assert service.mode("/var/lib/private") == "700 0"
-
-
-def test_a_credential_is_read_by_the_service_and_by_nobody_else(service: Machine) -> None:
-    inside = "/run/credentials/rolecall.service/webhook-url"
-    assert service.run("cat", inside).stdout.strip().endswith(SECRET)
-    assert service.mode("/etc/rolecall/credentials/webhook-url") == "600 0"
-    for path in (inside, "/etc/rolecall/credentials/webhook-url"):
-        service.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", path, code=1)
-    environment = service.run("cat", f"/proc/{main_pid(service)}/environ").stdout
-    assert "CREDENTIALS_DIRECTORY=/run/credentials/rolecall.service" in environment
-    assert SECRET not in environment + service.journal("rolecall")
-
-
-def parser(machine: Machine) -> str:
-    """Return the number of the process that parses."""
-    group = machine.show("rolecall", "ControlGroup")
-    processes = machine.run("cat", f"/sys/fs/cgroup{group}/cgroup.procs").stdout.split()
-    (found,) = [each for each in processes if "rolecall.sandbox" in machine.run("cat", f"/proc/{each}/cmdline").stdout]
-    return found
-
-
-def test_the_parsing_child_has_its_limits_in_there_too(service: Machine) -> None:
-    told(service, "polled source=folder:inbox")
-    limits = service.run("cat", f"/proc/{parser(service)}/limits").stdout
-    found = {name: re.search(rf"^{name} +(\d+|unlimited) ", limits, re.MULTILINE) for name in LIMITS}
-    assert {name: each[1] for name, each in found.items() if each} == LIMITS
-
-
-LIMITS = {"Max address space": "768000000", "Max open files": "0", "Max processes": "0", "Max core file size": "0"}
 
 
 def test_a_feed_that_takes_for_ever_to_parse_stops_nothing(service: Machine) -> None:

@@ -36,7 +36,7 @@ JOBS: list[dict[str, Any]] = tomllib.loads(text("jobs.toml"))["job"]
 SHOWN = (
     r"Open now: \d+ jobs for “Senior Python, remote or near Leeds”",
     r"why   ",
-    r"for   Python contracts outside IR35",
+    r"for (  |“)Python contracts outside IR35",
     r"a-broken-feed: the answer is a web page \(HTML\), not a feed \(the others go on\)",
     r"a digest with \d+ jobs was written to",
 )

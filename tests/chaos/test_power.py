@@ -59,12 +59,12 @@ def missing(database: Path, marks: list[str]) -> str:
     try:
         with closing(sqlite3.connect(database)) as db:
             (sound,) = db.execute("PRAGMA integrity_check").fetchone()
+            if sound != "ok":
+                return str(sound)
             postings = {int(number) for (number,) in db.execute("SELECT source_id FROM posting")}
             states = dict(db.execute("SELECT id, state FROM outbox"))
     except sqlite3.DatabaseError as error:
         return str(error)
-    if sound != "ok":
-        return str(sound)
     gone = certain["posting"] - postings
     unsent = {number for number in certain["sent"] if states.get(number) != "sent"}
     unclaimed = {number for number in certain["claimed"] if states.get(number) not in ("sending", "sent")}

@@ -241,8 +241,9 @@ class World:
         else:
             await self.asked()
             await asyncio.sleep(self.dice.uniform(0.0, 0.3))
+        if self.kill_when == point:  # it did not come there; asked twice, it would end at once
+            life.send(signal.SIGTERM)
         self.kill_when = ""
-        life.send(signal.SIGTERM)
         return await life.end()
 
     # --- faults

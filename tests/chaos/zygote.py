@@ -27,6 +27,7 @@ from rolecall.normalise import normalise
 from rolecall.outbox import Claim, Outcome, RetryAt
 from rolecall.plugins import kinds
 from rolecall.ports import Source
+from rolecall.render.email import _PAGE
 from rolecall_notifiers.telegram import chat
 from tests.chaos import points
 from tests.chaos.disk import Control
@@ -99,8 +100,10 @@ def _say(word: str, number: int) -> None:
 
 
 def warm_up() -> None:
-    """Load what is loaded at first use (vocabularies, the Bot API), and let no fork copy what it only counts."""
+    """Load what is loaded at first use (vocabularies, the Bot API, pages), and let no fork copy what it only counts."""
     assert chat
+    for name in _PAGE.list_templates():
+        _PAGE.get_template(name)
     normalise(RawPosting("x", "1", "Senior Python Engineer", location="Leeds", description="£80,000. Remote."))
     gc.collect()
     gc.freeze()

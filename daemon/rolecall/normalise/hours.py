@@ -18,6 +18,7 @@ _NUMBERS = {
     for name, patterns in _WORDS["numbers"]["match"].items()
 }
 _NEEDS = {name: Phrases(texts) for name, texts in _WORDS["numbers"]["needs"].items()}
+_ALSO = _WORDS["numbers"]["also"]
 _ACTUALLY = Phrases(["actual"])
 _FIELD_WORDS = {"fulltime": "full_time", "parttime": "part_time"}
 _ACTUAL = re.compile(_WORDS["numbers"]["actual_pay"])
@@ -68,6 +69,8 @@ def _figure(doc: Doc, name: str) -> re.Match[str] | None:
         if part.stems.isdisjoint(_UNITS):
             continue
         for start, end in windows(part, _NEEDS[name]):
+            if _ALSO.get(name) and not any(part.low.find(word, start, end) >= 0 for word in _ALSO[name]):
+                continue
             if match := _NUMBERS[name].search(part.low, start, end):
                 return match
     return None

@@ -18,7 +18,7 @@ from rolecall.normalise.ladder import level, span
 from rolecall.normalise.level_body import read_body, read_floor
 from rolecall.normalise.level_title import read_title
 from rolecall.normalise.rules import evidence
-from rolecall.normalise.text import Doc
+from rolecall.normalise.text import Doc, part
 from rolecall.normalise.words import load
 from rolecall.normalise.years import read_years
 
@@ -35,7 +35,7 @@ def read_level(doc: Doc, family: Fact[str], salary: Fact[Salary]) -> tuple[Fact[
 
 
 def _level(doc: Doc, salary: Fact[Salary]) -> Fact[Level]:
-    title, field = read_title(doc.title, doc.company), _field(doc)
+    title, field = read_title(doc.parts[0], doc.company), _field(doc)
     if title.value is not None and title.rule.startswith("level.title.") and title.confidence is Confidence.HIGH:
         return _checked(doc, title, field)
     return next((fact for fact in _less_sure(doc, title, field, salary) if fact.value is not None), UNSTATED)
@@ -127,7 +127,7 @@ def _slug(doc: Doc) -> Fact[Level]:
     words = max(re.split(r"[/?&=]", path), key=lambda part: part.count("-"), default="")
     if words.count("-") < 2:
         return UNSTATED
-    title = read_title(words.replace("-", " "))
+    title = read_title(part("title", words.replace("-", " ")))
     if title.value is None or title.rule != "level.title.word":
         return UNSTATED
     return Fact(title.value, "field", f"url={words}"[:160], "level.slug", Confidence.LOW)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from rolecall.model import UNSTATED, Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
 from rolecall.normalise.rules import hits, rules
-from rolecall.normalise.text import part
+from rolecall.normalise.text import Part, part
 from rolecall.normalise.words import load
 
 _WORDS = load("level")
@@ -39,11 +39,12 @@ class Word:
     confidence: Confidence
 
 
-def read_title(title: str, company: str = "") -> Fact[Level]:
+def read_title(part: Part, company: str = "") -> Fact[Level]:
     """Return the level that a title states: words first, then bank ranks, numerals, grades."""
-    low = _STRIPPED.sub(lambda match: "·" * len(match[0]), title.lower())
-    words = _words(title, low)
-    if _BANK.search(company.lower()):
+    part = _stripped(part)
+    title, low = part.text, part.low
+    words = _words(part)
+    if company and _BANK.search(company.lower()):
         ladder = [word for word in words if word.level.track != "management" or word.level.min < Rung.HEAD]
         if not ladder and (rank := _rank(title, low)):
             return rank
@@ -54,17 +55,24 @@ def read_title(title: str, company: str = "") -> Fact[Level]:
     return numeral or _coded(title, low, _GRADE, "grades", Confidence.LOW) or UNSTATED
 
 
-def _words(title: str, low: str) -> list[Word]:
+def _stripped(title: Part) -> Part:
+    """Return a title without "Member of Technical Staff", keeping every offset."""
+    if title.words.isdisjoint(("technical", "mts")):
+        return title
+    return replace(part("title", _STRIPPED.sub(lambda match: "·" * len(match[0]), title.low)), text=title.text)
+
+
+def _words(title: Part) -> list[Word]:
     """Return the ladder words in order, of overlapping ones the longest, without mere modifiers."""
     found = [
         Word(hit.start, hit.match.end(), level(hit.rule.value), hit.rule.name, hit.rule.confidence)
-        for hit in hits(rules("level"), [part("title", low)])
+        for hit in hits(rules("level"), [title])
     ]
     kept: list[Word] = []
     for word in sorted(found, key=lambda word: (word.start - word.end, -word.level.max)):
         if all(word.end <= other.start or word.start >= other.end for other in kept):
             kept.append(word)
-    return _without_modifiers(sorted(kept, key=lambda word: word.start), low)
+    return _without_modifiers(sorted(kept, key=lambda word: word.start), title.low)
 
 
 def _without_modifiers(words: list[Word], low: str) -> list[Word]:

@@ -21,6 +21,7 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _CUES = ("based", "office", "located", "location is", "commut", "onsite", "on-site")
+_MODES = frozenset({"hybrid", "remote", "onsite", "site"})
 _MODE = re.compile(r"\((?:hybrid|remote|on-?site)")
 _PLACE_LINE = re.compile(r"\W{0,4}([A-Z][^\n(]{2,50}) \((?:hybrid|remote|on-?site)[^)\n]{0,30}\)\W*$", re.I | re.M)
 _BEFORE_MODE = 60  # characters
@@ -87,6 +88,8 @@ def _contradicted(doc: Doc, location: Location) -> bool:
 
 
 def _place_lines(doc: Doc) -> Iterator[str]:
+    if doc.parts[-1].words.isdisjoint(_MODES):
+        return
     for mode in _MODE.finditer(doc.low):
         start = doc.low.rfind("\n", max(0, mode.start() - _BEFORE_MODE), mode.start()) + 1
         if line := _PLACE_LINE.match(doc.body, start):

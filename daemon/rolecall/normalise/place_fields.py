@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rolecall.model import Json, RawPosting
 from rolecall.normalise.place_words import word
@@ -96,5 +96,12 @@ def _text(value: Json) -> str:
         return short(value)
     if not hasattr(value, "get") or value.get("hidden") is True:
         return ""
-    parts = (next((value[k] for k in keys if isinstance(value.get(k), str) and value[k]), "") for keys in _ADDRESS)
-    return short(", ".join(dict.fromkeys(p for p in parts if p)))
+    return short(", ".join(dict.fromkeys(part for keys in _ADDRESS if (part := _first(value, keys)))))
+
+
+def _first(value: Mapping[str, Json], keys: tuple[str, ...]) -> str:
+    for key in keys:
+        text = value.get(key)
+        if text and isinstance(text, str):
+            return text
+    return ""

@@ -36,6 +36,7 @@ class Town:
         return (self.lat, self.lon)
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """Return `name` as names are compared: lower case without spaces, hyphens, apostrophes, dots and accents."""
     name = name.strip().lower()

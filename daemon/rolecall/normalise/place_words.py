@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from rolecall.normalise.place_gazetteer import Town, fold, towns
@@ -34,6 +34,7 @@ class Word:
         return "GB" if self.kind in ("nation", "county", "wide") and not self.towns else None
 
 
+@lru_cache(maxsize=4096)  # postings name the same few places
 def word(text: str) -> Word | None:
     """Return what `text` as a whole means, None when it is no known name. Short names count in capitals only."""
     key = fold(text)

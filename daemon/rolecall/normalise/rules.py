@@ -7,6 +7,7 @@ One entry of a word file:
     value = "contract"              # what it says; the module gives it its meaning
     needs = ["month", "months"]     # every match holds one of these words (of six letters and more: or a longer
                                     # form of it), so only the text around them is searched
+    also = ["contract"]             # ... and one of these, in any form, where there are any
     match = ["\\\\d+ months? contract"]  # regular expressions on lower-case text, word-bounded
     veto_before = ["smart "]        # directly before the match
     veto_after = [" law"]           # directly after it
@@ -42,6 +43,7 @@ class Rule:
     name: str
     value: str
     needs: tuple[str, ...]
+    also: tuple[str, ...]
     pattern: re.Pattern[str]
     veto_before: re.Pattern[str] | None
     veto_after: re.Pattern[str] | None
@@ -123,9 +125,12 @@ def _places(rules: Rules, part: Part, possible: Iterable[str]) -> list[tuple[int
 
 
 def _matches(rule: Rule, part: Part, where: Sequence[int]) -> Iterator[Hit]:
-    for start, end in stretches(part.low, where):
-        for match in rule.pattern.finditer(part.low, start, end):
-            if not _vetoed(rule, part.low, match):
+    low = part.low
+    for start, end in stretches(low, where):
+        if rule.also and not any(low.find(word, start, end) >= 0 for word in rule.also):
+            continue
+        for match in rule.pattern.finditer(low, start, end):
+            if not _vetoed(rule, low, match):
                 yield Hit(rule, part, match)
 
 
@@ -169,7 +174,7 @@ def sentence(text: str, start: int, end: int) -> str:
 
 # --- reading the words ------------------------------------------------------------------------------------------
 
-_KEYS = {"name", "value", "needs", "match", "veto_before", "veto_after", "veto", "where", "confidence"}
+_KEYS = {"name", "value", "needs", "also", "match", "veto_before", "veto_after", "veto", "where", "confidence"}
 
 
 def _rule(entry: dict[str, Any]) -> Rule:
@@ -181,6 +186,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
             name=entry["name"],
             value=entry["value"],
             needs=tuple(entry["needs"]),
+            also=tuple(entry.get("also", ())),
             pattern=re.compile(rf"(?<!\w)(?:{'|'.join(entry['match'])})(?!\w)"),
             veto_before=_any(entry.get("veto_before"), r"(?:{})$"),
             veto_after=_any(entry.get("veto_after"), r"(?:{})"),

@@ -10,13 +10,16 @@ from rolecall.model import Json
 def stated(fields: Mapping[str, Json], paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield (path, text) for every path that holds text, numbers or a list of texts; a dot steps into an object."""
     for path in paths if fields else ():
-        head, *steps = path.split(".")
-        value = fields.get(head)
-        for step in steps if value is not None else ():
-            value = value.get(step) if isinstance(value, Mapping) else None
+        value = _at(fields, path) if "." in path else fields.get(path)
         if value is not None:
             for text in _texts(value):
                 yield path, text
+
+
+def _at(value: Json, path: str) -> Json:
+    for step in path.split("."):
+        value = value.get(step) if hasattr(value, "get") else None
+    return value
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -15,6 +15,7 @@ from rolecall.normalise.uk import cue_country
 
 Travel = Literal["none", "occasional", "regular"]
 
+_LIVES = ("commut", "based", "locat", "liv", "resid", "remotely in")  # every pattern for a home base holds one
 NEAR = 45  # characters after a word for remote work in which a region belongs to it
 _NAMES = re.compile(r"(?:the |our |central |greater )?([A-Z][\w'.&-]*(?:[ ,]+(?:[A-Z][\w'.&-]*|of|and|upon|or|the))*)")
 _WORLD = re.compile(r"[\s(,/|-]{1,4}(?:worldwide|globally|global\b|anywhere in the world)", re.IGNORECASE)
@@ -81,8 +82,9 @@ def _where(doc: Doc, said: Sequence[Sentence]) -> Iterator[str]:
 
 
 def _base(text: str) -> HomeBase | None:
-    near = pattern("miles").search(text)
-    cue = near or pattern("base").search(text)
+    low = text.lower()
+    near = pattern("miles").search(text) if "mile" in low else None
+    cue = near or (pattern("base").search(text) if any(word in low for word in _LIVES) else None)
     name = _NAMES.search(text, cue.end(), cue.end() + 50) if cue else None
     places = parse(name[1].strip(" ,."), "GB", strict=True).location.places if name else ()
     return HomeBase(places[0].name, float(near["miles"]) if near else None) if places else None

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple, cast
 
 from rolecall.model import Period
-from rolecall.normalise.money_amounts import Amount, amounts, named
+from rolecall.normalise.money_amounts import REACH, Amount, amounts, named
 from rolecall.normalise.words import load
 
 _WORDS = load("salary")
@@ -128,7 +128,7 @@ def _groups(text: str, found: list[Amount]) -> Iterator[list[Amount]]:
 def _joined(text: str, group: list[Amount], b: Amount) -> bool:
     a = group[-1]
     gap = text[a.end : b.start]
-    if len(gap) > 26 or (a.period and b.period and a.period != b.period) or len(group) == 6:
+    if len(gap) > REACH or (a.period and b.period and a.period != b.period) or len(group) == 6:
         return False
     if b.currency and any(each.currency not in (None, b.currency) for each in group):
         return False

@@ -6,9 +6,10 @@ Numbers are found first, then what stands around each, in windows of fixed lengt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import cast
 
 from rolecall.model import Period
@@ -29,6 +30,7 @@ def named(groups: dict[str, list[str]]) -> str:
     return "(?:" + "|".join(f"(?P<{name}>{any_of(patterns)})" for name, patterns in groups.items()) + ")"
 
 
+REACH = 26  # characters between two amounts of one range
 _DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
 _NUMBER = re.compile(
     r"\d{1,3}(?: \.{3} )?(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!\d)"  # " ... " is where Adzuna cuts its snippets
@@ -106,8 +108,17 @@ def amounts(text: str, *, field: bool) -> list[Amount]:
         at = digits.find(b"0", end)
     if not any(one.money for one in found if isinstance(one, Amount)):
         return []
-    read = (one if isinstance(one, Amount) else _bare(text, one, money=False) for one in found)
+    read = (one if isinstance(one, Amount) else _bare(text, one, money=False) for one in _beside(found))
     return [amount for amount in read if amount is not None]
+
+
+def _beside(found: list[Amount | re.Match[str]]) -> Iterator[Amount | re.Match[str]]:
+    """Yield what is near enough to its neighbour to make a range with it, and every amount that stands alone."""
+    spans = [(one.start, one.end) if isinstance(one, Amount) else one.span() for one in found]
+    near = [after[0] - before[1] <= REACH for before, after in pairwise(spans)]
+    for one, left, right in zip(found, [False, *near], [*near, False], strict=True):
+        if left or right or isinstance(one, Amount):
+            yield one
 
 
 def _amount(text: str, found: re.Match[str], field: bool) -> Amount | re.Match[str] | None:

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from itertools import chain, repeat
 
 from rolecall.normalise import vocabulary as names
 from rolecall.normalise.stack_glued import SEAM, parted
@@ -141,21 +140,23 @@ class Scan:
     def _longest(self, opened: Start, start: int, end: int) -> Mention | None:
         """Return the longest spelling of which the first word stands here, one in its exact case first."""
         fallback = None
-        for alias, ends in chain(self._longer(opened, end), zip(opened.alone, repeat(end))):
-            found = self._mention(alias, start, ends)
-            if found.exact:
-                return found
-            fallback = fallback or found
+        for alias in self._longer(opened, end) if opened.longer else opened.alone:
+            if ends := self._continues(alias, end) if alias.rest else end:
+                found = self._mention(alias, start, ends)
+                if found.exact:
+                    return found
+                fallback = fallback or found
         return fallback
 
-    def _longer(self, opened: Start, end: int) -> list[tuple[Alias, int]]:
-        """Return the spellings of several words of which the first ends here, with where they end, longest first."""
+    def _longer(self, opened: Start, end: int) -> tuple[Alias, ...]:
+        """Return the spellings that may stand here by their second word, longest first, and those that have none."""
         near = self.flat[end : end + 2]  # a sign, and how the next word begins
         if near[:1] == " " and near[1:] not in opened.initials:
-            return []
+            return opened.alone
+        if self.flat[end : end + _LONG].lstrip().partition(" ")[0] not in opened.seconds:
+            return opened.alone
         second = _NEXT.match(self.low, end)
-        spellings = opened.longer.get(second[2], ()) if second else ()
-        return [(alias, ends) for alias in spellings if (ends := self._continues(alias, end))]
+        return opened.longer.get(second[2], opened.alone) if second else opened.alone
 
     def _continues(self, alias: Alias, end: int) -> int:
         """Return where a spelling ends whose first word ends here, 0 where the text goes on otherwise."""

@@ -67,7 +67,7 @@ class Start(NamedTuple):
     """The spellings that begin with one word: that word alone, and longer ones by their second word."""
 
     alone: tuple[Alias, ...]
-    longer: dict[str, tuple[Alias, ...]]  # longest first
+    longer: dict[str, tuple[Alias, ...]]  # longest first, last those of the one word
     seconds: frozenset[str]  # the second words without their signs
     initials: frozenset[str]  # how they may begin, behind one sign; more signs may stand there as well
 
@@ -233,6 +233,7 @@ def _start(found: list[Alias]) -> Start:
         if alias.rest:
             longer[alias.rest[0]] = (*longer.get(alias.rest[0], ()), alias)
     alone = tuple(alias for alias in found if not alias.rest)
+    longer = {second: spellings + alone for second, spellings in longer.items()}
     seconds = frozenset(map(_bare, longer))
     return Start(alone, longer, seconds, frozenset({"", " ", *(word[0] for word in seconds)}))
 

@@ -43,6 +43,7 @@ _HOME = r"(?:wfh|from home|at home|remote(?:ly)?|home[- ]?work\w*|home)"
 _BETWEEN = r"(?P<between>[^.;\n\d]{0,45}?)"
 _SHARE_OF = r"(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%"
 
+_COUNT = re.compile(r"day(?:(?<=[\dxeors+]day)|(?<=[\dxeors+][ -]day))")  # behind a number, "plus" or "or more"
 _DAYS_THEN_PLACE = re.compile(
     rf"\b{_SPAN}[ -]?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))"
     rf"(?: (?:a|per|each|every) (?P<unit3>{_UNIT}))?"
@@ -113,7 +114,7 @@ class Days:
 def office_days(sentence: str) -> Days | None:
     """Return the first statement of office days in a sentence in lower case, None where there is none."""
     for needs, pattern, reader in _READERS:
-        if not any(need in sentence for need in needs):
+        if not needs(sentence):
             continue
         for match in pattern.finditer(sentence):
             days = None if _NOT_WORK.search(match[0]) else reader(match)
@@ -205,12 +206,12 @@ def _number(text: str) -> float:
     return float(_NUMBERS[text]) if text in _NUMBERS else float(text.rstrip("x"))
 
 
-_READERS = (
-    (("day",), _DAYS_THEN_PLACE, _counted),
-    (("day",), _PLACE_THEN_DAYS, _counted),
-    (("week",), _TIMES, _counted),
-    (("once", "twice"), _ONCE, _once),
-    (("%",), _SHARE, _share),
-    (("%",), _SHARE_AFTER, _share),
-    (("0/", "0 /", "0:", "0-"), _SPLIT, _halves),
+_READERS = (  # what a sentence must hold, the pattern then tried on it, and what its match means
+    (_COUNT.search, _DAYS_THEN_PLACE, _counted),
+    (_COUNT.search, _PLACE_THEN_DAYS, _counted),
+    (re.compile("week").search, _TIMES, _counted),
+    (re.compile("once|twice").search, _ONCE, _once),
+    (re.compile("%").search, _SHARE, _share),
+    (re.compile("%").search, _SHARE_AFTER, _share),
+    (re.compile("0(?: ?/|:|-)").search, _SPLIT, _halves),
 )

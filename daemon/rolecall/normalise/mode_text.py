@@ -46,10 +46,8 @@ class Words(NamedTuple):
     needs: frozenset[str]
     also: tuple[str, ...]
 
-    def stand(self, low: str, present: frozenset[str]) -> bool:
-        """Say whether they do; `present`: which of all needs the sentence holds."""
-        if self.needs.isdisjoint(present):
-            return False
+    def stand(self, low: str) -> bool:
+        """Say whether one of `also` stands in a sentence; which of the needs do is asked once for all rules."""
         return not self.also or any(word in low for word in self.also)
 
 
@@ -127,7 +125,9 @@ def _said(sentence: Sentence, low: str, present: frozenset[str]) -> list[Signal]
         evidence = text[days.start : days.end]
         said.append(Signal(source, evidence, "mode.office_days", DAYS, _modes_of(days.office), days=days.office))
     for rule in _rules():
-        match = rule.match.search(low) if rule.words.stand(low, present) else None
+        if rule.words.needs.isdisjoint(present) or not rule.words.stand(low):
+            continue
+        match = rule.match.search(low)
         if match is not None and not (rule.unless and rule.unless.search(low)):
             evidence = text[match.start() : match.end()]
             said.append(Signal(source, evidence, rule.name, rule.strength, rule.modes, rule.rules_out, rule.flags))
@@ -137,7 +137,7 @@ def _said(sentence: Sentence, low: str, present: frozenset[str]) -> list[Signal]
 def _without_nothing(low: str, present: frozenset[str]) -> str:
     """Blank out what is no signal at all ("on-site gym", "remote sensing"), keeping every offset."""
     for words, phrase in _nothing():
-        if words.stand(low, present):
+        if not words.needs.isdisjoint(present) and words.stand(low):
             low = phrase.sub(lambda m: "_" * len(m[0]), low)
     return low
 

@@ -10,7 +10,7 @@ from rolecall.model import UNSTATED, Confidence, Fact, Level, Rung
 from rolecall.normalise.ladder import level, span
 from rolecall.normalise.phrases import Phrases
 from rolecall.normalise.rules import evidence, sentence, stretches, windows
-from rolecall.normalise.text import Doc
+from rolecall.normalise.text import Doc, Part
 from rolecall.normalise.words import load
 
 _WORDS = load("level_body")
@@ -48,12 +48,18 @@ def read_body(doc: Doc) -> Fact[Level]:
 
 def read_floor(doc: Doc) -> Fact[Rung]:
     """Return the lowest rung that a negation leaves ("no juniors": mid)."""
-    around = [(part, stretch) for part in doc.parts for stretch in windows(part, _FLOOR_NEEDS)]
+    around = [
+        (part, stretch) for part in doc.parts for stretch in windows(part, _FLOOR_NEEDS) if _negated(part, stretch)
+    ]
     for rung, pattern in _FLOORS:
         for part, (start, end) in around:
             if match := pattern.search(part.low, start, end):
                 return Fact(rung, part.source, evidence(part.text, *match.span()), "level.floor")
     return UNSTATED
+
+
+def _negated(part: Part, stretch: tuple[int, int]) -> bool:
+    return any(part.low.find(word, *stretch) >= 0 for word in ("no ", "not", "n't"))
 
 
 def _range(doc: Doc, named: list[int]) -> Fact[Level] | None:

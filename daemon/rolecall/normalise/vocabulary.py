@@ -69,7 +69,7 @@ class Start(NamedTuple):
     alone: tuple[Alias, ...]
     longer: dict[str, tuple[Alias, ...]]  # longest first, last those of the one word
     seconds: frozenset[str]  # the second words without their signs
-    initials: frozenset[str]  # how they may begin, behind one sign; more signs may stand there as well
+    initials: str  # how they may begin, behind one sign; a space, for more signs may stand there as well
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _start(found: list[Alias]) -> Start:
     alone = tuple(alias for alias in found if not alias.rest)
     longer = {second: spellings + alone for second, spellings in longer.items()}
     seconds = frozenset(map(_bare, longer))
-    return Start(alone, longer, seconds, frozenset({"", " ", *(word[0] for word in seconds)}))
+    return Start(alone, longer, seconds, " " + "".join({word[0] for word in seconds}))
 
 
 def _allowed(gap: str) -> frozenset[str]:

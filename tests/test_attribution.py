@@ -63,7 +63,7 @@ def read(source: Source, name: str) -> list[RawPosting]:
 
 
 def stored(raw: RawPosting, *, closed: bool = False) -> StoredPosting:
-    return StoredPosting(raw, "j1", NOON, NOON, NOON if closed else None, {})
+    return StoredPosting(raw, "j1", NOON, NOON, NOON if closed else None, "{}")
 
 
 def message(kind: MessageKind, *copies: StoredPosting) -> Message:

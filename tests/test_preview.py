@@ -37,7 +37,7 @@ def advert(number: int, title: str = "Senior Python Developer", pay: str = "£75
 
 def job(number: int, days_ago: int = 0, **words: str) -> StoredJob:
     raw, at = advert(number, **words), NOW - timedelta(days=days_ago)
-    return StoredJob(f"job-{number}", at, (StoredPosting(raw, f"job-{number}", at, at, None, {}),))
+    return StoredJob(f"job-{number}", at, (StoredPosting(raw, f"job-{number}", at, at, None, "{}"),))
 
 
 def search() -> Search:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
@@ -55,7 +56,7 @@ async def test_the_text_goes_and_what_recognises_the_posting_stays(store: Store)
     assert await pruned(store) == 1
     (left,) = (await store.postings(NOW))[0]
     assert (left.raw.description, dict(left.raw.fields)) == ("", dict(posting("a").raw.fields))
-    assert (left.raw.title, left.raw.url, left.facts) == (new.raw.title, new.raw.url, new.facts)
+    assert (left.raw.title, left.raw.url, json.loads(left.facts)) == (new.raw.title, new.raw.url, new.facts)
     assert await store.known(SOURCE, ["a"]) == {"a": "first"}
     assert list(await store.candidates(new.print.keys)) == [(new.print, "job-a")]
     assert await store.alerted(["job-a"]) == {("python", "job-a")}

@@ -25,6 +25,7 @@ from rolecall.normalise.facts import as_json
 from rolecall.render.numbers import bar, columns, days, ordinal, pounds
 from rolecall.stats import FEWEST, Group, benchmarks, place_in, report, samples, spread
 from rolecall.store import SqliteStore
+from rolecall.store.content import as_text
 from rolecall.stored import StoredPosting
 from tests.store_plans import plan, posting
 
@@ -37,7 +38,7 @@ def stored(number: int, pay: str = "£60,000", *, job: str = "", source: str = "
     words = {"title": "Senior Python Developer", "location": "Leeds", "salary_text": pay} | raw
     read = RawPosting(source=source, id=str(number), url=f"https://x.example/{number}", company="Larkspur", **words)
     at = NOON - timedelta(days=number)
-    return StoredPosting(read, job or f"job-{number}", at, at, None, as_json(normalise(read)))
+    return StoredPosting(read, job or f"job-{number}", at, at, None, as_text(as_json(normalise(read))))
 
 
 def test_a_job_on_several_boards_counts_once_with_the_pay_one_of_them_states() -> None:
@@ -63,7 +64,7 @@ def test_a_boards_estimate_is_no_stated_pay() -> None:
     at = NOON
     facts = as_json(normalise(read))
     assert facts["salary"]["predicted"] is True
-    (sample,) = samples([StoredPosting(read, "j", at, at, None, facts)])
+    (sample,) = samples([StoredPosting(read, "j", at, at, None, as_text(facts))])
     assert sample.pay is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -209,7 +210,7 @@ async def test_a_posting_comes_back_as_the_source_said_it(store: Store) -> None:
     assert job is not None
     (stored,) = job.postings
     assert stored.raw == new.raw
-    assert stored.facts == new.facts
+    assert json.loads(stored.facts) == new.facts
     assert (stored.job, stored.first_seen, stored.last_seen, stored.closed_at) == ("job-a", NOW, NOW, None)
 
 

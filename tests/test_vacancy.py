@@ -20,7 +20,7 @@ def stored(
     seen: datetime, closed: datetime | None = None, location: str = "Leeds", source: str = "reed"
 ) -> StoredPosting:
     raw = replace(RAW, id=f"{seen} {location}", source=source, location=location)
-    return StoredPosting(raw, "one", seen, seen, closed, {})
+    return StoredPosting(raw, "one", seen, seen, closed, "{}")
 
 
 def job(*postings: StoredPosting) -> StoredJob:

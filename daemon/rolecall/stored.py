@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,14 +16,18 @@ from rolecall.people import Mark
 
 @dataclass(frozen=True, slots=True)
 class StoredPosting:
-    """A posting as the store gives it back."""
+    """A posting as the store gives it back.
+
+    `facts` is the JSON of what was understood of it, for who counts: as objects it would take ten times the memory,
+    in thousands of small pieces between which nothing else fits later.
+    """
 
     raw: RawPosting
     job: str
     first_seen: datetime
     last_seen: datetime
     closed_at: datetime | None
-    facts: Mapping[str, object]
+    facts: str
     because: tuple[str, ...] = ()  # why it belongs to its job
 
     @property

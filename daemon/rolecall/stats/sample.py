@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def samples(postings: Iterable[StoredPosting]) -> tuple[Sample, ...]:
 
 
 def _sample(job: str, copies: list[StoredPosting]) -> Sample:
-    facts: list[Mapping[str, Any]] = [copy.facts for copy in copies]
+    facts: list[Mapping[str, Any]] = [json.loads(copy.facts) for copy in copies]
     level = _first(f.get("level") for f in facts)
     modes = _first(f.get("modes") for f in facts)
     return Sample(

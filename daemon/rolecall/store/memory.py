@@ -13,6 +13,7 @@ from rolecall.dedupe.boilerplate import Advert, slot
 from rolecall.model import Print
 from rolecall.plan import SETTLED, Committed, NewAlert, NewPosting, Plan, Reported, SourceState, Waiting
 from rolecall.schedule import Limit, free_at
+from rolecall.store.content import as_text
 from rolecall.store.memory_decisions import MemoryDecisions
 from rolecall.store.retention import without_text
 from rolecall.stored import PostingPage, StoredAlert, StoredJob, StoredPosting, keys_named
@@ -143,9 +144,9 @@ class MemoryStore(MemoryDecisions):
 
     def _store(self, new: NewPosting, now: datetime) -> None:
         key, job = new.print.key, new.assignment.job
-        first = StoredPosting(new.raw, job, now, now, None, new.facts, new.assignment.because)
+        first = StoredPosting(new.raw, job, now, now, None, as_text(new.facts), new.assignment.because)
         old = self._postings.get(key, first)
-        self._postings[key] = replace(old, raw=new.raw, facts=new.facts, last_seen=now, closed_at=None)
+        self._postings[key] = replace(old, raw=new.raw, facts=as_text(new.facts), last_seen=now, closed_at=None)
         self._news[key] = new
         self._missing.discard(key)
         self._bridges |= {(other, key) for other in new.assignment.bridges}

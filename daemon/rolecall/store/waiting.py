@@ -46,7 +46,7 @@ def keep(db: Database, waiting: Iterable[Waiting]) -> None:
     rows = [
         (*each.key, each.content_hash, to_us(each.since), each.hopeful, each.baseline, each.listed, each.tries, content)
         for each in waiting
-        if (content := pack(each.raw, {}))
+        if (content := pack(each.raw, "{}"))
     ]
     db.conn.executemany(_UPSERT, rows)
 

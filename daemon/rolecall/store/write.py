@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from rolecall.plan import Committed, NewAlert, NewPosting, Plan
 from rolecall.store import decisions, outbox, said, states, waiting
-from rolecall.store.content import pack
+from rolecall.store.content import as_text, pack
 from rolecall.store.rows import (
     chunks,
     dumps,
@@ -46,7 +46,7 @@ def prepare(postings: Iterable[NewPosting]) -> list[Prepared]:
 def _prepare(new: NewPosting) -> Prepared:
     raw, print_, assignment = new.raw, new.print, new.assignment
     url = hashed(print_.url) if print_.url else None
-    content = pack(raw, new.facts)
+    content = pack(raw, as_text(new.facts))
     return Prepared(
         key=print_.key,
         job=assignment.job,

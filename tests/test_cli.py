@@ -23,6 +23,7 @@ from rolecall.budget import BUDGETS
 from rolecall.plan import Plan, SourceState
 from rolecall.schedule import DAY
 from rolecall.store import SqliteStore
+from tests.command import Done, command
 from tests.fakes.board import Board
 from tests.house import NOON, config_of, feed, greenhouse, house_of, job, jobs, poll_all
 
@@ -85,17 +86,19 @@ ROWS = [
 ]
 
 
-def run(
-    *args: str, at: Path | None = None, stdin: bytes = b"", code: int = 0, **env: str
-) -> subprocess.CompletedProcess[str]:
+def run(*args: str, at: Path | None = None, stdin: bytes = b"", code: int = 0, **env: str) -> Done:
     """Run the command; it must end with `code`."""
-    done = subprocess.run(
-        [COMMAND, *args], input=stdin, capture_output=True, cwd=at, env=os.environ | env, check=False, timeout=120
-    )
-    text = subprocess.CompletedProcess(args, done.returncode, done.stdout.decode(), done.stderr.decode())
-    assert text.returncode == code, text.stderr
-    assert "Traceback" not in text.stderr
-    return text
+    done = command(*args, at=at, stdin=stdin, **env)
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def check(*args: str, at: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run `rolecall check`, in a process of its own."""
+    done = subprocess.run([COMMAND, "check", *args], capture_output=True, text=True, cwd=at, check=False, timeout=120)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -128,10 +131,10 @@ def ids(home: Path) -> dict[int, str]:
 # --- help -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str) -> None:
-    said = run(command, "--help").stdout
-    assert f"rolecall {command}" in said
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    said = run(name, "--help").stdout
+    assert f"rolecall {name}" in said
     assert len(said.splitlines()) > 5
 
 
@@ -148,7 +151,7 @@ heavy = "aiohttp telegram apscheduler sqlite_utils pydantic feedparser jinja2 ai
 print("imported:", [name for name in heavy if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
-    assert all(f"\n  {command} " in done.stdout for command in COMMANDS)
+    assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
     assert "imported: []" in done.stdout
 
 
@@ -198,7 +201,7 @@ async def test_list_says_when_what_matched_has_closed(home: Path, tmp_path: Path
         for _ in range(2):  # gone means twice
             await store.commit(Plan(NOON, source=state, gone=ids))
     await store.close()
-    assert "rolecall list --closed" in run("list", at=later).stdout
+    assert "rolecall list --closed" in (await asyncio.to_thread(run, "list", at=later)).stdout
 
 
 # --- why ------------------------------------------------------------------------------------------------------
@@ -232,8 +235,8 @@ def test_why_says_that_it_does_not_know_a_job(home: Path, unknown: str) -> None:
 
 
 def test_a_board_cannot_steer_the_terminal(home: Path) -> None:
-    for command in (["list"], ["why", ids(home)[2]], ["status"]):
-        assert "\x1b" not in run(*command, at=home).stdout
+    for words in (["list"], ["why", ids(home)[2]], ["status"]):
+        assert "\x1b" not in run(*words, at=home).stdout
 
 
 # --- status ---------------------------------------------------------------------------------------------------
@@ -262,8 +265,8 @@ def test_status_as_json_is_for_programs(home: Path) -> None:
 
 def test_before_the_first_run_there_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(BASE)
-    for command in (["status"], ["list"], ["why", "abc"]):
-        assert "start the daemon first" in run(*command, at=tmp_path, code=1).stderr
+    for words in (["status"], ["list"], ["why", "abc"]):
+        assert "start the daemon first" in run(*words, at=tmp_path, code=1).stderr
 
 
 def test_without_a_configuration_every_place_is_named(tmp_path: Path) -> None:
@@ -279,11 +282,11 @@ async def test_check_tries_every_source_and_channel(tmp_path: Path) -> None:
         board.serve("/v1/boards/larkspur/jobs", jobs(*ROWS, {"id": 9}))
         config = tmp_path / "config.toml"
         config.write_text(BASE + greenhouse("larkspur", board.url))
-        good = await asyncio.to_thread(run, "check", at=tmp_path)
+        good = await asyncio.to_thread(check, at=tmp_path)
         config.write_text(BASE + greenhouse("larkspur", board.url) + feed("gone", f"{board.url}/gone"))
         (tmp_path / "pages").rmdir()
         (tmp_path / "pages").write_text("a file where a folder should be")
-        bad = await asyncio.to_thread(run, "check", "--json", at=tmp_path, code=1)
+        bad = await asyncio.to_thread(check, "--json", at=tmp_path, code=1)
     assert "good (1 source, 2 channels, 2 searches)" in good.stdout
     assert "3 postings, 1 unreadable" in good.stdout
     assert [(row["NAME"], row["RESULT"]) for row in json.loads(bad.stdout)] == [
@@ -302,9 +305,9 @@ async def test_check_tries_one_text_where_the_list_has_none(tmp_path: Path) -> N
         config = tmp_path / "config.toml"
         source = f'[[source]]\nkind = "smartrecruiters"\nboard = "Quillfish1"\nbase = "{board.url}"\n'
         config.write_text(BASE + source)
-        bad = await asyncio.to_thread(run, "check", "--json", at=tmp_path, code=1)
+        bad = await asyncio.to_thread(check, "--json", at=tmp_path, code=1)
         board.serve(f"{path}/744000001", (sources / "smartrecruiters_detail.json").read_bytes())
-        good = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
+        good = await asyncio.to_thread(check, "--json", at=tmp_path)
     assert "404" in json.loads(bad.stdout)[0]["DETAIL"]
     assert json.loads(good.stdout)[0]["DETAIL"] == "2 postings, a text too"
 
@@ -317,7 +320,7 @@ async def test_check_keeps_within_a_budget_and_counts_its_own_calls(tmp_path: Pa
         source = f'[[source]]\nkind = "remotive"\nbase = "{board.url}"\n'
         (tmp_path / "config.toml").write_text(BASE + source)
         await (await SqliteStore.open(database)).close()
-        said = [await asyncio.to_thread(run, "check", "--json", at=tmp_path) for _ in range(3)]
+        said = [await asyncio.to_thread(check, "--json", at=tmp_path) for _ in range(3)]
         assert [json.loads(each.stdout)[0]["RESULT"] for each in said] == ["ok", "ok", "put off"], "two a minute"
         assert "out of budget: remotive allows 4 calls a day" in said[-1].stdout
         assert len(board.asked) == 2
@@ -328,7 +331,7 @@ async def test_check_keeps_within_a_budget_and_counts_its_own_calls(tmp_path: Pa
         assert await store.spend("remotive", limits, now) is not None
         state = SourceState("remotive:software-dev", now, health="alive", last_success=now, postings=7)
         await store.commit(Plan(now, source=state))
-        beside = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
+        beside = await asyncio.to_thread(check, "--json", at=tmp_path)
         await store.close()
     row = json.loads(beside.stdout)[0]
     assert (row["RESULT"], len(board.asked)) == ("ok", 2), "a daemon that is running has the word"
@@ -340,9 +343,9 @@ async def test_check_leaves_a_host_alone_that_asked_for_it(tmp_path: Path) -> No
         (tmp_path / "config.toml").write_text(BASE + feed("gone", board.serve("/jobs", "<rss/>")))
         store = await SqliteStore.open(tmp_path / "rolecall.db")
         await store.hold(urlsplit(board.url).netloc, datetime.now(UTC) + DAY / 2)
-        beside = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
+        beside = await asyncio.to_thread(check, "--json", at=tmp_path)
         await store.close()
-        alone = await asyncio.to_thread(run, "check", "--json", at=tmp_path)
+        alone = await asyncio.to_thread(check, "--json", at=tmp_path)
         assert board.asked == []
     for said in (beside, alone):
         assert "has asked to be left alone" in json.loads(said.stdout)[0]["DETAIL"]
@@ -350,14 +353,14 @@ async def test_check_leaves_a_host_alone_that_asked_for_it(tmp_path: Path) -> No
 
 def test_check_offline_asks_nobody(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(BASE + greenhouse("larkspur", "http://127.0.0.1:1"))
-    assert "good" in run("check", "--offline", at=tmp_path).stdout
+    assert "good" in check("--offline", at=tmp_path).stdout
 
 
 def test_check_names_all_problems_and_ends_with_78(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(
         BASE + '[[source]]\nkind = "feeed"\n[[search]]\nname = "x"\nlevels = ["sr"]\n'
     )
-    said = run("check", at=tmp_path, code=78).stderr.splitlines()
+    said = check(at=tmp_path, code=78).stderr.splitlines()
     assert len(said) == 2
     assert all(line.startswith("rolecall: ") for line in said)
 
@@ -381,10 +384,10 @@ POSTING = {"id": "a", "source": "feed:x", "title": "Senior Python Engineer", "de
 BAD_LINES = [b"{not json\n", b'{"id": "b"}\n', b"[1]\n", b'{"id": "c", "title": "\xff"}\n', b"[" * 100_000 + b"\n"]
 
 
-@pytest.mark.parametrize("command", ["normalise", "dedupe"])
-def test_a_filter_answers_one_line_for_one_line_in_order(command: str) -> None:
+@pytest.mark.parametrize("name", ["normalise", "dedupe"])
+def test_a_filter_answers_one_line_for_one_line_in_order(name: str) -> None:
     given = lines(POSTING, *BAD_LINES, b"\n", POSTING | {"id": "z"})
-    answers = [json.loads(line) for line in run(command, stdin=given, code=1).stdout.splitlines()]
+    answers = [json.loads(line) for line in run(name, stdin=given, code=1).stdout.splitlines()]
     assert ["error" in answer for answer in answers] == [False, *[True] * (len(BAD_LINES) + 1), False]
     assert answers[-2] == {"id": None, "error": "an empty line is no posting"}
     assert [answers[0]["id"], answers[2]["id"], answers[-1]["id"]] == ["a", "b", "z"]
@@ -460,7 +463,7 @@ def test_colour_is_for_terminals_and_not_for_people_who_want_none(home: Path) ->
 def test_a_configuration_that_lacks_a_part_is_named_though_it_has_no_mistake(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("[channel.console]\n")
-    said = run("check", "--offline", "--config", str(path))
+    said = check("--offline", "--config", str(path), at=tmp_path)
     assert said.returncode == 0
     assert "there is no [[source]]" in said.stderr
     assert "there is no [[search]]" in said.stderr

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 
 from rolecall import charts, decide, dedupe, route
 from rolecall import digest as digests
@@ -202,8 +203,13 @@ async def test_what_only_adorns_a_digest_never_holds_it_back(config: Config, mon
     assert await overview(await claim(store), store, config, NOW, "overview") is None
 
 
-async def test_pictures_are_drawn_where_they_can_be_and_words_say_the_same() -> None:
-    drawn = await digests.pictures(SHOWN)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def drawn() -> tuple[Picture, ...]:
+    """The pictures of `SHOWN`, drawn once: matplotlib takes seconds to load."""
+    return await digests.pictures(SHOWN)
+
+
+def test_pictures_are_drawn_where_they_can_be_and_words_say_the_same(drawn: tuple[Picture, ...]) -> None:
     assert [picture.name for picture in drawn] == ["pay", "weeks"]
     assert all(picture.png.startswith(b"\x89PNG") for picture in drawn)
     assert "Senior Python Engineer · Tarnside £70k–£85k" in drawn[0].alt
@@ -318,44 +324,49 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-OUTER = """<!doctype html><title></title><body style="margin:0">
-<iframe src="{page}" style="border:0;width:{width}px;height:3000px" onload="measure(this.contentDocument)"></iframe>
+WIDTHS = (360, 800)  # pixels: a telephone, a window
+FRAME = '<iframe src="{page}" style="border:0;width:{width}px;height:3000px"></iframe>'
+OUTER = """<!doctype html><title></title><body style="margin:0">{frames}
 <script>
 function measure(page) {{
   const look = getComputedStyle, images = [...page.images].every(image => image.naturalWidth > 0);
-  document.title = JSON.stringify({{wide: page.documentElement.scrollWidth, images,
-    ground: look(page.body).backgroundColor, ink: look(page.querySelector("h1")).color}});
-}}</script>"""
+  return {{wide: page.documentElement.scrollWidth, images,
+    ground: look(page.body).backgroundColor, ink: look(page.querySelector("h1")).color}};
+}}
+onload = () => {{
+  const frames = [...document.querySelectorAll("iframe")];
+  document.title = JSON.stringify(frames.map(frame => measure(frame.contentDocument)));
+}};
+</script>"""
 
 
-def look(page: Path, width: int, *, dark: bool) -> dict[str, Any]:
-    """Open the page in Chromium, in a frame as wide as a telephone or a window; return what it measured there."""
+def look(page: Path, *, dark: bool) -> list[dict[str, Any]]:
+    """Open the page in Chromium, in a frame of each width; return what it measured there."""
     assert CHROMIUM is not None
     outer = page.with_name("outer.html")
-    outer.write_text(OUTER.format(page=page.name, width=width))
+    outer.write_text(OUTER.format(frames="".join(FRAME.format(page=page.name, width=width) for width in WIDTHS)))
     run = [
         CHROMIUM, *FLAGS, f"--blink-settings=preferredColorScheme={0 if dark else 1}", "--allow-file-access-from-files",
         f"--user-data-dir={page.parent / 'profile'}", "--window-size=900,3000", "--dump-dom", outer.as_uri(),
     ]  # fmt: skip
     dumped = subprocess.run(run, capture_output=True, timeout=120, check=True)
-    title = re.search(r"<title>(\{.*?\})</title>", dumped.stdout.decode())
+    title = re.search(r"<title>(\[.*?\])</title>", dumped.stdout.decode())
     assert title is not None
-    seen: dict[str, Any] = json.loads(title[1])
+    seen: list[dict[str, Any]] = json.loads(title[1])
     return seen
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [360, 800])
-async def test_the_page_fits_and_follows_light_and_dark(tmp_path: Path, width: int, dark: bool) -> None:
+def test_the_page_fits_and_follows_light_and_dark(tmp_path: Path, dark: bool, drawn: tuple[Picture, ...]) -> None:
     needs(CHROMIUM, "chromium")
     place = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
     long = card(2, title="Principal " * 12, company="W" * 60, place=place, why=("M" * 90,))
-    sent = message("digest", card(1), long, overview=replace(SHOWN, pictures=await digests.pictures(SHOWN)))
+    sent = message("digest", card(1), long, overview=replace(SHOWN, pictures=drawn))
     page = tmp_path / "digest.html"
     page.write_text(render_html(sent), encoding="utf-8")
-    seen = look(page, width, dark=dark)
-    assert seen["images"]
-    assert seen["wide"] <= width
-    ground, ink = (sum(map(int, re.findall(r"\d+", seen[name])[:3])) for name in ("ground", "ink"))
-    assert (ground < 150) == dark
-    assert abs(ground - ink) > 450  # enough contrast to read
+    for width, seen in zip(WIDTHS, look(page, dark=dark), strict=True):
+        assert seen["images"]
+        assert seen["wide"] <= width
+        ground, ink = (sum(map(int, re.findall(r"\d+", seen[name])[:3])) for name in ("ground", "ink"))
+        assert (ground < 150) == dark
+        assert abs(ground - ink) > 450  # enough contrast to read

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from rolecall.fetch import HttpFetcher
 from rolecall.hosts import Candidate, from_address
 from rolecall.plugins import kinds
 from rolecall.sandbox import Sandbox
+from tests.command import command
 from tests.fakes.board import Board
 from tests.shared import ROOT
 from tests.waiting import PATIENCE, no_hang
@@ -358,8 +357,8 @@ async def test_the_command_prints_a_block_and_adds_it_once(board: Board, tmp_pat
     board.serve("/jobs.rss", (FIXTURES / "weworkremotely.rss").read_bytes(), "application/rss+xml")
     head = '<link rel="alternate" type="application/rss+xml" href="/jobs.rss">'
     page = board.serve("/careers", head, "text/html")
-    command = [Path(sys.executable).with_name("rolecall"), "discover", page, "--add", "--config", config]
-    first, second = [await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True) for _ in "12"]
+    words = ("discover", page, "--add", "--config", str(config))
+    first, second = [await asyncio.to_thread(command, *words) for _ in "12"]
     block = f'[[source]]\nkind = "feed"\nurl = "{board.url}/jobs.rss"\n'
     assert (first.returncode, block in first.stdout) == (0, True)
     assert config.read_text(encoding="utf-8") == f"{before}\n{block}"

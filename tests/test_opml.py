@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,7 @@ from rolecall.config.add import add_sources, toml_block
 from rolecall.errors import ConfigError, Unreadable
 from rolecall.opml import Outline
 from rolecall.plugins import kinds
-
-COMMAND = Path(sys.executable).with_name("rolecall")
+from tests.command import Done, command
 
 CONFIG = """# My own words, which stay.
 [channel.console]
@@ -50,8 +47,8 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def run(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([COMMAND, *map(str, args)], capture_output=True, text=True, timeout=120, check=False)
+def run(*args: str | Path) -> Done:
+    return command(*map(str, args))
 
 
 # --- OPML ---------------------------------------------------------------------------------------------------------

@@ -74,12 +74,11 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
 
 @pytest.fixture(autouse=True, scope="module")
 def _no_collections() -> Iterator[None]:
-    """Full rounds of the garbage collector come as in the daemon; what other tests left is not counted here."""
+    """Full rounds of the garbage collector come as in the daemon."""
     before = gc.get_threshold()
     Garbage().begin()
     yield
     gc.set_threshold(*before)
-    gc.unfreeze()
 
 
 @contextmanager

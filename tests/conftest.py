@@ -1,8 +1,13 @@
-"""For all tests."""
+"""For all tests: none depends on how fast a machine is."""
 
 from __future__ import annotations
 
 import gc
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("unhurried", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+settings.load_profile("unhurried")
 
 
 def pytest_collection_finish() -> None:

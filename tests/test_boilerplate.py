@@ -79,6 +79,6 @@ def test_what_is_learned_of_one_company_is_not_held_against_another() -> None:
 
 
 @given(st.lists(st.sampled_from(shown(*OTHERS, posting("1"), posting("2", company="Larkspur")))), st.randoms())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_what_is_learned_does_not_depend_on_the_order(prints: list[Print], random: Random) -> None:
     assert learn(prints) == learn(random.sample(prints, len(prints))) == learn([*prints, *prints])

@@ -71,7 +71,7 @@ copies = st.builds(
 
 
 @given(st.lists(copies, max_size=9), st.randoms())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_arrival_does_not_change_the_clusters(postings: list[Posting], random: Random) -> None:
     """Given what the employers say in all their adverts; and but for an excerpt that fits two vacancies."""
     prints = shown(*postings)
@@ -100,7 +100,7 @@ two_roles = st.builds(
 
 
 @given(st.lists(two_roles, max_size=9), st.randoms())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_excerpt_that_fits_two_roles_never_makes_them_one_whatever_came_first(
     postings: list[Posting], random: Random
 ) -> None:
@@ -163,7 +163,7 @@ pays = st.sampled_from([(), (50_000,), (50_000, 60_000), (60_000, 70_000)])
 
 
 @given(st.lists(in_a_crowd(whole_texts) | copies, min_size=3, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whom_a_crowd_does_not_ask_would_have_said_no(postings: list[Posting]) -> None:
     prints = shown(*postings)
     found = []
@@ -175,7 +175,7 @@ def test_whom_a_crowd_does_not_ask_would_have_said_no(postings: list[Posting]) -
 
 
 @given(st.lists(st.tuples(in_a_crowd(any_texts), pays, st.booleans()), min_size=2, max_size=12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whoever_is_the_same_by_title_is_asked(postings: list[tuple[Posting, tuple[int, ...], bool]]) -> None:
     prints = [replace(fingerprint(each), pay=pay, retold=retold, posted=1) for each, pay, retold in postings]
     for learned in ({}, learn(prints)):
@@ -185,7 +185,7 @@ def test_whoever_is_the_same_by_title_is_asked(postings: list[tuple[Posting, tup
 
 
 @given(copies, copies)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_the_same_shares_a_key_and_is_the_same_both_ways(a: Posting, b: Posting) -> None:
     one, other = shown(a, b)
     assert same(one, other) == same(other, one)

@@ -109,7 +109,7 @@ def test_without_titles_nothing_is_the_same() -> None:
 
 
 @given(st.integers(0, 50), st.integers(150, 900), st.integers(400, 600), st.booleans())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_text_is_recognised_when_a_board_cuts_it_and_formats_it_anew(
     seed: int, words: int, cut: int, own_sentence: bool
 ) -> None:

@@ -384,7 +384,7 @@ def _polled(board: Board, polls: list[Poll], *, delta: bool) -> Iterator[tuple[o
         yield (page.ids, page.skipped, page.complete, page.wait, dict(stored))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(boards, st.lists(polls, min_size=2, max_size=4))
 def test_reading_what_is_new_gives_the_same_as_reading_all(board: Board, polls: list[Poll]) -> None:
     assert list(_polled(board, polls, delta=True)) == list(_polled(board, polls, delta=False))

@@ -72,7 +72,7 @@ def test_a_mail_is_plain_ascii_on_the_way_with_lines_every_server_takes() -> Non
 
 
 @given(messages)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_of_a_board_can_write_a_header(sent: Message) -> None:
     mail = compose(sent, SENDER, (MINA,))
     head, _, _ = mail.as_bytes().partition(b"\r\n\r\n")

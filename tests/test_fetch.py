@@ -347,7 +347,7 @@ async def test_a_gzip_bomb_stops_at_the_limit(board: Board, fetcher: HttpFetcher
         await get(fetcher, url)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.binary(max_size=300), st.integers(1, 5_000), st.integers(1, 50))
 def test_however_a_packed_body_arrives_it_is_the_same_body(text: bytes, times: int, step: int) -> None:
     packed = gzip.compress(text * times)

@@ -406,7 +406,7 @@ def test_hostile_mails_are_read_to_their_end(piece: str) -> None:
         read(head % b"html" + text.encode(), head % b"plain" + text.encode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_damaged_mail_is_never_an_error(data: st.DataObject) -> None:
     raw = bytearray(mail("jobalerts-noreply@linkedin.com", LINKEDIN, f"<p>{LINKEDIN}</p>"))

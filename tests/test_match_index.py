@@ -114,7 +114,7 @@ postings = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(tables, max_size=8), st.lists(postings, max_size=3))
 def test_the_index_equals_judging_every_search(wishes: list[dict[str, object]], adverts: list[Posting]) -> None:
     searches = [search(number, table) for number, table in enumerate(wishes)]
@@ -124,7 +124,7 @@ def test_the_index_equals_judging_every_search(wishes: list[dict[str, object]], 
         assert list(index.matches(posting)) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(tables, postings, st.frozensets(st.sampled_from(sorted(CRITERIA))))
 def test_what_a_search_nearly_takes_is_what_judging_it_in_full_shows(
     wish: dict[str, object], posting: Posting, negotiable: frozenset[str]
@@ -136,7 +136,7 @@ def test_what_a_search_nearly_takes_is_what_judging_it_in_full_shows(
     assert nearly_takes(one, without_guesses(posting), negotiable) == takes
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["reach", "floor", "mid"]), st.sampled_from([0, 10]), st.sampled_from(["GBP", "USD"]),
     st.integers(-100, 100), st.sampled_from([(), ("wide",), ("k_assumed",)]), st.sampled_from(["include", "exclude"]),

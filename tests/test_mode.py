@@ -313,7 +313,7 @@ def test_a_job_that_asks_to_move_abroad_is_not_open_to_the_uk() -> None:
     assert uk(title="Relocate to Australia: Kettle Engineer", location="Leeds, UK", country="GB") == UkFit.NO
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=400), st.text(max_size=60), st.text(max_size=60))
 def test_any_text_can_be_read(body: str, title: str, location: str) -> None:
     fact = read(body, title=title, location=location, salary_text=title)
@@ -349,7 +349,7 @@ _words = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_words, _words)
 def test_any_jumble_of_its_own_words_can_be_read(body: list[str], location: list[str]) -> None:
     doc = prepared(" ".join(body), location=" ".join(location))

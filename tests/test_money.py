@@ -217,7 +217,7 @@ def spelling(draw: st.DrawFn) -> tuple[Period, int, int, str]:
 
 
 @given(spelling())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_spelling_of_one_range_gives_one_reading(written: tuple[Period, int, int, str]) -> None:
     period, low, high, text = written
     for field in (True, False):
@@ -227,13 +227,13 @@ def test_every_spelling_of_one_range_gives_one_reading(written: tuple[Period, in
 
 
 @given(st.text(max_size=400), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_text_makes_it_raise(text: str, field: bool) -> None:
     figures(text, field=field)
 
 
 @given(st.lists(st.sampled_from(["£", "1", "00", ",", ".", "k", " - ", "per", " day", "PS", "+", "(", "/", "a", "to"])))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_pile_of_money_words_makes_it_raise(pieces: list[str]) -> None:
     for figure in figures("".join(pieces), field=True):
         assert figure.min is not None or figure.max is not None

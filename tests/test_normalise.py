@@ -166,7 +166,7 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(title=TEXTS, description=TEXTS, location=TEXTS, salary=TEXTS, company=TEXTS)
 def test_no_text_makes_it_raise(title: str, description: str, location: str, salary: str, company: str) -> None:
     raw = RawPosting("", "1", title, "https://x.test/a", company, location, description, salary)
@@ -202,7 +202,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     source=st.sampled_from(
         ["adzuna", "reed", "ashby", "lever", "greenhouse:x", "recruitee", "workday", "linkedin", ""]
@@ -213,7 +213,7 @@ def test_no_structured_field_makes_it_raise(source: str, fields: dict[str, objec
     as_json(normalise(RawPosting(source, "1", "Engineer", fields=fields)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(description=TEXTS)
 def test_evidence_from_the_body_is_a_span_of_the_prepared_text(description: str) -> None:
     posting = normalise(RawPosting("", "1", "Engineer", description=f"Senior role. {description}"))

@@ -70,7 +70,7 @@ TEXTS = st.recursive(
 
 
 @given(TEXTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_pattern_that_is_taken_holds_up_the_loop(text: str) -> None:
     try:
         pattern = compiled(f"{text}#")

@@ -272,7 +272,7 @@ def test_the_gazetteer_is_credited() -> None:
     assert "Creative Commons Attribution 4.0" in text
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(max_size=300))
 def test_any_text_can_be_read_as_a_location(text: str) -> None:
     fact = read(text, description=f"based in {text}", title=text)
@@ -290,7 +290,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_json, _json, st.sampled_from(["ashby", "lever", "workable", "smartrecruiters", "greenhouse"]))
 def test_structured_fields_of_any_shape_are_survived(one: object, other: object, board: str) -> None:
     fields = {"location": one, "locations": other, "secondaryLocations": one, "address": other, "country": one}

@@ -345,7 +345,7 @@ def test_escape_sequences_bidi_marks_and_controls_are_taken_out() -> None:
 
 
 @given(messages)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_cleaned_message_is_visible_text_on_one_line_a_field(message: Any) -> None:
     cleaned = clean(message)
     for shown in cleaned.cards:

@@ -19,7 +19,7 @@ from tests.fakes.telegram_html import ENTITIES, LIMIT, check
 
 
 @given(messages)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_message_becomes_valid_telegram_html_within_the_limits(sent: Message) -> None:
     for text in (said.html for said in telegram_texts(sent)):
         parsed = check(text, markup=True)  # raises as the Bot API refuses
@@ -72,13 +72,13 @@ def test_a_surrogate_pair_is_never_cut_in_two() -> None:
 
 
 @given(messages)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_plain_text_has_no_control_characters_but_line_breaks(sent: Message) -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", render_text(sent))
 
 
 @given(messages)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_colour_adds_our_own_escape_sequences_and_nothing_else(sent: Message) -> None:
     coloured = render_text(sent, colour=True)
     assert "\x1b" not in re.sub(r"\x1b\[[0-9;]+m", "", coloured)
@@ -131,7 +131,7 @@ def read(page: str) -> Reader:
 
 
 @given(messages)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_message_becomes_a_page_without_foreign_markup(sent: Message) -> None:
     page = read(render_html(sent))
     assert not page.tags & {"script", "img", "iframe", "link", "object", "form"}

@@ -41,25 +41,25 @@ def valid(said: tuple[Text, ...]) -> bool:
 
 
 @given(texts, texts, st.lists(texts, max_size=3), st.lists(matches, max_size=3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_explanation_is_valid(title: str, company: str, notes: list[str], found: list[Match]) -> None:
     assert valid(talk.explained(RawPosting("feed:x", "1", title, company=company), found * 9, notes * 9))
 
 
 @given(st.lists(health, max_size=20), st.lists(health, max_size=5), st.lists(texts, max_size=9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_status_is_valid(sources: list[talk.Health], channels: list[talk.Health], aside: list[str]) -> None:
     assert valid(talk.status(sources, channels, aside))
 
 
 @given(st.lists(cards(), min_size=1, max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_any_list_of_jobs_is_valid(shown: list[object]) -> None:
     assert valid(talk.listed(shown, "<b>Jobs</b>"))  # type: ignore[arg-type] # cards
 
 
 @given(texts, texts, st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_button_fits(company: str, board: str, agency: bool) -> None:
     about = Pressable("abcd2345", company, agency, 2)
     rows = (*keyboard(about, (), NOON, LONDON), *choice_of_copies("abcd2345", [("0123456789ab", board)]))

@@ -66,7 +66,7 @@ def test_a_crawl_delay_is_a_sensible_number_of_seconds(text: str, delay: float) 
 
 
 @given(st.text(max_size=300), st.text("/ab?*$%", max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_read_and_any_address_is_answered(text: str, path: str) -> None:
     read(f"User-agent: *\nDisallow: {text}\n{text}").allows(f"{HOST}/{path}")
 

@@ -179,7 +179,7 @@ DIGESTS = st.sampled_from(['at = ["07:30"]', 'every = "45m"', 'at = ["01:30", "2
 
 
 @given(PACES, STRETCHES, STRETCHES, DIGESTS, st.integers(0, 30), st.integers(1_790_000_000, 1_810_000_000))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_every_alert_reaches_every_channel_of_its_search_once_and_never_in_silence(
     when: str, week: str, weekend: str, digests: str, count: int, at: int
 ) -> None:

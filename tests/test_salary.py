@@ -300,7 +300,7 @@ _WORDS = "£ 45 ,000 k per day annum OTE salary up to - | bonus Umbrella PAYE ac
 
 
 @given(st.lists(st.sampled_from(_WORDS.split()), max_size=60), st.text(max_size=200))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_text_makes_it_raise(words: list[str], noise: str) -> None:
     text = " ".join(words)
     for fact in (read(title=text, salary_text=noise), read(salary_text=text, description=text + noise)):

@@ -186,6 +186,6 @@ _NAMES = (
 
 
 @given(st.sampled_from([*_BOARDS, "acme"]), st.dictionaries(st.sampled_from(_NAMES.split()), _VALUE, max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_field_of_any_type_makes_it_raise(board: str, fields: dict[str, Any]) -> None:
     read(board, fields)

@@ -19,7 +19,7 @@ texts = st.lists(st.sampled_from([b"clock", b"and", b"c++", b"spring", b"7", b"w
 
 
 @given(texts)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_run_of_three_words_is_hashed_as_one_by_one(words: list[bytes]) -> None:
     one, two, three = ODD
     hashes = list(map(crc32, words))

@@ -77,7 +77,7 @@ def places(value: Any) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("kind", SOURCES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_wrong_value_anywhere_in_a_row_costs_at_most_that_row(kind: str, data: st.DataObject) -> None:
     body = json.loads(FIXTURES.joinpath(f"{kind}.json").read_bytes())
@@ -110,7 +110,7 @@ def _travels(page: Page) -> None:
 
 
 @pytest.mark.parametrize("kind", SOURCES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(body=junk)
 def test_json_that_is_something_else_is_unreadable_or_empty_but_never_a_crash(kind: str, body: object) -> None:
     for shape in (
@@ -126,7 +126,7 @@ def test_json_that_is_something_else_is_unreadable_or_empty_but_never_a_crash(ki
 
 
 @pytest.mark.parametrize("kind", ["smartrecruiters", "bamboohr", "rippling", "workday", "reed"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_wrong_value_anywhere_on_a_postings_own_page_is_read_or_unreadable_but_never_a_crash(
     kind: str, data: st.DataObject
@@ -146,7 +146,7 @@ def test_a_wrong_value_anywhere_on_a_postings_own_page_is_read_or_unreadable_but
 
 
 @pytest.mark.parametrize("name", XML)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_feed_with_bytes_cut_changed_or_doubled_is_read_or_unreadable_but_never_a_crash(
     name: str, data: st.DataObject
@@ -162,7 +162,7 @@ def test_a_feed_with_bytes_cut_changed_or_doubled_is_read_or_unreadable_but_neve
         assert str(error)  # noqa: PT017 # both outcomes are right
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     body=st.binary(max_size=60)
     | st.text(max_size=60).map(str.encode)

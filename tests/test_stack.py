@@ -418,7 +418,7 @@ _WORDS = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(_WORDS, max_size=40), st.text(max_size=30), st.lists(st.text(max_size=10), max_size=3))
 def test_any_text_is_read(words: list[str], title: str, tags: list[str]) -> None:
     raw = RawPosting(source="test", id="1", title=title, company=title, description=" ".join(words), tags=tuple(tags))
@@ -429,7 +429,7 @@ def test_any_text_is_read(words: list[str], title: str, tags: list[str]) -> None
     assert all(tech.evidence in doc.body + doc.title + " ".join(tags) for tech in found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(["we", "like", "our", "great", "people", "work"]), max_size=12))
 def test_harmless_words_around_it_change_nothing(words: list[str]) -> None:
     padding = " ".join(words)

@@ -72,14 +72,14 @@ async def on_both(taken: list[Step], *, back: bool = False) -> tuple[tuple[Any, 
 
 
 @given(steps(*KINDS))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_both_stores_agree_on_every_decision(taken: list[Step]) -> None:
     kept, remembered = asyncio.run(on_both(taken))
     assert kept == remembered
 
 
 @given(steps("join", "split", *MARKS, "muted_company", "muted_agency"))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_undone_step_by_step_is_as_it_was(taken: list[Step]) -> None:
     (kept, (_, _, waiting, _)), (remembered, _) = asyncio.run(on_both(taken, back=True))
     assert kept == remembered == ({frozenset("ab"): (), frozenset("cd"): (), frozenset("ef"): ()}, [])

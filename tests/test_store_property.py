@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -221,9 +221,7 @@ def test_no_alert_is_lost_or_made_twice_whatever_happens(machine: type[Outbox]) 
         settings=settings(
             max_examples=60 if machine.persistent else 80,
             stateful_step_count=40,
-            deadline=None,
             database=None,
             phases=phases,
-            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

@@ -32,7 +32,7 @@ def after(before: Seen, state: str) -> Seen:
 
 
 @given(messages, st.sampled_from(["✓ Applied 23 Nov", STATE]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_message_has_room_for_a_state_and_is_as_it_was_when_that_is_taken_back(sent: Message, state: str) -> None:
     for text in telegram_texts(sent):
         before = seen(text.html)

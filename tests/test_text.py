@@ -127,7 +127,7 @@ def test_a_body_is_capped() -> None:
     assert len(plain("word " * 1_000_000)) <= MAX_BODY
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=400))
 def test_lower_case_keeps_every_offset(text: str) -> None:
     doc = prepare(RawPosting("", "1", "", description=text))

@@ -52,7 +52,7 @@ def test_a_feed_is_read_as_by_feedparser_alone(name: str) -> None:
     assert _parsed(feedparser, body) == _parsed(UNTOUCHED, body)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(boards, polls)
 def test_whatever_stands_in_a_feed_is_read_as_by_feedparser_alone(board: Board, poll: Poll) -> None:
     body = board.write(1, poll)

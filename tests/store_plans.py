@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from rolecall.dedupe import canonical_url
 from rolecall.model import Action, Answer, Assignment, Print, RawPosting, Reason, Verdict
+from rolecall.outbox import Claim
 from rolecall.plan import Delivery, NewAlert, NewNotice, NewPosting, Plan, SourceState
+from rolecall.ports import Store
+from rolecall.stored import StoredAlert
 
 NOW = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 SOURCE = "feed:larkspur"
@@ -14,6 +18,11 @@ SOURCE = "feed:larkspur"
 
 def after(**units: float) -> datetime:
     return NOW + timedelta(**units)
+
+
+async def alerts_of(store: Store, claim: Claim) -> Sequence[StoredAlert]:
+    """Return the alerts of a claimed message, oldest first."""
+    return await store.alerts_with([alert for job in claim.jobs for alert in job])
 
 
 def posting(

@@ -12,7 +12,7 @@ import pytest
 
 from rolecall.cli import look
 from rolecall.cli.table import write
-from rolecall.deliver import compose
+from rolecall.compose import compose, contents
 from rolecall.listing import Row
 from rolecall.model import Message, MessageKind, RawPosting, Reply
 from rolecall.outbox import Claim
@@ -69,8 +69,9 @@ def stored(raw: RawPosting, *, closed: bool = False) -> StoredPosting:
 def message(kind: MessageKind, *copies: StoredPosting) -> Message:
     new = alert(posting("a"))
     told = StoredAlert(1, new.search, new.action, new.reasons, 1.0, NOON, new.key, StoredJob("j1", NOON, copies))
-    claim = Claim(1, "phone", kind, "m1", "", "", 0, 0, False, NOON, (told,))
-    return compose(claim, config_of(CHANNELS + SEARCH), NOON)
+    claim = Claim(1, "phone", kind, "m1", "", "", 0, 0, False, NOON, ((1,),))
+    config = config_of(CHANNELS + SEARCH)
+    return compose(claim, contents([told], claim, config, (), NOON), config, NOON)
 
 
 def shown(sent: Message) -> dict[str, str]:

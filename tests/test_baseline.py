@@ -24,7 +24,7 @@ def adopt(house: House, text: str) -> None:
 async def told(house: House) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     while claim := await house.store.claim("phone", house.now(), 300):
-        found.append((claim.kind, len(claim.alerts)))
+        found.append((claim.kind, len(claim.jobs)))
         await house.store.settle(claim.id, Sent(), house.now())
     return found
 

@@ -30,6 +30,7 @@ from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
 from tests.fakes.board import Board
 from tests.house import CHANNELS, NOON, SEARCH, Clock, config_of, house_of, job, jobs
+from tests.store_plans import alerts_of
 
 NAME = "greenhouse:larkspur"
 PHONE = CHANNELS.partition("[channel.digest]")[0]
@@ -90,7 +91,7 @@ class Watch:
         """Return the bundle in which each alerted posting travels on the phone, by its number."""
         found = {}
         while claim := await self.store.claim("phone", NOON + timedelta(days=99), 999_999):
-            found |= {each.key[1]: claim.kind for each in claim.alerts}
+            found |= {each.key[1]: claim.kind for each in await alerts_of(self.store, claim)}
             await self.store.settle(claim.id, Sent(), self.clock.now)
         return found
 

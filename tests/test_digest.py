@@ -25,7 +25,7 @@ from rolecall.normalise.facts import as_json
 from rolecall.outbox import Claim
 from rolecall.overview import ClosingSoon, NearMiss, Overview, PayBar, Picture, WeekCount
 from rolecall.plan import NewAlert, NewPosting, Plan
-from rolecall.ports import Store
+from rolecall.ports import Showing, Store
 from rolecall.render.email import render_email, render_html
 from rolecall.render.text import render_text
 from rolecall.schedule import EVERY_DAY, next_slot, parse_days
@@ -69,9 +69,14 @@ async def stored(store: Store, raw: RawPosting, at: datetime, *, alert: bool = T
     await store.commit(Plan(now=at, postings=(new,), alerts=(told,) if alert else ()))
 
 
-async def claim(store: Store, *numbers: int) -> Claim:
+async def shown(
+    store: Store, config: Config, *numbers: int, shows: Showing = "overview", **changes: Any
+) -> Overview | None:
+    """Return what a digest of these adverts shows besides them."""
     alerts = [alert for alert in await store.alerts(100) if int(alert.key[1]) in numbers]
-    return Claim(1, "post", "digest", "m1", "", "", 0, 0, False, NOW, tuple(alerts))
+    jobs = tuple((alert.id,) for alert in alerts)
+    claim = replace(Claim(1, "post", "digest", "m1", "", "", 0, 0, False, NOW, jobs), **changes)
+    return await overview(claim, [alert.job.id for alert in alerts], store, config, NOW, shows)
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ async def test_a_digest_knows_pay_weeks_near_misses_and_what_closes(config: Conf
     await stored(store, advert(5, "£50,000"), NOW - timedelta(days=2), alert=False)
     await stored(store, advert(6, "£50,000"), NOW - timedelta(days=20), alert=False)
     await stored(store, advert(7, "£90,000", title="Senior Ruby Developer"), NOW - timedelta(days=2), alert=False)
-    found = await overview(await claim(store, 1, 2), store, config, NOW, "pictures")
+    found = await shown(store, config, 1, 2, shows="pictures")
     assert found is not None
     assert [(bar.low, bar.high) for bar in found.bars] == [(70_000, 85_000), (66_000, 66_000)]
     assert found.floor == 65_000
@@ -100,8 +105,8 @@ async def test_a_digest_knows_pay_weeks_near_misses_and_what_closes(config: Conf
 
 async def test_an_alert_has_no_overview_and_an_empty_store_gives_an_empty_one(config: Config) -> None:
     store = MemoryStore()
-    assert await overview(replace(await claim(store), kind="alert"), store, config, NOW, "overview") is None
-    assert await overview(await claim(store), store, config, NOW, "overview") == Overview(floor=65_000)
+    assert await shown(store, config, kind="alert") is None
+    assert await shown(store, config) == Overview(floor=65_000)
 
 
 async def test_a_salary_is_no_near_miss_of_a_search_for_contracts() -> None:
@@ -109,7 +114,7 @@ async def test_a_salary_is_no_near_miss_of_a_search_for_contracts() -> None:
     store = MemoryStore()
     await stored(store, advert(1, "£80,000 a year"), NOW - timedelta(days=1), alert=False)
     await stored(store, advert(2, "£450 per day"), NOW - timedelta(days=1), alert=False)
-    found = await overview(await claim(store), store, config_of(text), NOW, "overview")
+    found = await shown(store, config_of(text))
     assert found is not None
     assert [(missed.criterion, missed.jobs) for missed in found.missed] == [("min_day_rate", 1)]
     assert "£450/day" in found.missed[0].examples[0]
@@ -122,7 +127,7 @@ async def test_near_misses_are_of_the_whole_week_and_each_job_counts_once(
     store = MemoryStore()
     for number in range(1, 8):
         await stored(store, advert(number, "£50,000"), NOW - timedelta(hours=20 * number), alert=False)
-    found = await overview(await claim(store), store, config, NOW, "overview")
+    found = await shown(store, config)
     assert found is not None
     assert [(missed.criterion, missed.jobs, len(missed.examples)) for missed in found.missed] == [("min_salary", 7, 3)]
 
@@ -133,7 +138,7 @@ async def test_a_digest_does_not_wait_for_ever_for_near_misses(
     monkeypatch.setattr(digests, "PATIENCE", -1.0)
     store = MemoryStore()
     await stored(store, advert(1, "£50,000"), NOW - timedelta(days=1), alert=False)
-    found = await overview(await claim(store), store, config, NOW, "overview")
+    found = await shown(store, config)
     assert found is not None
     assert found.missed == ()
     assert "near-misses-cut" in caplog.text
@@ -145,14 +150,13 @@ async def test_nothing_is_gathered_or_drawn_for_a_channel_that_does_not_show_it(
     store = MemoryStore()
     for number in (1, 2):
         await stored(store, advert(number, "£80,000"), NOW - timedelta(days=8 * number))
-    sent = await claim(store, 1, 2)
     asked: list[object] = []
     monkeypatch.setattr(digests.charts, "draw", asked.append)
-    found = await overview(sent, store, config, NOW, "overview")
+    found = await shown(store, config, 1, 2)
     assert found is not None
     assert (len(found.bars), len(found.weeks), found.pictures) == (2, 2, ())
     monkeypatch.setattr(digests, "_gathered", asked.append)
-    assert await overview(sent, store, config, NOW, "jobs") is None
+    assert await shown(store, config, 1, 2, shows="jobs") is None
     assert asked == []
 
 
@@ -168,14 +172,9 @@ async def test_what_gathers_an_hour_shows_its_jobs_and_no_more(config: Config) -
     store = MemoryStore()
     search = config.searches[0]
     for delivery in route.deliveries(replace(search, when="hourly"), "job", Action.ALERT, config, NOW):
-        assert (
-            await overview(replace(await claim(store), bundle=delivery.bundle), store, config, NOW, "overview") is None
-        )
+        assert await shown(store, config, bundle=delivery.bundle) is None
     for delivery in route.deliveries(replace(search, when="digest"), "job", Action.ALERT, config, NOW):
-        assert (
-            await overview(replace(await claim(store), bundle=delivery.bundle), store, config, NOW, "overview")
-            is not None
-        )
+        assert await shown(store, config, bundle=delivery.bundle) is not None
 
 
 async def test_an_advert_is_understood_once_however_many_searches_there_are(
@@ -190,7 +189,7 @@ async def test_an_advert_is_understood_once_however_many_searches_there_are(
     await stored(store, advert(1, "£50,000"), NOW - timedelta(days=2), alert=False)
     monkeypatch.setattr("rolecall.vacancy.normalise", counted)
     many = [replace(config.searches[0], name=f"search {number}") for number in range(20)]
-    await overview(await claim(store), store, replace(config, searches=tuple(many)), NOW, "overview")
+    await shown(store, replace(config, searches=tuple(many)))
     assert read == ["1"]
 
 
@@ -200,7 +199,7 @@ async def test_what_only_adorns_a_digest_never_holds_it_back(config: Config, mon
 
     monkeypatch.setattr(digests, "_gathered", broken)
     store = MemoryStore()
-    assert await overview(await claim(store), store, config, NOW, "overview") is None
+    assert await shown(store, config) is None
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -69,7 +69,8 @@ async def test_the_database_of_every_release_opens_and_is_read(path: Path, dump:
     assert alert.job.postings[0].raw == expected.raw
     claim = await store.claim("phone", NOW, 60)
     assert claim is not None
-    assert claim.alerts == (alert,)
+    assert claim.jobs == ((alert.id,),)
+    assert await store.alerts_with(claim.jobs[0]) == [alert]
     assert await store.open_ids(SOURCE) == {"a"}
     await store.close()
 

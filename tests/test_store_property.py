@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,7 +30,8 @@ from rolecall.plan import Delivery, NewAlert
 from rolecall.ports import Store
 from rolecall.store import SqliteStore
 from rolecall.store.memory import MemoryStore
-from tests.store_plans import NOW, alert, digest, plan, posting
+from rolecall.stored import StoredAlert
+from tests.store_plans import NOW, alert, alerts_of, digest, plan, posting
 
 T = TypeVar("T")
 CHANNELS = ("phone", "mail")
@@ -109,10 +110,13 @@ class Outbox(RuleBasedStateMachine):
         assert channel not in self.suspended, "a suspended channel sends"
         assert self.leased.get(channel, self.now) <= self.now, "two messages of one channel under way"
         self.leased[channel] = self.now + timedelta(seconds=LEASE)
-        assert claim.alerts, "an empty message"
+        assert claim.jobs, "an empty message"
         self.may_repeat[claim.id] += claim.again
         self.in_order(claim)
         self.claims[channel] = claim
+
+    def alerts_of(self, claim: Claim) -> Sequence[StoredAlert]:
+        return self.run(alerts_of(self.store, claim))
 
     def in_order(self, claim: Claim) -> None:
         head = self.at_head.get(claim.channel, 0)
@@ -184,9 +188,9 @@ class Outbox(RuleBasedStateMachine):
 
     @invariant()
     def a_copy_is_the_same_message(self) -> None:
-        seen: dict[int, tuple[str, list[int]]] = {}
+        seen: dict[int, tuple[str, tuple[tuple[int, ...], ...]]] = {}
         for claim in self.sent:
-            content = (claim.message_id, [each.id for each in claim.alerts])
+            content = (claim.message_id, claim.jobs)
             assert seen.setdefault(claim.id, content) == content
 
     def drain(self) -> None:
@@ -201,7 +205,7 @@ class Outbox(RuleBasedStateMachine):
                 self.sent.append(claim)
                 self.run(self.store.settle(claim.id, Sent("r"), self.now))
         assert {each.id for each in self.run(self.store.dead_messages(10_000))} == {claim.id for claim in self.dead}
-        ended = {(each.search, each.job.id, c.channel) for c in self.sent + self.dead for each in c.alerts}
+        ended = {(each.search, each.job.id, c.channel) for c in self.sent + self.dead for each in self.alerts_of(c)}
         assert ended == {(*pair, channel) for pair, channels in self.promised.items() for channel in channels}
 
 

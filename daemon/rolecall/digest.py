@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
 from rolecall import charts, people, stats
-from rolecall.config import Config
+from rolecall.config import Config, Person
 from rolecall.errors import RolecallError, StoreError
 from rolecall.match import Search
 from rolecall.outbox import Claim
@@ -21,7 +21,7 @@ from rolecall.render.ages import closes as closes_in
 from rolecall.render.clean import line
 from rolecall.render.money import pay_text
 from rolecall.render.overview import bars_in_words, weeks_in_words
-from rolecall.stored import StoredAlert, StoredJob, StoredPosting
+from rolecall.stored import StoredJob, StoredPosting
 from rolecall.thinking import think
 from rolecall.vacancy import closes_at, merged
 
@@ -38,8 +38,10 @@ PAGE = 50  # adverts or jobs looked at together: others wait for the same thread
 PATIENCE = 120.0  # seconds that a digest waits for near misses
 
 
-async def overview(claim: Claim, store: Store, config: Config, now: datetime, shows: Showing) -> Overview | None:
-    """Return what a digest shows besides its jobs; None for other messages, and where only jobs are shown.
+async def overview(
+    claim: Claim, jobs: Sequence[str], store: Store, config: Config, now: datetime, shows: Showing
+) -> Overview | None:
+    """Return what a digest shows besides its `jobs` (ids); None for other messages, and where only jobs are shown.
 
     That is what the channel says, and so does what gathers an hour. Without matplotlib there is no picture. It catches
     everything: what only adorns a digest may not hold it back.
@@ -47,7 +49,7 @@ async def overview(claim: Claim, store: Store, config: Config, now: datetime, sh
     if claim.kind != "digest" or claim.bundle.startswith(HOURLY) or shows == "jobs":
         return None
     try:
-        found = await _gathered(claim, store, config, now)
+        found = await _gathered(claim, jobs, store, config, now)
         return replace(found, pictures=await pictures(found)) if shows == "pictures" else found
     except StoreError:
         raise
@@ -56,16 +58,15 @@ async def overview(claim: Claim, store: Store, config: Config, now: datetime, sh
         return None
 
 
-async def _gathered(claim: Claim, store: Store, config: Config, now: datetime) -> Overview:
-    searches = searches_of(claim.channel, config)
-    pages = [page async for page in _told(claim, store, searches, config, now)]
+async def _gathered(claim: Claim, jobs: Sequence[str], store: Store, config: Config, now: datetime) -> Overview:
+    searches, reader = searches_of(claim.channel, config), config.reader_of(claim.channel)
+    pages = [page async for page in _told(jobs, reader, store, searches, now)]
     missed = await _missed(searches, store, now)
-    zone = config.reader_of(claim.channel).zone
     floors = [int(floor.amount) for search in searches if (floor := search.wanted.get("min_salary"))]
     return Overview(
-        bars=tuple(_bars(claim.alerts)),
+        bars=_best_paid(bar for page in pages for bar in page.bars),
         floor=min(floors, default=None),
-        weeks=tuple(map(_week, stats.weeks([sample for page in pages for sample in page.samples], zone))),
+        weeks=tuple(map(_week, stats.weeks([sample for page in pages for sample in page.samples], reader.zone))),
         missed=tuple(missed),
         closing=_soonest(each for page in pages for each in page.closing),
     )
@@ -76,42 +77,43 @@ def searches_of(channel: str, config: Config) -> list[Search]:
     return [search for search in config.searches if any(each.name == channel for each in config.notified(search))]
 
 
-def _bars(alerts: Iterable[StoredAlert]) -> list[PayBar]:
-    """Return the jobs that state their pay, the best paid first."""
-    jobs = {alert.job.id: alert.job for alert in alerts}
-    found = [(job, sample.pay) for job in jobs.values() for sample in stats.samples(job.postings) if sample.pay]
-    bars = [PayBar(_named(job), *pay) for job, pay in found]
-    return sorted(bars, key=lambda bar: (-bar.high, -bar.low, bar.name))[:MOST_BARS]
-
-
-def _named(job: StoredJob) -> str:
-    raw = job.postings[0].raw
-    return line(f"{line(raw.title, 40)} · {raw.company}" if raw.company else raw.title, 64)
-
-
 # --- what was told earlier ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What is kept of some jobs that were told of: no texts, which would be many megabytes together."""
+    """What is kept of some jobs that are or were told of: no texts, which would be many megabytes together."""
 
+    bars: Sequence[PayBar]  # of those in this digest
     samples: Sequence[stats.Sample]
     closing: Sequence[tuple[datetime, ClosingSoon]]
 
 
 async def _told(
-    claim: Claim, store: Store, searches: Sequence[Search], config: Config, now: datetime
+    shown: Sequence[str], reader: Person, store: Store, searches: Sequence[Search], now: datetime
 ) -> AsyncIterator[_Page]:
-    ids = await store.alerted_jobs([search.name for search in searches], MOST_JOBS)
+    """Look at the jobs in this digest, and at those of digests and alerts before it."""
+    told = await store.alerted_jobs([search.name for search in searches], MOST_JOBS)
+    ids, here = list(dict.fromkeys([*shown, *told])), frozenset(shown)
     for start in range(0, len(ids), PAGE):
         jobs = await store.jobs(ids[start : start + PAGE])
-        yield await think(_page, claim, list(jobs.values()), config, now)
+        yield await think(_page, here, reader, list(jobs.values()), now)
 
 
-def _page(claim: Claim, jobs: Sequence[StoredJob], config: Config, now: datetime) -> _Page:
+def _page(here: Collection[str], reader: Person, jobs: Sequence[StoredJob], now: datetime) -> _Page:
     recent = [copy for job in jobs for copy in job.postings if copy.first_seen >= now - WEEKS * WEEK]
-    return _Page(stats.samples(recent), list(_closing(claim, jobs, config, now)))
+    bars = _best_paid(bar for job in jobs if job.id in here for bar in _bars(job))
+    return _Page(bars, stats.samples(recent), list(_closing(here, reader, jobs, now)))
+
+
+def _bars(job: StoredJob) -> list[PayBar]:
+    raw = job.postings[0].raw
+    name = line(f"{line(raw.title, 40)} · {raw.company}" if raw.company else raw.title, 64)
+    return [PayBar(name, *sample.pay) for sample in stats.samples(job.postings) if sample.pay]
+
+
+def _best_paid(bars: Iterable[PayBar]) -> tuple[PayBar, ...]:
+    return tuple(sorted(bars, key=lambda bar: (-bar.high, -bar.low, bar.name))[:MOST_BARS])
 
 
 def _week(week: stats.Week) -> WeekCount:
@@ -175,11 +177,9 @@ def _example(missed: Missed) -> str:
 
 
 def _closing(
-    claim: Claim, jobs: Iterable[StoredJob], config: Config, now: datetime
+    here: Collection[str], reader: Person, jobs: Iterable[StoredJob], now: datetime
 ) -> Iterator[tuple[datetime, ClosingSoon]]:
     """Yield the jobs, not in this digest and not done with, whose applications close within days."""
-    here = {alert.job.id for alert in claim.alerts}
-    reader = config.reader_of(claim.channel)
     for job in jobs:
         if job.id in here or not job.is_open or people.is_done(reader.name, job.marks):
             continue

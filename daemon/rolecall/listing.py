@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rolecall import people
+from rolecall.compose import card_of
 from rolecall.config import Config, Person
-from rolecall.deliver import card_of
 from rolecall.model import Action, Card
 from rolecall.people import Muted
 from rolecall.ports import Store

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rolecall.model import MessageKind
-from rolecall.stored import StoredAlert
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +18,7 @@ class Claim:
     `message_id` never changes for a row; `ambiguous` counts sends whose outcome is not known, `unclear` those of
     them that the channel answered unclearly: the others were cut off by a kill, which is no fault of the message.
     `again`: the row was found in `sending` after a crash, so a copy may have arrived. `bundle` as in `Delivery`.
+    `jobs`: the ids of its alerts, those of one job together.
     """
 
     id: int
@@ -31,7 +31,7 @@ class Claim:
     ambiguous: int
     again: bool
     created_at: datetime
-    alerts: tuple[StoredAlert, ...] = ()
+    jobs: tuple[tuple[int, ...], ...] = ()
     unclear: int = 0
     bundle: str = ""
 

@@ -265,6 +265,9 @@ class Store(Protocol):
         `open_only` leaves out jobs that have closed, and those that the person is done with.
         """
 
+    async def alerts_with(self, ids: Collection[int]) -> Sequence[StoredAlert]:
+        """The alerts with these ids, oldest first; those that are gone are left out."""
+
     async def alerted_jobs(self, searches: Collection[str], limit: int) -> Sequence[str]:
         """Ids of the jobs that alerts of these searches are about, the latest alerted first."""
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from rolecall import match
 from rolecall.alerts import better, with_mutes
 from rolecall.budget import share_of
+from rolecall.compose import card_of
 from rolecall.config import Config
 from rolecall.dedupe import Merged
-from rolecall.deliver import card_of
 from rolecall.model import Action, Card, Match, Posting
 from rolecall.normalise import normalise
 from rolecall.outbox import ChannelState, DeadMessage

@@ -146,7 +146,8 @@ def _note_what_is_certain(control: Control, nth: int) -> None:
         return result
 
     async def settles(self: SqliteStore, claim_id: int, outcome: Any, now: Any) -> Any:
-        told = {copy.raw.id for alert in in_hand[claim_id].alerts for copy in alert.job.postings}
+        alerts = await self.alerts_with([alert for job in in_hand[claim_id].jobs for alert in job])
+        told = {copy.raw.id for alert in alerts for copy in alert.job.postings}
         mark(f"told-{in_hand[claim_id].channel}", *told)
         await settle(self, claim_id, outcome, now)
         mark("sent", claim_id)

@@ -65,7 +65,7 @@ def _channel(config: Config, name: str) -> Channel:
 async def _message(config: Config, channel: Channel, shows: Showing) -> Message:
     from dataclasses import replace
 
-    from rolecall.deliver import compose
+    from rolecall.compose import compose, contents, united
     from rolecall.digest import overview, searches_of
     from rolecall.outbox import Claim
 
@@ -73,8 +73,10 @@ async def _message(config: Config, channel: Channel, shows: Showing) -> Message:
     names = [search.name for search in searches_of(channel.name, config)]
     async with reading(config) as store:
         alerts = [alert for alert in await store.alerts(MOST, names) if alert.created_at >= now - WEEK]
-        claim = Claim(0, channel.name, "digest", "preview", "", "", 0, 0, False, now, tuple(alerts))
-        return replace(compose(claim, config, now), overview=await overview(claim, store, config, now, shows))
+        claim = Claim(0, channel.name, "digest", "preview", "", "", 0, 0, False, now)
+        found = united([contents(alerts, claim, config, (), now)])
+        shown = await overview(claim, found.jobs, store, config, now, shows)
+        return replace(compose(claim, found, config, now), overview=shown)
 
 
 def _written(page: str, path: Path | None) -> Path:

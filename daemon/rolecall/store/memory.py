@@ -247,6 +247,9 @@ class MemoryStore(MemoryDecisions):
     def _shown_at(self, key: Key) -> datetime:
         return self._postings[key].raw.posted_at or self._postings[key].first_seen
 
+    async def alerts_with(self, ids: Collection[int]) -> Sequence[StoredAlert]:
+        return [alert for alert in self._stored_alerts() if alert.id in ids]
+
     async def alerted_jobs(self, searches: Collection[str], limit: int) -> Sequence[str]:
         found = (alert.job.id for alert in reversed(list(self._stored_alerts())) if alert.search in searches)
         return list(dict.fromkeys(found))[:limit]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -114,9 +115,16 @@ class MemoryOutbox:
             unclear=row.unclear,
             again=again,
             created_at=row.created_at,
-            alerts=tuple(alert for alert in self._stored_alerts() if alert.id in row.alerts),
+            jobs=self._by_job(row.alerts),
             bundle=row.bundle,
         )
+
+    def _by_job(self, alerts: Collection[int]) -> tuple[tuple[int, ...], ...]:
+        found = defaultdict[str, list[int]](list)
+        for alert in self._stored_alerts():
+            if alert.id in alerts:
+                found[alert.job.id].append(alert.id)
+        return tuple(tuple(found[job]) for job in sorted(found))
 
     async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:
         row = self._outbox.get(claim_id)
@@ -194,5 +202,5 @@ class MemoryOutbox:
         ]
 
     def _title(self, row: _Row) -> str:
-        claim = self._claim(row, False)
-        return claim.alerts[0].job.postings[0].raw.title if claim.alerts else ""
+        titles = (alert.job.postings[0].raw.title for alert in self._stored_alerts() if alert.id in row.alerts)
+        return next(titles, "")

@@ -139,7 +139,7 @@ def _claim_of(db: Database, row: Mapping[str, Any]) -> Claim:
         unclear=row["unclear"],
         again=again,
         created_at=to_time(row["created_at"]),
-        alerts=tuple(read.alerts_of_message(db, row["id"])),
+        jobs=read.jobs_of_message(db, row["id"]),
         bundle=row["bundle"],
     )
 
@@ -260,4 +260,5 @@ def dead_messages(db: Database, limit: int) -> Sequence[DeadMessage]:
 
 
 def _title(db: Database, outbox: int) -> str:
-    return next((alert.job.postings[0].raw.title for alert in read.alerts_of_message(db, outbox)), "")
+    alerts = read.alerts_with(db, [min(ids, default=0) for ids in read.jobs_of_message(db, outbox)][:1])
+    return next((alert.job.postings[0].raw.title for alert in alerts), "")

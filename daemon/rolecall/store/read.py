@@ -6,6 +6,8 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
@@ -274,9 +276,17 @@ def _column(db: Database, query: str, values: Sequence[object]) -> list[Any]:
 # --- alerts ---------------------------------------------------------------------------------------------------
 
 
-def alerts_of_message(db: Database, outbox: int) -> list[StoredAlert]:
-    """Return the alerts that travel in one message, oldest first."""
-    return _alerts(db, "WHERE a.id IN (SELECT alert FROM outbox_alert WHERE outbox = ?) ORDER BY a.id", [outbox])
+def jobs_of_message(db: Database, outbox: int) -> tuple[tuple[int, ...], ...]:
+    """Return the ids of the alerts that travel in one message, those of one job together."""
+    query = "SELECT job, id FROM alert WHERE id IN (SELECT alert FROM outbox_alert WHERE outbox = ?) ORDER BY job, id"
+    by_job = groupby(db.execute(query, [outbox]), key=itemgetter(0))
+    return tuple(tuple(alert for _, alert in group) for _, group in by_job)
+
+
+def alerts_with(db: Database, ids: Collection[int]) -> list[StoredAlert]:
+    """Return the alerts with these ids, oldest first."""
+    found = (_alerts(db, f"WHERE a.id IN ({marks(chunk)}) ORDER BY a.id", chunk) for chunk in chunks(sorted(ids)))
+    return [alert for page in found for alert in page]
 
 
 def alerts(

@@ -204,6 +204,9 @@ class SqliteStore:
     ) -> Sequence[StoredAlert]:
         return await self._read(read.alerts, limit, searches, open_only, person)
 
+    async def alerts_with(self, ids: Collection[int]) -> Sequence[StoredAlert]:
+        return await self._read(read.alerts_with, ids)
+
     async def alerted_jobs(self, searches: Collection[str], limit: int) -> Sequence[str]:
         return await self._read(read.alerted_jobs, searches, limit)
 

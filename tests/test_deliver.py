@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,9 @@ from rolecall.house import House
 from rolecall.model import Action
 from rolecall.outbox import Claim, Dead, Dropped, RetryAt, Sent, Suspend
 from rolecall.people import Again, Decision
+from rolecall.plan import Plan
 from rolecall.store.memory import MemoryStore
+from rolecall.stored import StoredAlert
 from tests.house import CHANNELS, NOON, SEARCH, Clock, Ear, config_of, house_of
 from tests.store_plans import SOURCE, alert, at_once, digest, notice, plan, posting
 
@@ -128,6 +130,54 @@ async def test_a_digest_shows_each_job_once_and_the_best_first(evening: Evening)
     assert message.cards[2].searches == ("other", "python")
     assert message.total == 3
     assert "3 new jobs" in message.subject
+
+
+class Reading(MemoryStore):
+    """Notes how many alerts are read at once; meanwhile, a poll may write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[int] = []
+        self.meanwhile: list[Plan] = []
+
+    async def alerts_with(self, ids: Collection[int]) -> Sequence[StoredAlert]:
+        self.read.append(len(ids))
+        if self.meanwhile:
+            await self.commit(self.meanwhile.pop())
+        return await super().alerts_with(ids)
+
+
+@pytest.fixture
+async def reading(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Evening, Reading]]:
+    """Five jobs wait for one digest, the later the better, which is read two at a time."""
+    monkeypatch.setattr("rolecall.deliver.PAGE", 2)
+    ear, clock, store = Ear(), Clock(), Reading()
+    new = [posting(id_, title=f"Python developer {id_}") for id_ in "abcde"]
+    alerts = tuple(alert(each, digest(due=NOON), rank=rank) for rank, each in enumerate(new))
+    await store.commit(plan(*new, now=NOON, alerts=alerts))
+    async with house_of(config_of(CHANNELS + SEARCH, phone=ear), store, clock) as house:
+        yield Evening(house, ear, clock), store
+
+
+async def test_a_digest_is_read_a_page_at_a_time_and_holds_every_job_the_best_first(
+    reading: tuple[Evening, Reading],
+) -> None:
+    evening, store = reading
+    await evening.next()
+    assert evening.titles == list("edcba")
+    assert len(evening.ear.heard) == 1
+    assert store.read == [2, 2, 1]
+
+
+async def test_a_job_that_becomes_part_of_another_while_its_digest_is_read_is_not_lost(
+    reading: tuple[Evening, Reading],
+) -> None:
+    evening, store = reading
+    store.meanwhile = [Plan(NOON, merges=(("job-a", "job-e"),))]
+    await evening.next()
+    cards = {card.job: card.title[-1] for card in evening.ear.heard[0].cards}
+    assert cards.keys() == {"job-a", "job-b", "job-c", "job-d"}
+    assert await store.alerted({"job-a"}) == {("python", "job-a")}
 
 
 # --- people and quiet hours -----------------------------------------------------------------------------------

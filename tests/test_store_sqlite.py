@@ -324,3 +324,9 @@ async def test_who_is_cancelled_while_waiting_leaves_the_others_their_answers(st
     done = await asyncio.gather(*tasks, return_exceptions=True)
     assert [isinstance(each, Committed) for each in done] == [True, False, True]
     assert await store.commit(Plan(NOW)) == Committed()
+
+
+def test_numpy_comes_with_the_pictures_and_is_not_loaded_for_the_store() -> None:
+    asked = "import sys, rolecall.store; print('numpy' in sys.modules); import numpy; print(numpy.array([1]).sum())"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["False", "1"], done.stderr

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +68,31 @@ def test_what_a_great_digest_leaves_free_goes_back_to_the_system(clock: dict[str
     assert bin_.take_out(busy=False)
     assert resident() < held - 60
     assert len(kept) == 400
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="this C library tells nothing of its heaps")
+@pytest.mark.parametrize(("begin", "is_one"), [("", False), ("use_one_heap()", True)])
+def test_all_threads_use_one_heap(begin: str, is_one: bool) -> None:
+    """Five threads hold a text each; then the C library is asked for its heaps."""
+    asked = f"""
+import ctypes
+from threading import Barrier, Thread
+from rolecall.garbage import use_one_heap
+{begin}
+barrier, held = Barrier(5), []
+def hold():
+    held.append("x" * 5_000 + str(len(held)))
+    barrier.wait()
+threads = [Thread(target=hold) for _ in range(4)]
+for thread in threads:
+    thread.start()
+hold()
+library = ctypes.CDLL(None)
+library.malloc_info(0, ctypes.c_void_p.in_dll(library, "stdout"))
+library.fflush(None)
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert (done.stdout.count("<heap nr=") == 1) is is_one
 
 
 def resident() -> float:

@@ -15,6 +15,7 @@ from typing import Any
 
 from rolecall.config import Config
 from rolecall.fetch import HttpFetcher
+from rolecall.garbage import use_one_heap
 from rolecall.house import House
 from rolecall.life import Daemon
 from rolecall.match import Index
@@ -74,6 +75,7 @@ def signals(daemon: Daemon) -> Iterator[None]:
 
 async def run(config: Config, *, once: bool = False) -> bool:
     """Live until told to stop, or do everything due once; True when all went well."""
+    use_one_heap()
     async with open_house(config) as house:
         daemon = Daemon(house, config.path)
         with signals(daemon):

@@ -17,6 +17,7 @@ from unittest.mock import patch
 from sqlite_utils import Database
 
 from rolecall.errors import Deferred
+from rolecall.garbage import use_one_heap
 from rolecall.house import House
 from rolecall.life import Daemon
 from rolecall.match import Index
@@ -131,6 +132,7 @@ class Soak:
         return self.samples
 
     async def _live(self) -> None:
+        use_one_heap()
         loop = leaping()
         database = self.folder / "rolecall.db"
         config = config_of(self._config(database), phone=Reader(), digest=Reader())

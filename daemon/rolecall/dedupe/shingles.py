@@ -32,13 +32,14 @@ def split(text: bytes) -> list[bytes]:
 
 
 class _Hashes(dict[bytes, bytes]):
-    """The hash of each word, as a lane: most words of an advert have been in others before."""
+    """The hash of each word, as a lane: most words of an advert have been in others before.
+
+    The first ones are kept, the common ones among them: to begin anew would leave holes all over the memory.
+    """
 
     def __missing__(self, word: bytes) -> bytes:
         lane = crc32(word).to_bytes(_LANE, "little")
-        if len(self) >= REMEMBERED:
-            self.clear()
-        if len(word) <= LONGEST:
+        if len(self) < REMEMBERED and len(word) <= LONGEST:
             self[word] = lane
         return lane
 

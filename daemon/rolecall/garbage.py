@@ -4,8 +4,8 @@ Beside a board of 10,000 jobs in hand a round takes half a second. So what stays
 (vocabularies above all), and full rounds wait until nothing is under way; the small ones go on as ever.
 
 After a full round the C library gives back what is free. Left alone it keeps the holes that a great digest or a first
-poll leaves behind, and a Raspberry Pi has better uses for them: malloc_trim(3). For the same reason all threads, of which
-Python lets but one compute at a time, share one heap, and what is large is never put into it: mallopt(3). With a heap
+poll leaves behind, and a Raspberry Pi has better uses for them: malloc_trim(3). For the same reason all threads share
+one heap, since Python lets but one compute at a time, and what is large is never put into it: mallopt(3). With a heap
 each they keep holes each, 20 MB after a day.
 """
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from rolecall.model import UNSTATED, Confidence, Fact, Location, Origin, Salary, UkFit, WorkMode
 from rolecall.normalise.mode_text import pattern
+from rolecall.normalise.phrases import Phrases
 from rolecall.normalise.place_fields import texts
 from rolecall.normalise.place_parse import parse
 from rolecall.normalise.place_words import uk_in
-from rolecall.normalise.text import Doc
+from rolecall.normalise.text import Doc, Part
 from rolecall.normalise.words import load
 
 _ELSEWHERE = frozenset({"USD", "CAD", "AUD", "NZD", "INR", "SGD"})  # who pays in these hires where they are paid
+_CUES = {  # of each country: the cue in lower case → its rank, and as it is
+    country: {cue.lower(): (rank, cue) for rank, cue in enumerate(cues)}
+    for country, cues in load("mode")["country_cues"].items()
+}
+_PHRASES = {country: Phrases(cues) for country, cues in _CUES.items()}
 
 
 def read_uk(doc: Doc, mode: Fact[WorkMode], location: Fact[Location], salary: Fact[Salary] = UNSTATED) -> Fact[UkFit]:
@@ -54,19 +60,21 @@ def _abroad(doc: Doc, mode: Fact[WorkMode], location: Fact[Location]) -> Fact[Uk
 
 def cue_country(doc: Doc) -> tuple[str, str] | None:
     """Return the country that benefits, law and money point to, and the words that do; None where they do not agree."""
-    found = {country: words for country in load("mode")["country_cues"] if (words := _first_cue(doc, country))}
+    found = {country: words for country in _CUES if (words := _first_cue(doc, country))}
     return found.popitem() if len(found) == 1 else None
 
 
 def _first_cue(doc: Doc, country: str) -> str:
     """Return the first cue for `country` that stands as a word; cues with capitals count in capitals only."""
-    texts = ((doc.body, doc.low), (doc.salary_field, doc.salary_field.lower()))
-    for cue in load("mode")["country_cues"][country]:
-        for text, low in texts:
-            at = (low if cue == cue.lower() else text).find(cue)
-            if at >= 0 and _stands_alone(text, at, at + len(cue)):
-                return text[at : at + len(cue)]
-    return ""
+    cues, phrases = _CUES[country], _PHRASES[country]
+    texts = doc.parts[-1], doc.parts[1]
+    possible = [(cues[cue], n) for n, part in enumerate(texts) for cue in phrases.possible(part)]
+    return next((found for (_, cue), n in sorted(possible) if (found := _standing(cue, texts[n]))), "")
+
+
+def _standing(cue: str, part: Part) -> str:
+    at = (part.low if cue == cue.lower() else part.text).find(cue)
+    return part.text[at : at + len(cue)] if at >= 0 and _stands_alone(part.text, at, at + len(cue)) else ""
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

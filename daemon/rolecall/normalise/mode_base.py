@@ -38,7 +38,7 @@ def regions(doc: Doc, location: Fact[Location], said: Sequence[Sentence]) -> fro
 def _allowed(doc: Doc) -> frozenset[str]:
     """Return the regions of sentences that say who may apply: "We can only hire in the US"."""
     found = [s.text for s in sentences(doc.parts[-1], "region_cues")]
-    named = frozenset[str]().union(*(_near(pattern("allowed"), text) for text in found))
+    named = frozenset[str]().union(*(_near(pattern("allowed").pattern, text) for text in found))
     return named or frozenset({"WORLD"} if any(map(pattern("world").search, found)) else ())
 
 
@@ -51,7 +51,7 @@ def _in_location(doc: Doc, location: Fact[Location]) -> frozenset[str]:
 
 def _near_remote(text: str) -> frozenset[str]:
     """Return the regions named close after a word for remote work."""
-    return _near(pattern("remote"), text)
+    return _near(pattern("remote").pattern, text)
 
 
 def _near(cue: re.Pattern[str], text: str) -> frozenset[str]:

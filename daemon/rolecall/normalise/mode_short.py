@@ -30,7 +30,7 @@ def short_signal(source: Origin, text: str, strength: float, rule: str) -> Signa
     low = text.lower()
     if not any(word in low for word in _WORDS):
         return None
-    plain = pattern("technical_title").sub(lambda m: "_" * len(m[0]), text)
+    plain = pattern("technical_title").pattern.sub(lambda m: "_" * len(m[0]), text)
     words = list(_WORD.finditer(plain))
     if not words:
         where = _ANYWHERE.search(text) if source == "field" else None

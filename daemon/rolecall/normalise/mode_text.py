@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from rolecall.model import Mode, OfficeDays, Origin
+from rolecall.normalise.literals import Guarded
 from rolecall.normalise.mode_days import office_days
 from rolecall.normalise.phrases import Phrases
 from rolecall.normalise.text import Part
@@ -151,9 +152,9 @@ def _modes_of(days: OfficeDays) -> frozenset[Mode]:
 
 
 @cache
-def pattern(name: str) -> re.Pattern[str]:
+def pattern(name: str) -> Guarded:
     """Return a pattern of mode.toml's table of the same name, without regard to case."""
-    return re.compile(load("mode")["pattern"][name], re.IGNORECASE)
+    return Guarded(load("mode")["pattern"][name])
 
 
 def _general_loss(low: str) -> float:

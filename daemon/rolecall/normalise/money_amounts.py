@@ -33,7 +33,8 @@ def named(groups: dict[str, list[str]]) -> str:
 REACH = 26  # characters between two amounts of one range
 _DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
 _NUMBER = re.compile(
-    r"\d{1,3}(?: \.{3} )?(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!\d)"  # " ... " is where Adzuna cuts its snippets
+    r"\d{1,9}(?![\d.,]| [\d.])"  # most: no other form is tried
+    r"|\d{1,3}(?: \.{3} )?(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!\d)"  # " ... " is where Adzuna cuts its snippets
     r"|(?P<cents>\d{1,3},\d{3}00(?!\d))"  # the point is lost
     r"|(?P<loose>\d{1,3}, \d{3}(?!\d)|\d{2} \d{3}(?!\d)|\d{3} 000(?!\d))"  # counts only behind a currency sign
     r"|(?P<point>\d{1,3}\.\d{3}(?!\d))"  # 62.068 is 62,068: no pay has three decimals
@@ -49,6 +50,7 @@ _CIRCA = re.compile(r"(?<![a-z])(?:circa|c)\.?\s?$", _I)
 _HINT = re.compile(r"\s?[-(]?\s?(?:[kpa/£€$(]|(?-i:[A-Z]{3}\b)|each|every|daily|day\s?rate|hourly|thousand|grand)", _I)
 _HINT_BEGINS = frozenset("kpa/£€$(-edhtg")
 _ANNOUNCED = re.compile(r"\b(?:(?:day|daily|hourly) rate|salary(?: range)?) ?[:-] ?$", _I)  # a bare number is pay, too
+_ANNOUNCERS = frozenset(":-")
 _K = re.compile(r"\s?k(?![a-z0-9])|k(?=p\.?\s?a|per\b)|\s?(?:thousand|grand)(?![a-z])", _I)
 _GLUED_K = re.compile(r"k(?=[A-Z])(?![BHVW])|K(?=[A-Z][a-z])")  # "£35-40kA top bank": the line break is lost
 _PLUS = re.compile(rf"\+(?=[\s.,;)/|\-]|$)(?!\s{{1,2}}(?:\d{{1,2}} ?% ?)?{any_of(_WORDS['suffix']['extras'])}\b)", _I)
@@ -61,6 +63,7 @@ _SIGN = re.compile(
     + r")\)?\s?(?P<circa>c(?:irca|a)?\.?\s?)?$"
 )
 _SIGNS = frozenset("£€$¥₹₪\ufffd")
+_SIGN_ENDS = _SIGNS | set(")c.")
 _PLAIN_SIGNS = {"£": "GBP", "€": "EUR", "$": "USD"}
 _LETTERS = frozenset(re.findall("[A-Z]{3}", " ".join(pattern for pattern, _ in _CURRENCY["signs"])))
 _CODE = re.compile(
@@ -123,13 +126,15 @@ def _beside(found: list[Amount | re.Match[str]]) -> Iterator[Amount | re.Match[s
 
 def _amount(text: str, found: re.Match[str], field: bool) -> Amount | re.Match[str] | None:
     """Return an amount, None for what is none, and a bare number as it is: only beside money does it matter."""
-    start, sign = found.start(), _sign(text, found.start())
+    start = found.start()
+    last = text[max(0, start - 9) : start].rstrip()[-1:]
+    sign = _sign(text, start) if last in _SIGN_ENDS or last.isupper() else None
     if sign is None and _inside_word(text, start):
         return None
     if loose := sign is None and found["loose"] is not None:
         found = cast("re.Match[str]", _PLAIN.match(text, start))
     if sign is None and not _hinted(text, found.end()):
-        money = field or _announced(text, start)
+        money = field or (last in _ANNOUNCERS and _ANNOUNCED.search(text[max(0, start - 16) : start]) is not None)
         return _bare(text, found, money=money) if money or loose else found
     amount = Amount(start, found.end(), _number(found), money=field)
     if sign is not None:
@@ -141,11 +146,6 @@ def _amount(text: str, found: re.Match[str], field: bool) -> Amount | re.Match[s
 def _hinted(text: str, end: int) -> bool:
     after = text[end : end + 3].lstrip()[:1]
     return (after in _HINT_BEGINS or after.isupper()) and _HINT.match(text, end) is not None
-
-
-def _announced(text: str, start: int) -> bool:
-    before = text[max(0, start - 16) : start]
-    return before.rstrip()[-1:] in (":", "-") and _ANNOUNCED.search(before) is not None
 
 
 def _bare(text: str, found: re.Match[str], *, money: bool) -> Amount | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rolecall.model import UNSTATED, Confidence, ContractType, Fact, Origin, Pay, Salary
+from rolecall.normalise.literals import Guarded
 from rolecall.normalise.pay import Factors, annual_gbp
 from rolecall.normalise.salary_boards import REWRITES, stated
 from rolecall.normalise.salary_context import FteBasis
@@ -21,9 +22,7 @@ _CURRENCY = load("salary")["currency"]
 _UNRELATED = 3  # as many employers of one source with one pay string: a neighbour's pay (8.8)
 _MOST_OTHERS = 8
 _UK = re.compile(r"\b(?:UK|United Kingdom|England|London|Scotland|Wales)\b")
-_GEO = re.compile(
-    r"\bgeo(?:graphic(?:al)?)?[- ](?:pay )?(?:ranges?|bands?|zones?|tiers?|differentials?)", re.IGNORECASE
-)
+_GEO = Guarded(r"\bgeo(?:graphic(?:al)?)?[- ](?:pay )?(?:ranges?|bands?|zones?|tiers?|differentials?)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from rolecall.normalise.literals import Guarded
 from rolecall.normalise.money import Figure
 from rolecall.normalise.words import load
 
@@ -29,7 +30,7 @@ _SMALL_EXTRA = rf"\b{_any(_EXTRA['words'])}\b"
 
 _CUE_BEFORE = re.compile(rf"\b{_any(_CUE['before'])}\b", _I)
 _CUE_AFTER = re.compile(rf"[\s(,|/*.-]{{0,5}}{_any(_CUE['after'])}(?![a-z])", _I)
-_SALARIED = re.compile(r"\bsalar(?:y|ies)\b[^\d£€$\n]{0,20}$", _I)
+_SALARIED = Guarded(r"\bsalar(?:y|ies)\b[^\d£€$\n]{0,20}$")
 _RATED = re.compile(rf"\b{_any(_CUE['rate'])}\b", _I)
 _ENDS_HERE = re.compile(r"\s{0,2}(?:$|[\n.,;|)(/+&•*-]|[A-Z])")
 
@@ -40,24 +41,24 @@ _NEVER_BEFORE = re.compile(
     _I,
 )
 _NEVER_AFTER = re.compile(rf"\s{{0,2}}(?:in |of |worth of |towards )?(?:\w+ )?{_any(_EXTRA['never_after'])}\b", _I)
-_ESTIMATED = re.compile(rf"[^\w£€$]{{0,4}}\(?{_any(_EXTRA['estimated'])}\b", _I)
-_ESTIMATED_BEFORE = re.compile(rf"\b{_any(_EXTRA['estimated'])}(?: (?:salary|pay|base|annual))*[\s:]{{0,3}}$", _I)
+_ESTIMATED = Guarded(rf"[^\w£€$]{{0,4}}\(?{_any(_EXTRA['estimated'])}\b")
+_ESTIMATED_BEFORE = Guarded(rf"\b{_any(_EXTRA['estimated'])}(?: (?:salary|pay|base|annual))*[\s:]{{0,3}}$")
 _OTHER_UNIT = re.compile(rf"\s?(?:per|an?|each|/)\s?{_any(_EXTRA['units'])}\b", _I)
 
-_OTE_ANYWHERE = re.compile(_OTE, _I)
-_OTE_BEFORE = re.compile(rf"{_OTE}[^\d£€$+|;\n]{{0,22}}$", _I)
-_OTE_AFTER = re.compile(rf"[^\d£€$+|;,.\n]{{0,14}}{_OTE}(?![\s:(-]{{0,3}}(?:of |up to |to |circa |c)?[£€$\d])", _I)
-_TOTAL_BEFORE = re.compile(rf"\b{_any(_KIND['total_cash'])}\b", _I)
-_PACKAGE_BEFORE = re.compile(r"\bpackage (?:of|worth)[\s:]{0,2}(?:up to |around |circa )?$", _I)
-_PACKAGE_AFTER = re.compile(r"\s?\(?(?:total )?package(?: value)?\)?\s?(?=$|[\n.,;|)])", _I)
-_RATE_RIGHT_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))(?: rate)?[\s:(-]{{0,4}}$", _I)
-_RATE_AFTER = re.compile(rf"[^\d£€$/|;\n]{{0,14}}?(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))", _I)
-_RATE_BEFORE = re.compile(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))[^\d£€$/|;\n]{{0,10}}$", _I)
-_ACTUAL_BEFORE = re.compile(rf"(?<![\dk] )\b{_any(_KIND['actual'])}[^\d£€$\n]{{0,22}}$", _I)
-_ACTUAL_AFTER = re.compile(r"\s?\(?actual\b(?![\s:]{0,2}(?:salary|pay)?[\s:(]{0,3}£)", _I)
-_PRO_RATA = re.compile(rf"\b{_any(_KIND['pro_rata'])}", _I)
-_FULL = re.compile(rf"\b{_any(_KIND['full'])}\b", _I)
-_HERE = re.compile(rf"(?<![\w.]){_any(_COUNTRY['here'])}\)?[\s:,-]{{0,4}}$", _I)
+_OTE_ANYWHERE = Guarded(_OTE)
+_OTE_BEFORE = Guarded(rf"{_OTE}[^\d£€$+|;\n]{{0,22}}$")
+_OTE_AFTER = Guarded(rf"[^\d£€$+|;,.\n]{{0,14}}{_OTE}(?![\s:(-]{{0,3}}(?:of |up to |to |circa |c)?[£€$\d])")
+_TOTAL_BEFORE = Guarded(rf"\b{_any(_KIND['total_cash'])}\b")
+_PACKAGE_BEFORE = Guarded(r"\bpackage (?:of|worth)[\s:]{0,2}(?:up to |around |circa )?$")
+_PACKAGE_AFTER = Guarded(r"\s?\(?(?:total )?package(?: value)?\)?\s?(?=$|[\n.,;|)])")
+_RATE_RIGHT_BEFORE = Guarded(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))(?: rate)?[\s:(-]{{0,4}}$")
+_RATE_AFTER = Guarded(rf"[^\d£€$/|;\n]{{0,14}}?(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))")
+_RATE_BEFORE = Guarded(rf"(?:(?P<umbrella>{_UMBRELLA})|(?P<paye>{_PAYE}))[^\d£€$/|;\n]{{0,10}}$")
+_ACTUAL_BEFORE = Guarded(rf"(?<![\dk] )\b{_any(_KIND['actual'])}[^\d£€$\n]{{0,22}}$")
+_ACTUAL_AFTER = Guarded(r"\s?\(?actual\b(?![\s:]{0,2}(?:salary|pay)?[\s:(]{0,3}£)")
+_PRO_RATA = Guarded(rf"\b{_any(_KIND['pro_rata'])}")
+_FULL = Guarded(rf"\b{_any(_KIND['full'])}\b")
+_HERE = Guarded(rf"(?<![\w.]){_any(_COUNTRY['here'])}\)?[\s:,-]{{0,4}}$")
 _THERE = re.compile(rf"(?<![\w.]){_any(_COUNTRY['there'])}\)?[\s:,-]{{0,4}}$", _I)
 
 # Where the words around stop belonging to the figure.

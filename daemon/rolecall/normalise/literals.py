@@ -32,7 +32,7 @@ class Guarded:
 
     def _may_match(self, text: str) -> bool:
         low = text.lower()
-        return any([word in low for word in self._needs])  # a list: a generator takes half as long again
+        return any(word in low for word in self._needs)
 
 
 def needed(pattern: str) -> tuple[str, ...]:

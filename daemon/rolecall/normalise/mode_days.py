@@ -210,7 +210,7 @@ _READERS = (  # what a sentence must hold, the pattern then tried on it, and wha
     (_COUNT.search, _DAYS_THEN_PLACE, _counted),
     (_COUNT.search, _PLACE_THEN_DAYS, _counted),
     (re.compile("week").search, _TIMES, _counted),
-    (re.compile("once|twice").search, _ONCE, _once),
+    (re.compile(f"ce {_EACH} ").search, _ONCE, _once),
     (re.compile("%").search, _SHARE, _share),
     (re.compile("%").search, _SHARE_AFTER, _share),
     (re.compile("0(?: ?/|:|-)").search, _SPLIT, _halves),

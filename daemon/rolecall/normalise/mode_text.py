@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 from rolecall.model import Mode, OfficeDays, Origin
 from rolecall.normalise.literals import Guarded
 from rolecall.normalise.mode_days import office_days
+from rolecall.normalise.mode_words import Words, present_in, words_of
 from rolecall.normalise.phrases import Phrases
 from rolecall.normalise.text import Part
 from rolecall.normalise.words import load
@@ -39,17 +41,6 @@ class Signal(NamedTuple):
     rules_out: frozenset[Mode] = frozenset()
     flags: frozenset[str] = frozenset()
     days: OfficeDays | None = None
-
-
-class Words(NamedTuple):
-    """What a sentence must hold for a pattern to be tried on it: one of `needs`, and one of `also` if there are any."""
-
-    needs: frozenset[str]
-    also: tuple[str, ...]
-
-    def stand(self, low: str) -> bool:
-        """Say whether one of `also` stands in a sentence; which of the needs do is asked once for all rules."""
-        return not self.also or any(word in low for word in self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,37 +101,38 @@ def _around(text: str, at: int) -> tuple[int, int]:
 
 def signals(sentence: Sentence) -> list[Signal]:
     """Return what the sentence says: office days first, then every rule that fires; less sure in a general one."""
-    if any(word in sentence.low for word in load("mode")["ignored"]):
+    present = present_in(sentence.low)
+    if not present.isdisjoint(load("mode")["ignored"]):
         return []
-    present = frozenset([need for need in _needs() if need in sentence.low])
-    low = _without_nothing(sentence.low, present)
-    said = _said(sentence, low, present)
-    if said and (loss := _general_loss(low)):
+    low, left = _without_nothing(sentence.low, present)
+    said = _said(sentence, low, present, left)
+    if said and (loss := _general_loss(low, left)):
         return [signal._replace(strength=signal.strength - loss) for signal in said]
     return said
 
 
-def _said(sentence: Sentence, low: str, present: frozenset[str]) -> list[Signal]:
+def _said(sentence: Sentence, low: str, present: Set[str], left: Set[str]) -> list[Signal]:
     source, text, said = sentence.source, sentence.text, list[Signal]()
     if days := office_days(low):
         evidence = text[days.start : days.end]
         said.append(Signal(source, evidence, "mode.office_days", DAYS, _modes_of(days.office), days=days.office))
     for rule in _rules():
-        if rule.words.needs.isdisjoint(present) or not rule.words.stand(low):
-            continue
-        match = rule.match.search(low)
-        if match is not None and not (rule.unless and rule.unless.search(low)):
+        if rule.words.stand(present, left) and (match := rule.match.search(low)):
+            if rule.unless and rule.unless.search(low):
+                continue
             evidence = text[match.start() : match.end()]
             said.append(Signal(source, evidence, rule.name, rule.strength, rule.modes, rule.rules_out, rule.flags))
     return said
 
 
-def _without_nothing(low: str, present: frozenset[str]) -> str:
-    """Blank out what is no signal at all ("on-site gym", "remote sensing"), keeping every offset."""
+def _without_nothing(low: str, present: Set[str]) -> tuple[str, Set[str]]:
+    """Blank out what is no signal at all ("on-site gym", "remote sensing"), keeping every offset; what is present."""
+    left = present
     for words, phrase in _nothing():
-        if not words.needs.isdisjoint(present) and words.stand(low):
-            low = phrase.sub(lambda m: "_" * len(m[0]), low)
-    return low
+        if words.stand(present, left):
+            low, count = phrase.subn(lambda m: "_" * len(m[0]), low)
+            left = present_in(low) if count else left
+    return low, left
 
 
 def _modes_of(days: OfficeDays) -> frozenset[Mode]:
@@ -157,27 +149,17 @@ def pattern(name: str) -> Guarded:
     return Guarded(load("mode")["pattern"][name])
 
 
-def _general_loss(low: str) -> float:
+def _general_loss(low: str, left: Set[str]) -> float:
     """Return how much less a sentence counts that speaks of the employer in general, 0 for others."""
     general = load("mode")["general"]
-    if not any(word in low for word in general["needs"]) or not re.search(general["match"], low):
+    if left.isdisjoint(general["needs"]) or not re.search(general["match"], low):
         return 0.0
     return float(general["loss"])
 
 
 @cache
-def _needs() -> frozenset[str]:
-    """Return the words that rules need: each is looked for once in a sentence, not once a rule."""
-    return frozenset().union(*(rule.words.needs for rule in _rules()), *(words.needs for words, _ in _nothing()))
-
-
-@cache
 def _nothing() -> tuple[tuple[Words, re.Pattern[str]], ...]:
-    return tuple((_words(entry), re.compile(entry["match"])) for entry in load("mode")["nothing"])
-
-
-def _words(entry: dict[str, Any]) -> Words:
-    return Words(frozenset(entry["needs"]), tuple(entry.get("also", ())))
+    return tuple((words_of(entry), re.compile(entry["match"])) for entry in load("mode")["nothing"])
 
 
 @cache
@@ -189,7 +171,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
     unless = entry.get("unless")
     return Rule(
         name=entry["name"],
-        words=_words(entry),
+        words=words_of(entry),
         match=re.compile(entry["match"]),
         unless=re.compile(unless) if unless else None,
         modes=frozenset(map(Mode, entry.get("modes", ()))),

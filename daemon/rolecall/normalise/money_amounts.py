@@ -64,6 +64,7 @@ _SIGN = re.compile(
 )
 _SIGNS = frozenset("£€$¥₹₪\ufffd")
 _SIGN_ENDS = _SIGNS | set(")c.")
+_POINTS = frozenset(".,:")
 _PLAIN_SIGNS = {"£": "GBP", "€": "EUR", "$": "USD"}
 _LETTERS = frozenset(re.findall("[A-Z]{3}", " ".join(pattern for pattern, _ in _CURRENCY["signs"])))
 _CODE = re.compile(
@@ -202,12 +203,10 @@ def _may_end_sign(last: str, window: str) -> bool:
 
 
 def _inside_word(text: str, start: int) -> bool:
-    before = text[max(0, start - 2) : start]
-    if not before:
-        return False
-    if before[-1].isalnum() or before[-1] == "_":
+    last = text[start - 1 : start]  # nothing at the beginning of a text
+    if last.isalnum() or last == "_":
         return _CIRCA.search(text[max(0, start - 7) : start]) is None
-    return len(before) == 2 and before[-1] in ".,:" and before[0].isdigit()
+    return last in _POINTS and text[start - 2 : start - 1].isdigit()
 
 
 def _read_tail(text: str, amount: Amount) -> None:

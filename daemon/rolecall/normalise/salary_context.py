@@ -28,7 +28,7 @@ _CUE, _EXTRA, _KIND, _COUNTRY = _WORDS["cue"], _WORDS["extra"], _WORDS["kind"], 
 _OTE, _UMBRELLA, _PAYE = (rf"\b{_any(_KIND[name])}\b" for name in ("ote", "umbrella", "paye"))
 _SMALL_EXTRA = rf"\b{_any(_EXTRA['words'])}\b"
 
-_CUE_BEFORE = re.compile(rf"\b{_any(_CUE['before'])}\b", _I)
+_CUE_BEFORE = Guarded(rf"\b{_any(_CUE['before'])}\b")
 _CUE_AFTER = re.compile(rf"[\s(,|/*.-]{{0,5}}{_any(_CUE['after'])}(?![a-z])", _I)
 _SALARIED = Guarded(r"\bsalar(?:y|ies)\b[^\d£€$\n]{0,20}$")
 _RATED = re.compile(rf"\b{_any(_CUE['rate'])}\b", _I)
@@ -113,7 +113,7 @@ class Context(NamedTuple):
         """A small amount near "training", "bonus", "lunch"; a salary word between them takes it back."""
         if amount >= SMALL:
             return False
-        cues = [m.end() for m in _CUE_BEFORE.finditer(self.near_before)]
+        cues = [m.end() for m in _CUE_BEFORE.pattern.finditer(self.near_before)]
         extras = [m.end() for m in _EXTRA_NEAR.finditer(self.near_before)]
         if extras:
             return not cues or extras[-1] >= cues[-1]

@@ -17,9 +17,9 @@ def stated(fields: Mapping[str, Json], paths: Iterable[str]) -> Iterator[tuple[s
 
 
 def _at(value: Json, path: str) -> Json:
-    for step in path.split("."):
-        value = value.get(step) if hasattr(value, "get") else None
-    return value
+    step, _, rest = path.partition(".")
+    value = value.get(step) if hasattr(value, "get") else None
+    return _at(value, rest) if rest and value is not None else value
 
 
 def _texts(value: Json) -> Iterator[str]:

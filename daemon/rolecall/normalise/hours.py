@@ -13,9 +13,7 @@ from rolecall.normalise.text import Doc
 from rolecall.normalise.words import load
 
 _WORDS = load("hours")
-_NUMBERS = {
-    name: re.compile("|".join(patterns)) for name, patterns in _WORDS["numbers"]["match"].items()
-}
+_NUMBERS = {name: re.compile("|".join(patterns)) for name, patterns in _WORDS["numbers"]["match"].items()}
 _NEEDS = {name: Phrases(texts) for name, texts in _WORDS["numbers"]["needs"].items()}
 _ALSO = _WORDS["numbers"]["also"]
 _ACTUALLY = Phrases(["actual"])

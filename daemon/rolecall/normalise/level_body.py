@@ -78,14 +78,16 @@ def _repeated_title(doc: Doc) -> Fact[Level] | None:
         return None
     start = 0
     for line in doc.low.split("\n", _TITLE_LINES)[:_TITLE_LINES]:
-        before, found, _ = line.partition(title)
-        before = before.strip(" *") if found else ""
-        for rung, pattern in _LEVELS:
-            if before and pattern.fullmatch(before):
-                span = evidence(doc.body, start, start + line.find(title) + len(title))
-                return Fact(level(rung), "body", span, "level.body.title", Confidence.MEDIUM)
+        at = line.find(title)
+        if at > 0 and (rung := _rung(line[:at].strip(" *"))):
+            span = evidence(doc.body, start, start + at + len(title))
+            return Fact(level(rung), "body", span, "level.body.title", Confidence.MEDIUM)
         start += len(line) + 1
     return None
+
+
+def _rung(words: str) -> str:
+    return next((rung for rung, pattern in _LEVELS if pattern.fullmatch(words)), "")
 
 
 def _role(doc: Doc, around: Windows) -> Fact[Level] | None:

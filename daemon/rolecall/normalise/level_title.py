@@ -112,8 +112,8 @@ def _combined(title: str, low: str, words: list[Word]) -> Fact[Level]:
 
 def _beside_bare_title(low: str, words: list[Word]) -> Level | None:
     """Return the range of "Engineer / Senior Engineer": the bare title beside a level word stands for mid."""
-    alternatives = _EITHER.split(low)
-    if len(words) != 1 or len(alternatives) != 2:
+    alternatives = _EITHER.split(low) if len(words) == 1 and ("/" in low or "or" in low) else []
+    if len(alternatives) != 2:
         return None
     bare, other = alternatives if words[0].start >= len(alternatives[0]) else reversed(alternatives)
     nouns = _NOUN.findall(bare)

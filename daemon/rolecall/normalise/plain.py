@@ -20,12 +20,13 @@ _BLOCKS = (
     "footer", "blockquote", "dl", "dt", "dd",
 )  # fmt: skip
 _INLINE = ("strong", "b", "em", "i", "u", "span", "a", "/li")
+_HIDING = " "  # stands for a tag that hides the text behind it, and for no other
 _STANDS_FOR = {
     **{form: "\n" for name in _BLOCKS for form in (name, f"/{name}", f"{name}/", f"{name} /")},
     **{form: "" for name in _INLINE for form in (name, f"/{name}")},
     "li": "\n* ",
+    **dict.fromkeys(("script", "style"), _HIDING),
 }
-_HIDDEN = frozenset({"script", "style"})
 _BEFORE_CIRCA, _AFTER_CIRCA = re.compile(r"[\dkK] ?$"), re.compile(r" ?[£$€]?\d")
 _MARKS = re.compile(r"\\([-|&.+#_*()!~])")  # Markdown's escapes
 _LONG = 400  # characters of a field of one line
@@ -72,22 +73,38 @@ def plain(text: str) -> str:
     return text.strip()[:MAX_BODY]
 
 
+class _Tags(dict[str, str]):
+    """Tag → what stands for it, remembered: a page has few, with the same attributes again and again."""
+
+    MOST, LONGEST = 1000, 60  # tags, then all are forgotten; characters of one
+
+    def __missing__(self, tag: str) -> str:
+        name = tag.partition(" ")[0].partition("\n")[0].lower()
+        named = tag[:1].isalpha() or tag[:1] in ("/", "!")
+        stands_for = _STANDS_FOR.get(name, "") if named else f"<{tag}>"  # what is no tag stays
+        if len(self) >= self.MOST:
+            self.clear()
+        if len(tag) <= self.LONGEST:
+            self[tag] = stands_for
+        return stands_for
+
+
+_tags = _Tags()
+
+
 def _untagged(text: str) -> str:
     """Return HTML without its tags: blocks and breaks begin lines, items begin lines with a star."""
+    if "<" not in text:
+        return text
     first, *pieces = text.split("<")
-    return first + "".join(map(_after_tag, pieces)) if pieces else text
-
-
-def _after_tag(piece: str) -> str:
-    """Return what stands for a tag, without its "<", and for the text behind it; what is no tag stays."""
-    tag, closed, text = piece.partition(">")
-    stands_for = _STANDS_FOR.get(tag)
-    if stands_for is not None and closed:
-        return stands_for + text
-    if not closed or not (tag[:1].isalpha() or tag[:1] in ("/", "!")):
-        return f"<{piece}"
-    name = tag.partition(" ")[0].partition("\n")[0].lower()
-    return " " if name in _HIDDEN else _STANDS_FOR.get(name, "") + text
+    shown = [first]
+    for piece in pieces:
+        tag, closed, behind = piece.partition(">")
+        stands_for = _tags[tag] if closed else f"<{tag}"
+        shown.append(stands_for)
+        if stands_for != _HIDING:
+            shown.append(behind)
+    return "".join(shown)
 
 
 def _tidy(text: str) -> str:

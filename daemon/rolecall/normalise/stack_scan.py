@@ -85,6 +85,9 @@ class Scan:
         if not self._signed and words.isdisjoint(self.words):
             return False
         start, end = max(0, found.start - _AROUND_CHARS), found.end + _AROUND_CHARS
+        if not self._signed:
+            around = self.flat[start : found.start].split()[-_AROUND:] + self.flat[found.end : end].split()[:_AROUND]
+            return not words.isdisjoint(around)
         before, after = self.low[start : found.start], self.low[found.end : end]
         if not any(word in before or word in after for word in words):  # as for most, and much sooner known
             return False

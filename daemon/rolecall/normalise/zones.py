@@ -92,7 +92,9 @@ def _heading(line: str) -> Zone | None:
     words = line.strip(" *:#-?!._|>()[]")
     begin = words[:3]
     if not begin.isalpha():
-        if not words[:1].isalpha():
+        if begin[:1].isdigit():
+            return None  # "5+ years": no heading begins so
+        if not begin[:1].isalpha():
             words = _EDGES.sub("", words)  # a pictogram
         begin = _NO_LETTER.split(words[:3], 1)[0]
     return _opened(words, begin) if begin in _HEADINGS else None

@@ -32,9 +32,12 @@ def present_in(low: str) -> set[str]:
 
 
 class _Within(dict[str, tuple[str, ...]]):
-    """Word of a sentence → the phrases that it may be part of, remembered: adverts are written in few words."""
+    """Word of a sentence → the phrases that it may be part of: most words have been in other sentences before.
 
-    MOST = 20_000  # words, then it begins anew: no flood of made-up ones fills the memory
+    The first ones are kept, the common ones among them: to begin anew would leave holes all over the memory.
+    """
+
+    MOST, LONGEST = 8192, 24  # words, letters
 
     def __init__(self, phrases: Iterable[str]) -> None:
         super().__init__()
@@ -42,10 +45,9 @@ class _Within(dict[str, tuple[str, ...]]):
         self._any = re.compile("|".join({re.escape(piece) for piece, _ in self._phrases}))
 
     def __missing__(self, word: str) -> tuple[str, ...]:
-        if len(self) >= self.MOST:
-            self.clear()
-        held = (phrase for piece, phrase in self._phrases if piece in word)
-        self[word] = found = tuple(held) if self._any.search(word) else ()
+        found = tuple([phrase for piece, phrase in self._phrases if piece in word]) if self._any.search(word) else ()
+        if len(self) < self.MOST and len(word) <= self.LONGEST:
+            self[word] = found
         return found
 
 

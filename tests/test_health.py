@@ -49,6 +49,20 @@ def fail(state: SourceState, *errors: SourceError, entry: SourceEntry = ENTRY) -
 # --- what it is called ----------------------------------------------------------------------------------------
 
 
+def test_what_need_not_be_read_again_is_remembered_by_the_strings_of_last_time() -> None:
+    """Small strings made anew at every poll, amid all that it drops, leave holes in the memory."""
+
+    def listing(**items: str) -> Look:
+        made_anew = {"".join(digest): "".join(id_) for digest, id_ in ((list(d), list(i)) for d, i in items.items())}
+        return look(replace(page(1), items=made_anew))
+
+    first = after_success(NEW, ENTRY, listing(d1="posting-1", d2="posting-2", d3="posting-3"), NOON)
+    second = after_success(first, ENTRY, listing(d4="posting-4", d3="posting-5", d1="posting-1"), NOON)
+    assert second.items == {"d1": "posting-1", "d3": "posting-5", "d4": "posting-4"}
+    assert second.items["d1"] is first.items["d1"]
+    assert next(iter(second.items)) is next(iter(first.items))
+
+
 @pytest.mark.parametrize(
     ("error", "health"),
     [

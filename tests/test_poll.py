@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
-from rolecall import views
+from rolecall import news, views
 from rolecall.config import SourceEntry
 from rolecall.errors import StoreError
 from rolecall.house import House
@@ -282,6 +283,39 @@ async def test_a_long_list_is_written_in_parts_and_asked_again_when_the_last_one
     totals = await store.totals()
     assert (totals["postings"], totals["alerts"]) == (8, 8)
     assert await waiting(store) == 2, "one summary for each channel"
+
+
+class Counting(MemoryStore):
+    """Notes how many polls have understood postings and have not written them."""
+
+    most = ready = 0
+
+    async def commit(self, plan: Plan) -> Committed:
+        await asyncio.sleep(0.01)  # others would get ready meanwhile
+        self.ready -= bool(plan.postings)
+        return await super().commit(plan)
+
+
+async def test_of_many_polls_at_once_few_hold_what_they_have_understood(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, store = [f"board{number}" for number in range(6)], Counting()
+
+    async def counted(raws: Any, house: House) -> Any:
+        done = await understood(raws, house)
+        store.ready += 1
+        store.most = max(store.most, store.ready)
+        return done
+
+    understood = news.understood
+    monkeypatch.setattr(news, "understood", counted)
+    for name in names:
+        board.serve(PATH.format(name), jobs(job()))
+    config = config_of(CHANNELS + SEARCH + "".join(greenhouse(name, board.url) for name in names))
+    async with house_of(config, store) as house:
+        await asyncio.gather(*(poll(e, SourceState(e.source.name, NOON), house) for e in config.sources))
+    assert (await store.totals())["postings"] == 6
+    assert store.most == 2
 
 
 async def test_the_pages_of_a_feed_are_followed_and_a_posting_on_two_of_them_is_one(board: Board, store: Store) -> None:

@@ -6,7 +6,7 @@ blocked or gone. None is ever given up: what does not answer is asked ever more 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -74,14 +74,22 @@ def after_success(
         skipped=sum(page.skipped for page in look.pages) if look.pages else state.skipped,
         move=_moved(state.move, look.moved_to, entry, now),
         gap=(state.last_success, now) if state.last_success and _scrolled_off(state, look, now) else state.gap,
-        items={digest: known for page in look.pages for digest, known in page.items.items()}
-        if look.pages
-        else state.items,
+        items=_items(state.items, look.pages) if look.pages else state.items,
     )
     if listed == 0 and state.postings >= MANY:
         why = f"it lists nothing, where there were {state.postings}: a second look decides"
         return _doubted(replace(after, due_at=now + pace.floor), why, now)
     return _is_now(after, "empty" if listed == 0 else "silent" if rhythm.silent(now) else "alive", state, now)
+
+
+def _items(before: Mapping[str, str], pages: Iterable[Page]) -> Mapping[str, str]:
+    """Return what need not be read again; what was known before keeps its place in memory, poll after poll.
+
+    Ten thousand small strings made anew every hour, amid all else that a poll makes and drops, leave holes.
+    """
+    now = {digest: known for page in pages for digest, known in page.items.items()}
+    same = {digest: known for digest, known in before.items() if now.get(digest) == known}
+    return same | {digest: known for digest, known in now.items() if digest not in same}
 
 
 def after_failure(state: SourceState, entry: SourceEntry, error: SourceError, now: datetime) -> SourceState:

@@ -20,6 +20,7 @@ class House:
     """The store, the edges and the user's decisions.
 
     `deciding` lets one poll at a time recognise, match and write; `config` and `index` change only under it.
+    `understanding` lets one more get ready for that: what many have understood would lie in memory and wait its turn.
     """
 
     store: Store
@@ -29,6 +30,7 @@ class House:
     index: Index
     now: Callable[[], datetime]
     deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    understanding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     repeats: Repeats = field(default_factory=Repeats)
     learned: Learned = field(default_factory=Learned)
 

@@ -66,8 +66,9 @@ async def _poll(entry: SourceEntry, state: SourceState, house: House) -> SourceS
     held = {row.raw.id for row in waiting}
     changed = [(raw, digest) for raw, digest in found.changed if raw.id not in held]
     done = await _in_parts(changed, state, house)
-    fresh = await news.understood(changed, house)
-    after, committed = await _commit(entry, state, replace(look, new=found.new), fresh, waiting, house)
+    async with house.understanding if changed else nullcontext():
+        fresh = await news.understood(changed, house)
+        after, committed = await _commit(entry, state, replace(look, new=found.new), fresh, waiting, house)
     done = (*done, committed)
     log.info(
         "polled source=%s postings=%d new=%d jobs=%d alerts=%d skipped=%d next=%s",
@@ -93,10 +94,11 @@ async def _in_parts(changed: list[tuple[RawPosting, str]], state: SourceState, h
     """
     done = []
     while len(changed) > PART:
-        fresh = await news.understood(changed[:PART], house)
-        del changed[:PART]
-        async with house.deciding:
-            done.append(await house.store.commit(await _told(fresh, state, house)))
+        async with house.understanding:
+            fresh = await news.understood(changed[:PART], house)
+            del changed[:PART]
+            async with house.deciding:
+                done.append(await house.store.commit(await _told(fresh, state, house)))
     return tuple(done)
 
 

@@ -80,7 +80,7 @@ def slots(company: str) -> list[str]:
     return [f"e:{company}:{number}" for number in range(SLOTS)]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def role_of(title: str) -> tuple[str, ...]:
     """Return what a title's core says of the role: a senior and a junior one share their text as one vacancy would."""
     return tuple(stem for stem in title_stems(title) if stem not in _RANKS)

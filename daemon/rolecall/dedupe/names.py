@@ -9,7 +9,7 @@ from rolecall.dedupe.words import WORDS, words
 _LEGAL = frozenset(WORDS["legal"])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def normal_company(name: str) -> str:
     """Return `name` folded, without legal form: "ACME Limited (UK)" and "Acme Ltd" are both "acme"."""
     found = words(name.replace("&", " and "))

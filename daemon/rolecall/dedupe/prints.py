@@ -146,7 +146,7 @@ def _places(posting: Posting) -> frozenset[str]:
     return frozenset({first}) - _NOWHERE
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _written_places(location: str) -> frozenset[str]:
     return frozenset(" ".join(words(piece)) for piece in _PLACE_PIECES.split(location)) - _NOWHERE
 

@@ -45,7 +45,7 @@ def read_title(title: str, places: frozenset[str] = frozenset()) -> Title:
     return Title(_without(core, places) or core, found, references)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _parts(title: str) -> tuple[str, tuple[_Part, ...], tuple[str, ...]]:
     """Return how a title begins, spelled alike, its other parts, and the references in it."""
     plain = _TAG.sub("", title.lower())
@@ -61,30 +61,30 @@ def _spelled(part: str) -> str:
     return " ".join([_SPELLING.get(word, word) for word in words(part)])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _words_of(places: frozenset[str]) -> frozenset[str]:
     return frozenset(word for place in places for word in words(place))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def title_stems(core: str) -> tuple[str, ...]:
     """Return what two titles of one vacancy share, in whatever order: "Engineering Manager", "Manager, Engineering"."""
     return tuple(sorted(_singular(word) for word in core.split() if word not in _FILLER))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def level_of(core: str) -> str:
     """Return the level words of a title core, joined: "senior", "mid-senior", "" where it states none."""
     return "-".join(sorted(_LEVELS.intersection(core.split())))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def telling(core: str, company: str) -> bool:
     """Return whether a title says more than what half the market calls its vacancies, and more than the company."""
     return not _COMMON.union(map(_singular, company.split())).issuperset(title_stems(core))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _place(part: str) -> str:
     """Return the folded name of the place that a part of a title is, "" where it is none ("Payments", "Fleet")."""
     from rolecall.normalise.place import find  # late: whoever compares no titles does not pay for the gazetteer

@@ -23,6 +23,12 @@ def test_what_every_match_of_a_pattern_holds(pattern: str, words: tuple[str, ...
     assert needed(pattern) == words
 
 
+def test_where_patterns_cannot_be_read_every_one_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rolecall.normalise.literals.parser", None)
+    assert needed("remote") == ("",)
+    assert Guarded("remote").search("Remote")
+
+
 @pytest.mark.parametrize("text", ["", "UMBRELLA rate", "the umb", "Paye", "pay", "umbra"])
 def test_a_guarded_pattern_finds_what_the_pattern_finds(text: str) -> None:
     pattern = r"\b(?:umb(?:rella)?|paye)\b"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from re import _constants as codes  # type: ignore[attr-defined]  # there is no public way to read a pattern
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-_REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
+try:  # there is no public way to read a pattern; where a Python has none such either, every pattern is simply tried
+    from re import _constants as codes  # type: ignore[attr-defined]
+    from re import _parser as parser  # type: ignore[attr-defined]
+except ImportError:
+    codes = parser = None
 
 
 class Guarded:
@@ -37,7 +39,7 @@ class Guarded:
 
 def needed(pattern: str) -> tuple[str, ...]:
     """Return strings in lower case of which every match holds one: ("",) where the pattern does not tell."""
-    words = _needed(parser.parse(pattern))
+    words = _needed(parser.parse(pattern)) if parser else {""}
     return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
 
 
@@ -57,4 +59,5 @@ def _piece(code: Any, arg: Any) -> set[str]:
         return set[str]().union(*map(_needed, arg[1]))
     if code is codes.SUBPATTERN:
         return _needed(arg[-1])
-    return _needed(arg[2]) if code in _REPEATS and arg[0] > 0 else {""}
+    repeats = code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
+    return _needed(arg[2]) if repeats and arg[0] > 0 else {""}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ from rolecall.decide import Change, updates, without_bridges
 from rolecall.dedupe import Advert
 from rolecall.deliver import deliver
 from rolecall.house import House
-from rolecall.learned import Learned
+from rolecall.learned import TOGETHER, Learned
 from rolecall.listing import listing
 from rolecall.model import Action, Answer, Assignment, Match, Message, RawPosting
 from rolecall.normalise import normalise
@@ -333,3 +333,24 @@ async def test_what_was_learned_of_an_employer_is_asked_for_again_after_half_a_d
     for asked in (3, 4):
         assert await learned.of({"foxglove"}, store, NOON) == {}, "nothing is known yet"
         assert store.beside.await_count == asked
+
+
+class Asked(MemoryStore):
+    """Notes of how many companies the adverts are read at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together: list[int] = []
+
+    async def beside(self, companies: Collection[str]) -> Sequence[Advert]:
+        self.together.append(len(companies))
+        roles = ("clerk", "analyst", "designer")
+        return [Advert(company, role, frozenset({1, hash(role)})) for company in companies for role in roles]
+
+
+async def test_of_hundreds_of_companies_in_doubt_only_some_adverts_lie_in_memory_at_once() -> None:
+    store, companies = Asked(), [f"company {number}" for number in range(450)]
+    learned = await Learned().of(companies, store, NOON)
+    assert learned == dict.fromkeys(companies, frozenset({1}))
+    assert max(store.together) == TOGETHER
+    assert sum(store.together) == len(companies)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolecall.dedupe import as_json, assign, fingerprint, job_id, learn, links, same
+from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.crowd import Crowd
 from rolecall.dedupe.links import Links
 from rolecall.dedupe.prints import EXCERPT
@@ -170,8 +171,27 @@ def test_whom_a_crowd_does_not_ask_would_have_said_no(postings: list[Posting]) -
     for crowd in (1, 1_000):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(links, "CROWD", crowd)
+            patch.setattr(links, "OFTEN", crowd)
             found.append([clusters(assign(prints, [], learned=learned)) for learned in ({}, learn(prints))])
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("new", "crowds"), [(1, 0), (links.OFTEN - 1, 0), (links.OFTEN, 1)])
+def test_a_crowd_is_made_of_a_title_only_for_several_new_postings(
+    monkeypatch: pytest.MonkeyPatch, new: int, crowds: int
+) -> None:
+    made: list[int] = []
+
+    class Counted(Crowd):
+        def __init__(self, prints: Iterable[Print], boilerplate: Boilerplate) -> None:
+            super().__init__(prints, boilerplate)
+            made.append(len(self._all))
+
+    monkeypatch.setattr(links, "Crowd", Counted)
+    prints = shown(*(posting(str(number), text=prose(number, 150)) for number in range(60 + new)))
+    known = [(print_, print_.id) for print_ in prints[new:]]
+    assert len(clusters(assign(prints[:new], known))) == new
+    assert len(made) == crowds
 
 
 @given(st.lists(st.tuples(in_a_crowd(any_texts), pays, st.booleans()), min_size=2, max_size=12))

@@ -19,7 +19,8 @@ from rolecall.model import Print
 _Key = tuple[str, str]
 
 ASKED = 8  # texts of a group that are asked whether another group differs
-CROWD = 24  # groups with one key; fewer are compared one after the other
+CROWD = 24  # groups with one key; fewer are compared one after the other, and so are more of them where less than
+OFTEN = 8  # new postings have the key: to take a posting into a crowd costs as much as some comparisons
 _SUREST_FIRST = "urct"  # kinds of look-up keys: address, reference, company and title, title and text
 _BY_TITLE = "ct"  # an address or a reference in common outweighs what a crowd looks at
 
@@ -82,6 +83,7 @@ class Links:
         self._groups, self._boilerplate = groups, boilerplate
         self._index = defaultdict[str, dict[Hashable, list[Print]]](dict)
         self._crowds: dict[str, Crowd] = {}
+        self._often = frozenset[str]()
         self._found = defaultdict[_Key, list[Link]](list)
 
     def of(self, key: _Key) -> Sequence[Link]:
@@ -89,8 +91,10 @@ class Links:
 
     def find(self, known: Collection[Print], new: Collection[Print]) -> None:
         """Compare every new posting with the known ones and with one another; whole texts first, excerpts join them."""
-        count = Counter(chain.from_iterable(each.keys for each in (*known, *new)))
+        asked = Counter(chain.from_iterable(each.keys for each in new))
+        count = asked + Counter(chain.from_iterable(each.keys for each in known))
         shared = {key for key, times in count.items() if times > 1}
+        self._often = frozenset(key for key, times in asked.items() if times >= OFTEN and key[0] in _BY_TITLE)
         for print_ in known:
             self._enter(print_, print_.keys & shared)
         for print_ in sorted(new, key=lambda each: (not is_whole(each), each.key)):
@@ -135,7 +139,7 @@ class Links:
         """Return the postings with a key that may be the same as one because of it, by their group."""
         if key not in self._crowds:
             groups = self._at(key)
-            if len(groups) < CROWD or key[0] not in _BY_TITLE:
+            if len(groups) < CROWD or key not in self._often:
                 return groups
             self._crowds[key] = Crowd(chain.from_iterable(groups.values()), self._boilerplate)
         near = defaultdict[Hashable, list[Print]](list)

@@ -64,6 +64,26 @@ async def test_a_jump_wakes_everything_and_counts_the_next_time_from_now() -> No
         scheduler.shutdown(wait=False)
 
 
+async def test_a_clock_that_was_ahead_only_between_two_looks_lets_nothing_sleep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was due meanwhile counted its next time from a day that is a month away."""
+    monkeypatch.setattr(clocks, "GUARD_EVERY", 0.05)
+    schedulers: list[AsyncIOScheduler] = []
+
+    class Scheduler(AsyncIOScheduler):  # type: ignore[misc] # APScheduler has no types
+        def start(self) -> None:
+            super().start()
+            schedulers.append(self)
+
+    monkeypatch.setattr(clocks, "AsyncIOScheduler", Scheduler)
+    event = asyncio.Event()
+    async with clock({"tick": (event, timedelta(seconds=3))}):
+        schedulers[0].modify_job("tick", next_run_time=datetime.now(UTC) + timedelta(days=30))
+        await asyncio.wait_for(event.wait(), PATIENCE)
+        assert schedulers[0].get_job("tick").next_run_time < datetime.now(UTC) + timedelta(seconds=60)
+
+
 def test_the_guard_compares_the_wall_clock_with_one_that_nobody_can_set() -> None:
     assert clocks._wall_ahead() == pytest.approx(time.time() - time.monotonic(), abs=60)
 

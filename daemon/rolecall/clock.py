@@ -12,7 +12,8 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -36,7 +37,8 @@ async def clock(wakes: Wakes) -> AsyncIterator[None]:
     scheduler.start()
     try:
         async with asyncio.TaskGroup() as group:
-            guard = group.create_task(guarded(lambda: _wake_up(scheduler, wakes)), name="clock-guard")
+            jumped, asleep = partial(_wake_up, scheduler, wakes), partial(_is_asleep, scheduler, wakes)
+            guard = group.create_task(guarded(jumped, every=GUARD_EVERY, asleep=asleep), name="clock-guard")
             yield
             guard.cancel()
     finally:
@@ -63,17 +65,29 @@ def _wall_ahead() -> float:
 
 
 async def guarded(
-    jumped: Callable[[], None], ahead: Callable[[], float] = _wall_ahead, every: float = GUARD_EVERY
+    jumped: Callable[[], None],
+    ahead: Callable[[], float] = _wall_ahead,
+    every: float = GUARD_EVERY,
+    asleep: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Call `jumped` whenever the wall clock and the monotonic clock part; `ahead` is how far the wall is ahead."""
+    """Call `jumped` whenever the wall clock and the monotonic clock part; `ahead` is how far the wall is ahead.
+
+    Also when somebody is `asleep`: what went ahead and came back between two looks is seen by what it leaves behind.
+    """
     before = ahead()
     while True:
         await asyncio.sleep(every)
         drift = ahead() - before
-        if abs(drift) > JUMP:
+        if abs(drift) > JUMP or asleep():
             before += drift
             log.warning("clock-jumped seconds=%.0f", drift)
             jumped()
+
+
+def _is_asleep(scheduler: AsyncIOScheduler, wakes: Wakes) -> bool:
+    """Return whether something waits for longer than its interval: that was counted from a time that never came."""
+    late = datetime.now(UTC) + timedelta(seconds=JUMP)
+    return any(job.next_run_time > late + wakes[job.id][1] for job in scheduler.get_jobs())
 
 
 def _wake_up(scheduler: AsyncIOScheduler, wakes: Wakes) -> None:

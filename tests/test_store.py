@@ -1066,6 +1066,15 @@ async def test_a_dead_message_is_shown_with_its_reason_and_the_next_one_goes_on(
     assert (await store.channels(NOW))["phone"].dead == 2
 
 
+async def test_a_dead_message_of_several_jobs_is_named_after_its_first_alert(store: Store) -> None:
+    """Not after the job whose id comes first."""
+    first, second = posting("z", title="Rust engineer"), posting("a", title="Go engineer")
+    for each in (first, second):
+        await store.commit(plan(each, alerts=(alert(each, digest()),)))
+    await store.settle((await claimed(store)).id, Dead("too long"), NOW)
+    assert [dead.subject for dead in await store.dead_messages()] == ["Rust engineer"]
+
+
 async def test_a_suspended_channel_keeps_its_messages_until_it_is_resumed(store: Store) -> None:
     await store.commit(plan(notices=(notice("a"), notice("b", channel="mail"))))
     first = await claimed(store)

@@ -260,5 +260,6 @@ def dead_messages(db: Database, limit: int) -> Sequence[DeadMessage]:
 
 
 def _title(db: Database, outbox: int) -> str:
-    alerts = read.alerts_with(db, [min(ids, default=0) for ids in read.jobs_of_message(db, outbox)][:1])
+    ids = sorted(alert for job in read.jobs_of_message(db, outbox) for alert in job)
+    alerts = read.alerts_with(db, ids[:1])
     return next((alert.job.postings[0].raw.title for alert in alerts), "")

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from itertools import compress
 from zlib import crc32
 
+from rolecall.memo import Memo
+
 SAMPLE = 8  # shingles: one in so many is sampled, by its hash, so that two copies of a text choose the same ones
-REMEMBERED = 16_384  # words, at some 100 bytes each
-LONGEST = 32  # letters of a word that is remembered
 
 _WORDS = bytes(byte if chr(byte) in "abcdefghijklmnopqrstuvwxyz0123456789+#" else ord(" ") for byte in range(256))
 _ODD = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)  # ways to shuffle a hash
@@ -31,20 +31,12 @@ def split(text: bytes) -> list[bytes]:
     return text.translate(_WORDS, b"'").split()
 
 
-class _Hashes(dict[bytes, bytes]):
-    """The hash of each word, as a lane: most words of an advert have been in others before.
-
-    The first ones are kept, the common ones among them: to begin anew would leave holes all over the memory.
-    """
-
-    def __missing__(self, word: bytes) -> bytes:
-        lane = crc32(word).to_bytes(_LANE, "little")
-        if len(self) < REMEMBERED and len(word) <= LONGEST:
-            self[word] = lane
-        return lane
+def _lane(word: bytes) -> bytes:
+    """Return the hash of a word, as a lane."""
+    return crc32(word).to_bytes(_LANE, "little")
 
 
-_hashes = _Hashes()
+_lanes = Memo(_lane, most=16_384, longest=32)  # most words of an advert have been in others before; 100 bytes each
 
 
 class Shingles:
@@ -52,7 +44,7 @@ class Shingles:
 
     def __init__(self, words: Sequence[bytes]) -> None:
         self._count = max(len(words) - 2, 0)
-        hashes = int.from_bytes(b"".join(map(_hashes.__getitem__, words)), "little")
+        hashes = int.from_bytes(b"".join(map(_lanes.__getitem__, words)), "little")
         one, two, three = _ODD
         lanes = hashes * one ^ (hashes >> _BITS) * two ^ (hashes >> 2 * _BITS) * three
         self._lanes = _begin(lanes & _HALVES, self._count)  # the last two lanes are no runs of three words

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from functools import cache
 from typing import Any, NamedTuple
 
+from rolecall.memo import Memo
 from rolecall.normalise.words import load
 
 
@@ -31,28 +32,16 @@ def present_in(low: str) -> set[str]:
     return {phrase for word in low.split() for phrase in within[word] if phrase in low}
 
 
-class _Within(dict[str, tuple[str, ...]]):
-    """Word of a sentence → the phrases that it may be part of: most words have been in other sentences before.
-
-    The first ones are kept, the common ones among them: to begin anew would leave holes all over the memory.
-    """
-
-    MOST, LONGEST = 8192, 24  # words, letters
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        super().__init__()
-        self._phrases = [(max(phrase.split(), key=len), phrase) for phrase in phrases]
-        self._any = re.compile("|".join({re.escape(piece) for piece, _ in self._phrases}))
-
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        found = tuple([phrase for piece, phrase in self._phrases if piece in word]) if self._any.search(word) else ()
-        if len(self) < self.MOST and len(word) <= self.LONGEST:
-            self[word] = found
-        return found
-
-
 @cache
-def _within() -> _Within:
+def _within() -> Memo[str, tuple[str, ...]]:
+    """Return word of a sentence → the phrases that it may be part of: most words have been in others before."""
     mode = load("mode")
-    phrases = {*mode["ignored"], *mode["general"]["needs"]}
-    return _Within(phrases.union(*(needs | also for needs, also in map(words_of, mode["rule"] + mode["nothing"]))))
+    needed = {*mode["ignored"], *mode["general"]["needs"]}
+    needed = needed.union(*(needs | also for needs, also in map(words_of, mode["rule"] + mode["nothing"])))
+    phrases = [(max(phrase.split(), key=len), phrase) for phrase in needed]
+    holds_any = re.compile("|".join({re.escape(piece) for piece, _ in phrases})).search
+
+    def holding(word: str) -> tuple[str, ...]:
+        return tuple([phrase for piece, phrase in phrases if piece in word]) if holds_any(word) else ()
+
+    return Memo(holding, most=8192, longest=24)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from rolecall.memo import Memo
 from rolecall.normalise.glue import unglued
 from rolecall.normalise.letters import beyond_ascii, encoded
 
@@ -73,23 +74,14 @@ def plain(text: str) -> str:
     return text.strip()[:MAX_BODY]
 
 
-class _Tags(dict[str, str]):
-    """Tag → what stands for it, remembered: a page has few, with the same attributes again and again."""
-
-    MOST, LONGEST = 1000, 60  # tags, then all are forgotten; characters of one
-
-    def __missing__(self, tag: str) -> str:
-        name = tag.partition(" ")[0].partition("\n")[0].lower()
-        named = tag[:1].isalpha() or tag[:1] in ("/", "!")
-        stands_for = _STANDS_FOR.get(name, "") if named else f"<{tag}>"  # what is no tag stays
-        if len(self) >= self.MOST:
-            self.clear()
-        if len(tag) <= self.LONGEST:
-            self[tag] = stands_for
-        return stands_for
+def _in_place_of(tag: str) -> str:
+    """Return what stands for a tag; what is no tag stays."""
+    if not (tag[:1].isalpha() or tag[:1] in ("/", "!")):
+        return f"<{tag}>"
+    return _STANDS_FOR.get(tag.partition(" ")[0].partition("\n")[0].lower(), "")
 
 
-_tags = _Tags()
+_tags = Memo(_in_place_of, most=1000, longest=60)  # a page has few, with the same attributes again and again
 
 
 def _untagged(text: str) -> str:

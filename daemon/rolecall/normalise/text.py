@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from rolecall.memo import Memo
 from rolecall.model import Origin, RawPosting
 from rolecall.normalise.letters import lower, shape
 from rolecall.normalise.plain import plain, short
@@ -19,20 +20,12 @@ _WORD = re.compile("[a-z0-9\u00df-\u00ff]")
 _WORDS = bytes(byte if _WORD.match(chr(byte)) else ord(" ") for byte in range(256))
 
 
-class _Stems(dict[str, str]):
-    """Word → its stem, remembered: adverts are written in few words, again and again."""
-
-    MOST = 50_000  # words, then it begins anew: no flood of made-up ones fills the memory
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= self.MOST:
-            self.clear()
-        longest = word if word.isalpha() else max(_LETTERS.findall(word), key=len, default="")
-        stem = self[word] = longest[:_STEM]
-        return stem
+def _stem(word: str) -> str:
+    longest = word if word.isalpha() else max(_LETTERS.findall(word), key=len, default="")
+    return longest[:_STEM]
 
 
-_stems = _Stems()
+_stems = Memo(_stem, most=50_000, longest=50)  # adverts are written in few words, again and again
 
 
 @dataclass(slots=True, eq=False)  # frozen ones take four times as long to make

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from rolecall.outbox import ChannelState, Claim, Dead, DeadMessage, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.plan import QUIET, Delivery, NewNotice
 from rolecall.schedule import DAY
-from rolecall.store import read
+from rolecall.store.alerts import alerts_with, jobs_of_message
 from rolecall.store.rows import to_time, to_us, writable
 
 # --- filling --------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def _claim_of(db: Database, row: Mapping[str, Any]) -> Claim:
         unclear=row["unclear"],
         again=again,
         created_at=to_time(row["created_at"]),
-        jobs=read.jobs_of_message(db, row["id"]),
+        jobs=jobs_of_message(db, row["id"]),
         bundle=row["bundle"],
     )
 
@@ -260,6 +260,6 @@ def dead_messages(db: Database, limit: int) -> Sequence[DeadMessage]:
 
 
 def _title(db: Database, outbox: int) -> str:
-    ids = sorted(alert for job in read.jobs_of_message(db, outbox) for alert in job)
-    alerts = read.alerts_with(db, ids[:1])
+    ids = sorted(alert for job in jobs_of_message(db, outbox) for alert in job)
+    alerts = alerts_with(db, ids[:1])
     return next((alert.job.postings[0].raw.title for alert in alerts), "")

@@ -42,6 +42,11 @@ def rows_of(values: Sequence[object]) -> str:
     return ",".join(["(?)"] * len(values))
 
 
+def column(rows: Iterable[Row]) -> list[Any]:
+    """Return the only value of each row."""
+    return [value for (value,) in rows]
+
+
 # --- times and hashes -----------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""What people said, in tables: marks on jobs and mutes of employers, inside the caller's transaction."""
+"""What people said, in tables: marks on jobs, mutes of employers, jobs split, inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -70,3 +70,17 @@ def mutes(db: Database, people: Collection[str]) -> list[Muted]:
 
 
 _MUTES = "SELECT person, kind, name, said, at FROM mute WHERE person IN ({})"
+
+# --- splits ---------------------------------------------------------------------------------------------------
+
+
+def apart(db: Database, ids: Collection[str]) -> frozenset[frozenset[str]]:
+    """Return the pairs of jobs that the user split; decisions are few."""
+    pairs = {frozenset(pair) for pair in db.execute(_SPLIT)}
+    return frozenset(pair for pair in pairs if len(pair) == 2 and not pair.isdisjoint(ids))
+
+
+_SPLIT = """
+SELECT p.job, o.job FROM decision d JOIN posting p ON p.id = d.posting JOIN posting o ON o.id = d.other
+WHERE d.kind = 'split' AND d.undone_at IS NULL
+"""

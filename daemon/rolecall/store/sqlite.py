@@ -17,7 +17,21 @@ from rolecall.outbox import ChannelState, Claim, DeadMessage, Outcome
 from rolecall.people import Decision, Muted, Ruling
 from rolecall.plan import Committed, Plan, Reported, SourceState, Waiting
 from rolecall.schedule import Limit
-from rolecall.store import calls, connection, decisions, notes, outbox, read, retention, said, states, waiting, write
+from rolecall.store import (
+    alerts,
+    calls,
+    connection,
+    decisions,
+    jobs,
+    notes,
+    outbox,
+    read,
+    retention,
+    said,
+    states,
+    waiting,
+    write,
+)
 from rolecall.store.rows import chunks
 from rolecall.store.worker import Worker, Writer
 from rolecall.stored import PostingPage, StoredAlert, StoredJob
@@ -102,10 +116,10 @@ class SqliteStore:
         return await self._read(read.missing_ids, source)
 
     async def jobs(self, ids: Collection[str]) -> Mapping[str, StoredJob]:
-        return await self._read(read.jobs, ids)
+        return await self._read(jobs.jobs, ids)
 
     async def apart(self, jobs: Collection[str]) -> frozenset[frozenset[str]]:
-        return await self._read(read.apart, jobs)
+        return await self._read(said.apart, jobs)
 
     async def rulings(self, job: str) -> Sequence[Ruling]:
         return await self._read(decisions.rulings, job)
@@ -185,36 +199,36 @@ class SqliteStore:
 
     # reading
     async def job(self, id_or_prefix: str) -> StoredJob | None:
-        return await self._read(read.job, id_or_prefix)
+        return await self._read(jobs.job, id_or_prefix)
 
     async def find_url(self, url: str) -> StoredJob | None:
-        return await self._read(read.find_url, url)
+        return await self._read(jobs.find_url, url)
 
     async def find_advert(self, name: str) -> StoredJob | None:
-        return await self._read(read.find_advert, name)
+        return await self._read(jobs.find_advert, name)
 
     async def recent(self, since: datetime, limit: int) -> Sequence[StoredJob]:
-        return await self._read(read.recent, since, limit)
+        return await self._read(jobs.recent, since, limit)
 
     async def postings(self, since: datetime, after: int = 0, limit: int = 1_000) -> PostingPage:
-        return await self._read(read.postings, since, after, limit)
+        return await self._read(jobs.postings, since, after, limit)
 
     async def alerts(
         self, limit: int, searches: Collection[str] | None = None, open_only: bool = True, person: str = ""
     ) -> Sequence[StoredAlert]:
-        return await self._read(read.alerts, limit, searches, open_only, person)
+        return await self._read(alerts.alerts, limit, searches, open_only, person)
 
     async def alerts_with(self, ids: Collection[int]) -> Sequence[StoredAlert]:
-        return await self._read(read.alerts_with, ids)
+        return await self._read(alerts.alerts_with, ids)
 
     async def alerted_jobs(self, searches: Collection[str], limit: int) -> Sequence[str]:
-        return await self._read(read.alerted_jobs, searches, limit)
+        return await self._read(alerts.alerted_jobs, searches, limit)
 
     async def saved(self, person: str, limit: int) -> Sequence[StoredJob]:
-        return await self._read(read.saved, person, limit)
+        return await self._read(jobs.saved, person, limit)
 
     async def alerted_at(self, job: str) -> Mapping[str, datetime]:
-        return await self._read(read.alerted_at, job)
+        return await self._read(alerts.alerted_at, job)
 
     async def totals(self) -> Mapping[str, int]:
-        return await self._read(read.totals)
+        return await self._read(alerts.totals)

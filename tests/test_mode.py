@@ -309,6 +309,13 @@ def test_whether_a_person_in_the_uk_may_take_it(location: str, body: str, expect
     assert uk(body, location=location) == expected
 
 
+def test_the_address_of_the_head_office_opens_no_region() -> None:
+    address = {"postalAddress": {"addressRegion": "Europe", "addressCountry": "France"}}
+    fields = {"address": address}
+    assert uk(source="ashby:acme", location="Anywhere in France, Spain", fields=fields) == UkFit.NO
+    assert uk(source="weworkremotely", location="Anywhere in the World", fields={"state": "Utah"}) == UkFit.YES
+
+
 def test_a_job_that_asks_to_move_abroad_is_not_open_to_the_uk() -> None:
     assert uk(title="Relocate to Australia: Kettle Engineer", location="Leeds, UK", country="GB") == UkFit.NO
 

@@ -145,6 +145,15 @@ def test_towns_that_are_english_words_are_not_read_in_prose() -> None:
     assert read(description="You will be reading code and fleet data, and deal with bath sale prices.") == Fact()
 
 
+def test_a_label_in_the_text_names_the_place_where_no_field_does() -> None:
+    assert names("", description="Vacancy: 42\nLocation:Leeds ,Salford\nWe have offices in York.") == [
+        ("Leeds", "GB"),
+        ("Salford", "GB"),
+    ]
+    assert names("", description="**Job location:** Hull (hybrid)") == [("Kingston upon Hull", "GB")]
+    assert names("York", description="Location: Leeds") == [("York", "GB")]
+
+
 def test_prose_is_read_after_a_cue() -> None:
     fact = read(description="We build kettles. The team is based in Sheffield and grows.")
     assert fact.value is not None

@@ -48,6 +48,9 @@ def component(low: float | None, high: float | None, code: str = "GBP", interval
         ("adzuna", {"salary_min": 61_000, "salary_max": 67_000}, (61_000, 67_000, "GBP", "year")),
         ("adzuna", {"salary_min": 0, "salary_max": 67_000}, (None, 67_000, "GBP", "year")),
         ("adzuna", {"salary_min": 420, "salary_max": 450}, (420, 450, "GBP", "day")),
+        ("adzuna", {"salary_min": 123_500, "salary_max": 143_000}, (475, 550, "GBP", "day")),  # × 260, type unsaid
+        ("adzuna", {"salary_min": 104_000, "salary_max": 130_000}, (104_000, 130_000, "GBP", "year")),  # may be pay
+        ("adzuna", {"salary_min": 104_000, "salary_max": 107_500}, (104_000, 107_500, "GBP", "year")),
         ("reed", {"minimumSalary": 14.2, "maximumSalary": 16.0, "currency": "GBP"}, (14.2, 16, "GBP", "hour")),
         ("reed", {"minimumSalary": 420.0, "maximumSalary": None}, (420, None, "GBP", "day")),
         (

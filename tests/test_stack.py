@@ -122,6 +122,7 @@ def test_a_brand_with_a_technology_in_it_is_a_brand() -> None:
         "net zero by 2030, NET PROFIT",
         "star and snowflake schemas",
         "Rest assured, you will excel and grow. React and adapt.",
+        "Designing UI/web components for a growing business Central London",
     ],
 )
 def test_an_ordinary_word_is_no_technology(text: str) -> None:
@@ -235,6 +236,27 @@ def test_headings_say_what_is_a_must_and_what_is_welcome() -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "need"),
+    [
+        ("You're the perfect fit if you have:", Need.MUST),
+        ("To apply you should have:", Need.MUST),
+        ("What we're after", Need.MUST),
+        ("Who we are after:", Need.MUST),
+        ("Skills we're looking for", Need.MUST),
+        ("You tick these boxes:", Need.MUST),
+        ("What makes you stand out:", Need.NICE),
+        ("You'll shine if you have:", Need.NICE),
+        ("Would be a plus", Need.NICE),
+        ("Other useful skills", Need.NICE),
+        ("Desirable but not essential:", Need.NICE),
+        ("Don't worry if you don't have:", Need.NICE),
+    ],
+)
+def test_headings_are_known_in_other_words(heading: str, need: Need) -> None:
+    assert only(f"{heading}\n* Kafka", "kafka").need is need
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Ideally you know Kafka.",
@@ -251,7 +273,16 @@ def test_a_sentence_can_make_a_technology_welcome(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["You will need Kafka.", "You'll need to know Kafka.", "We require Kafka.", "Kafka is a must."]
+    "text",
+    [
+        "You will need Kafka.",
+        "You'll need to know Kafka.",
+        "We require Kafka.",
+        "Kafka is a must.",
+        "Proficient in Kafka.",
+        "Commercial experience of Kafka.",
+        "A solid grasp of Kafka.",
+    ],
 )
 def test_a_sentence_can_make_a_technology_a_must(text: str) -> None:
     assert meant(text, Need.MUST) == {"kafka"}
@@ -265,6 +296,7 @@ def test_a_sentence_can_make_a_technology_a_must(text: str) -> None:
         ("Backend Engineer (non-elixir)", "elixir"),
         ("No PHP here, we promise.", "php"),
         ("Python instead of Perl", "perl"),
+        ("You won't be using Java.", "java"),
     ],
 )
 def test_a_negation_rules_out(text: str, id: str) -> None:  # noqa: A002  # reads best so

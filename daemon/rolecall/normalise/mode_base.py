@@ -18,7 +18,7 @@ Travel = Literal["none", "occasional", "regular"]
 _LIVES = ("commut", "based", "locat", "liv", "resid", "remotely in")  # every pattern for a home base holds one
 NEAR = 45  # characters after a word for remote work in which a region belongs to it
 _NAMES = re.compile(r"(?:the |our |central |greater )?([A-Z][\w'.&-]*(?:[ ,]+(?:[A-Z][\w'.&-]*|of|and|upon|or|the))*)")
-_WORLD = re.compile(r"[\s(,/|-]{1,4}(?:worldwide|globally|global\b|anywhere in the world)", re.IGNORECASE)
+_WORLD = re.compile(r"[\s(,/|-]{1,4}(?:worldwide|globally|global\b|anywhere(?: in the world|\W*$))", re.IGNORECASE)
 _TRAVELS: tuple[tuple[str, Travel], ...] = (
     ("travel_none", "none"),
     ("travel_some", "occasional"),
@@ -43,7 +43,8 @@ def _allowed(doc: Doc) -> frozenset[str]:
 
 
 def _in_location(doc: Doc, location: Fact[Location]) -> frozenset[str]:
-    named = [doc.location, *(text for _, text in texts(doc.raw))]
+    own = bool(doc.location) and parse(doc.location, doc.raw.country).tells  # then an address is the head office's
+    named = [doc.location, *(text for name, text in texts(doc.raw) if not (own and name == "address"))]
     groups = frozenset[str]().union(*(parse(text, doc.raw.country).groups for text in named if text))
     stated = location.value if location.source == "field" else None
     return groups | (stated.countries if stated is not None else frozenset())

@@ -52,14 +52,20 @@ _PLACE_THEN_DAYS = re.compile(
     rf"\b(?:(?P<office>{_OFFICE}|travel to|commute|come in|attendance|hybrid)|(?P<home>{_HOME}))\b{_BETWEEN}"
     rf"\b{_SPAN}[ -]?{_TIME}"
 )
+_PLACED_DAYS = re.compile(  # "2 office days", "3 in-office days per week", "2 WFH days"
+    rf"\b{_SPAN} (?P<between>)(?:(?P<office>(?:in[- ])?office|on-?site)|(?P<home>wfh|home|remote))"
+    rf"[- ](?:based )?{_TIME}"
+)
 _EACH = r"(?:a|per|every|each)"
+_OFTEN = r"once|twice|[1-4] ?x|(?:[2-4]|two|three|four) times"
 _ONCE = re.compile(
-    rf"\b(?:{_OFFICE}|travel to|commute to)\b[^.;\n]{{0,40}}?\b(?P<times>once|twice) {_EACH} (?P<unit>{_UNIT})\b"
-    rf"|\b(?P<times2>once|twice) {_EACH} (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}"
+    rf"\b(?:{_OFFICE}|travel to|commute to)\b[^.;\n]{{0,40}}?\b(?P<times>{_OFTEN}) {_EACH} (?P<unit>{_UNIT})\b"
+    rf"|\b(?P<times2>{_OFTEN}) {_EACH} (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}"
 )
 _TIMES = re.compile(
-    r"\b(?:(?P<home>remote(?:ly)?|from home|wfh)|hybrid|office|on-?site)(?P<between>) \(?(?P<lead>up to )?(?P<low>\d)"
-    r"(?:-(?P<high>\d))?x?(?P<plus>) ?(?:days?|times|x)? (?:a|per) (?P<unit>week)(?P<unit2>)"
+    r"\b(?:(?P<home>remote(?:ly)?|from home|wfh)|hybrid|office(?: days?:)?|on-?site)(?P<between>) \(?"
+    r"(?P<lead>up to )?(?P<low>\d)(?:-(?P<high>\d))?x?(?P<plus>) ?(?:days?|times|x)?"
+    r" (?:a|per) (?P<unit>week)(?P<unit2>)"
 )
 _IN_OFFICE = re.compile(rf"\b{_OFFICE}")
 _SHARE = re.compile(
@@ -70,8 +76,10 @@ _SHARE_AFTER = re.compile(
     r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?"
     + _SHARE_OF
 )
-_WEEKDAY = r"\b(?:mon|tues?|wednes|thurs?|fri)(?:day)?s?\b"
+_WEEKDAY = r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri)(?:day)?s?\b"
 _WEEKDAYS = re.compile(_WEEKDAY)
+_WEEKDAY_LIKE = re.compile("day|tue|thu")
+_AT_HOME = re.compile(rf"\b{_HOME}\b")
 _FROM_TO = re.compile(rf"({_WEEKDAY}) ?(?:-|to|through|until) ?({_WEEKDAY})")
 _ONE_DAY = re.compile(  # "we meet in the office every Wednesday"; lunch in the office on Fridays is none
     r"\b(?:meet|come|be|are|we're|work|attend|required|expected)\b[^.]{0,25}"
@@ -120,7 +128,7 @@ def office_days(sentence: str) -> Days | None:
             days = None if _NOT_WORK.search(match[0]) else reader(match)
             if days is not None:
                 return Days(days, match.start(), match.end())
-    return _weekdays(sentence) if "day" in sentence else None
+    return _weekdays(sentence) if _WEEKDAY_LIKE.search(sentence) else None
 
 
 def _counted(match: re.Match[str]) -> OfficeDays | None:
@@ -181,7 +189,7 @@ def _halves(match: re.Match[str]) -> OfficeDays | None:
 
 def _once(match: re.Match[str]) -> OfficeDays:
     times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"]
-    days = _number(times) * _PER.get(unit.lower(), 1.0)
+    days = _number(times.split()[0]) * _PER.get(unit.lower(), 1.0)
     return OfficeDays(days, days)
 
 
@@ -198,6 +206,8 @@ def _weekdays(sentence: str) -> Days | None:
         count = 1.0 + _DAYS.index(span[2][:3]) - _DAYS.index(span[1][:3])
         if count <= 1 or (count == WEEK and not _WHOLE_WEEK.search(sentence)):
             return None
+    if _AT_HOME.search(sentence, named[-1].end(), max(office.start(), named[-1].end())):
+        count = WEEK - count  # "Mondays and Fridays from home, the rest in the office"
     return Days(OfficeDays(count, count), named[0].start(), max(office.end(), named[-1].end()))
 
 
@@ -210,7 +220,8 @@ _READERS = (  # what a sentence must hold, the pattern then tried on it, and wha
     (_COUNT.search, _DAYS_THEN_PLACE, _counted),
     (_COUNT.search, _PLACE_THEN_DAYS, _counted),
     (re.compile("week").search, _TIMES, _counted),
-    (re.compile(f"ce {_EACH} ").search, _ONCE, _once),
+    (re.compile("(?:office|site|wfh|home|remote)(?:[- ]based)?[- ]days").search, _PLACED_DAYS, _counted),
+    (re.compile(f"(?:ce|x|times) {_EACH} ").search, _ONCE, _once),
     (re.compile("%").search, _SHARE, _share),
     (re.compile("%").search, _SHARE_AFTER, _share),
     (re.compile("0(?: ?/|:|-)").search, _SPLIT, _halves),

@@ -53,7 +53,7 @@ _ANNOUNCED = re.compile(r"\b(?:(?:day|daily|hourly) rate|salary(?: range)?) ?[:-
 _ANNOUNCERS = frozenset(":-")
 _K = re.compile(r"\s?k(?![a-z0-9])|k(?=p\.?\s?a|per\b)|\s?(?:thousand|grand)(?![a-z])", _I)
 _GLUED_K = re.compile(r"k(?=[A-Z])(?![BHVW])|K(?=[A-Z][a-z])")  # "£35-40kA top bank": the line break is lost
-_PLUS = re.compile(rf"\+(?=[\s.,;)/|\-]|$)(?!\s{{1,2}}(?:\d{{1,2}} ?% ?)?{any_of(_WORDS['suffix']['extras'])}\b)", _I)
+_PLUS = re.compile(rf"\++(?=[\s.,;)/|\-]|$)(?!\s{{1,2}}(?:\d{{1,2}} ?% ?)?{any_of(_WORDS['suffix']['extras'])}\b)", _I)
 _BESIDE = re.compile(
     rf"\s?[-(\[/,|:*]{{0,2}}\s?(?:(?:gross|basic|base|doe)\s)?{named(_WORDS['period']['beside'])}\)?", _I
 )

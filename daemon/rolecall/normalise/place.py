@@ -29,13 +29,14 @@ _HEADER_LINE = re.compile(  # "London, ONSITE", near the top
     r"^\W{0,3}([A-Z][\w .'-]{2,30}(?:, [A-Z][\w .]{1,25})?),? ?[|,(/-] ?(?:on-?site|remote|hybrid|full[- ]time)\b",
     re.I | re.M,
 )
+_LABEL = re.compile(r"\blocations? ?: ?\**([^\n|]{2,60})", re.IGNORECASE)  # "Location: Leeds", as feeds have it
 _PROSE_END = re.compile(r"[.;:\n(!?]|\b(?:and|with|where|who|that|but|for|office|we)\b")
 
 
 def read_location(doc: Doc) -> Fact[Location]:
     """Return where the job is. Location field and the board's own fields, then title, then the body after a cue."""
     country = doc.raw.country or country_field(doc.raw)
-    for read in (_read_fields, _read_title, _read_postcode, _read_body):
+    for read in (_read_fields, _read_title, _read_label, _read_postcode, _read_body):
         fact = read(doc, country)
         if fact is not None:
             return fact
@@ -128,6 +129,17 @@ def _title_parts(doc: Doc) -> Iterator[str]:
             own = part == doc.company and "|" not in doc.title
             if part and not own and fold(part) not in title_accidents():
                 yield part
+
+
+def _read_label(doc: Doc, country: str | None) -> Fact[Location] | None:
+    for label in _LABEL.finditer(doc.body) if "ocation" in doc.body else ():
+        end = _PROSE_END.search(label[1])
+        text = label[1][: end.start()] if end else label[1]
+        read = parse(text.strip(" ,"), country or _currency_country(doc), strict=True)
+        if read.location.places or read.location.countries:
+            evidence = doc.body[label.start() : label.start(1)] + text.rstrip(" ,")
+            return _fact(read.location, "body", evidence, "place.label", Confidence.MEDIUM)
+    return None
 
 
 def _read_postcode(doc: Doc, country: str | None) -> Fact[Location] | None:

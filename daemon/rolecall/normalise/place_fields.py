@@ -24,7 +24,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "himalayas": ("locationRestrictions.*",),
     "remotive": ("candidate_required_location",),
     "jobicy": ("jobGeo",),
-    "weworkremotely": ("region", "country", "state"),
+    "weworkremotely": ("region", "country"),
     "remoteok": ("location",),
     "workday": ("locationsText", "additionalLocations.*"),
     "oracle": ("PrimaryLocation", "secondaryLocations.*.Name"),

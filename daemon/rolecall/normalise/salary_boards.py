@@ -56,7 +56,8 @@ def _adzuna(fields: Fields) -> Stated | None:
         return replace(found, predicted=True, flags=found.flags | {"predicted"})
     if top_of(found.pay) < 1500:
         return sized(found)
-    return _de_annualised(found) if fields.get("contract_type") == "contract" else found
+    kind = fields.get("contract_type")
+    return _de_annualised(found) if kind == "contract" or (kind is None and _was_rates(found)) else found
 
 
 def _de_annualised(found: Stated) -> Stated:
@@ -69,6 +70,13 @@ def _de_annualised(found: Stated) -> Stated:
     if all(_was_hourly(end / 2080) for end in amounts):
         return _divided(found, 2080, "hour")
     return found
+
+
+def _was_rates(found: Stated) -> bool:
+    """Can this range hardly be a salary: both ends whole rates × 260, one of them no whole thousand?"""
+    ends = {end for end in (found.pay.min, found.pay.max) if end is not None}
+    whole = all(end % 1000 == 0 for end in ends)
+    return len(ends) == 2 and not whole and all(end >= 65_000 and end % 1300 == 0 for end in ends)
 
 
 def _was_daily(rate: Decimal) -> bool:

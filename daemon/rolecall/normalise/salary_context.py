@@ -37,7 +37,8 @@ _ENDS_HERE = re.compile(r"\s{0,2}(?:$|[\n.,;|)(/+&•*-]|[A-Z])")
 _EXTRA_NEAR = re.compile(_SMALL_EXTRA, _I)
 _EXTRA_GOVERNS = re.compile(rf"{_SMALL_EXTRA}(?: (?:of|is|worth|up to))*[\s:(-]{{0,3}}$", _I)
 _NEVER_BEFORE = re.compile(
-    rf"\b(?<!salary )(?<!pay )(?<!package )(?<!rate ){_any(_EXTRA['never_before'])}(?: (?:of|is|up|to))*[\s:]{{0,3}}$",
+    rf"\b(?<!salary )(?<!pay )(?<!package )(?<!package is )(?<!rate ){_any(_EXTRA['never_before'])}"
+    rf"(?: (?:(?:our|their|the) )?{_any(_EXTRA['others'])})?(?: (?:of|is|up|to))*[\s:]{{0,3}}$",
     _I,
 )
 _NEVER_AFTER = re.compile(rf"\s{{0,2}}(?:in |of |worth of |towards )?(?:\w+ )?{_any(_EXTRA['never_after'])}\b", _I)

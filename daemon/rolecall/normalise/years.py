@@ -22,10 +22,12 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})|\+?'?s? (?:of )?(?:[\w-]+ ){{0,3}}?(?:{_WORDS['activity']})\b"
+    r"| ?\((?:required|preferred)\)"  # "Java: 2 years (required)"
 )
 _AHEAD = re.compile(r"(?:experience|track record|professionally|commercially)[^.;\d\n]{0,25}$")
 _VETO = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['veto'])})(?!\w)")
 _NICE = re.compile(rf"{_WORDS['nice']}[^.;\n]{{0,25}}$")
+_WISHED = " (preferred)"
 _OR = re.compile(r"(?<!\w)or(?!\w)")
 _MOST = 20  # nobody asks for more: larger numbers are the age of a company
 
@@ -76,6 +78,7 @@ def _years(doc: Doc, unit: re.Match[str]) -> Years | None:
     if _VETO.search(around):
         return None
     nice = bool(_NICE.search(low, max(0, start - 50), start)) or doc.zones.at(start) is Zone.NICE
+    nice = nice or low.startswith(_WISHED, unit.end())
     return Years(least, most, start, end, around, nice)
 
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import selectors
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from rolecall.clock import Wakes, guarded
@@ -27,35 +25,7 @@ from rolecall.match import Index
 from rolecall.model import Message, Reply, Request, Validators
 from rolecall.store.memory import MemoryStore
 from tests.house import Ear, InProcess, job
-
-T = TypeVar("T")
-
-
-class _Leap(selectors.SelectSelector):
-    """Waits for nothing: what the loop would have slept goes into its time."""
-
-    slept = 0.0
-
-    def select(self, timeout: float | None = None) -> list[Any]:
-        assert timeout is not None, "nothing is left to happen"
-        self.slept += max(timeout, 0.0)
-        return super().select(0)
-
-
-class SimulatedLoop(asyncio.SelectorEventLoop):
-    """Threads work at once, and time stands still while something can be done."""
-
-    def __init__(self) -> None:
-        self._leap = _Leap()
-        super().__init__(self._leap)
-
-    def time(self) -> float:
-        return self._leap.slept
-
-    def run_in_executor(self, executor: Executor | None, function: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override] # at once
-        done: asyncio.Future[T] = self.create_future()
-        done.set_result(function(*args))
-        return done
+from tests.leaping import LeapingLoop
 
 
 @dataclass(slots=True)
@@ -152,7 +122,7 @@ def live(world: World, hours: float, *events: tuple[float, Callable[[], None]], 
 
     With several `lives` it is stopped and started again, an hour of downtime between them, on the same database.
     """
-    with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
         runner.run(_lives(world, hours, events, lives))
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from rolecall.errors import Unreachable
 from rolecall.model import Reply, Request, Validators
-from tests.soak.loop import leaping
+from tests.leaping import leaping
 
 SHOWN = 40  # adverts on a board at a time: older ones are gone
 SENTENCES = 8_000

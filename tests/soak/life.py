@@ -28,10 +28,10 @@ from rolecall.render.telegram import telegram_texts
 from rolecall.sandbox import Sandbox
 from rolecall.store import SqliteStore
 from tests.house import Ear, config_of
+from tests.leaping import LeapingLoop, leaping
 from tests.simulation import World, waker
 from tests.soak.boards import LEVELS, TECHNOLOGIES, Boards, entries
 from tests.soak.curve import Gauge, Sample
-from tests.soak.loop import LeapingLoop, leaping
 
 P = ParamSpec("P")
 T = TypeVar("T")

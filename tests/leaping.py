@@ -1,4 +1,4 @@
-"""A loop whose time leaps, as in `tests.simulation`, but that waits for threads and processes as long as they take."""
+"""An event loop whose time leaps to what comes next, but stands still while threads and processes do their work."""
 
 from __future__ import annotations
 

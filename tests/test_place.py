@@ -192,6 +192,12 @@ def test_the_country_of_the_first_place_is_not_that_of_the_others() -> None:
     assert read.value.countries == {"US", "NL", "GB"}
 
 
+def test_of_several_places_the_british_one_is_the_evidence() -> None:
+    fields = {"secondaryLocations": [{"location": "Lisbon"}, {"location": "London"}]}
+    fact = place.read_location(prepare(RawPosting("ashby:acme", "1", "Job", location="Brussels", fields=fields)))
+    assert fact.evidence == "secondaryLocations=London"
+
+
 def test_short_words_of_a_title_are_no_countries() -> None:
     assert read(title="Home automation - IT, AI, QA") == Fact()
 

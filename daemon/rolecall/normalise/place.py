@@ -72,7 +72,8 @@ def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
     telling = [each for each in telling if each[0] != "address"] or telling
     if not telling:
         return None
-    name, text, _ = telling[0]
+    british = (each for each in telling if "GB" in each[2].location.countries)
+    name, text, _ = next(british, telling[0])  # what a person in the UK looks for
     evidence = text if text == doc.location else f"{name}={text}"
     location = _union([read.location for _, _, read in telling])
     return _fact(

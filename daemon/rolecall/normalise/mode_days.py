@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from rolecall.model import OfficeDays
+from rolecall.normalise.mode_weekdays import WEEK, weekdays
+from rolecall.normalise.place_words import word
 
-WEEK = 5.0
 _NUMBERS = {
     "one": 1,
     "two": 2,
@@ -23,7 +24,6 @@ _NUMBERS = {
     "a": 1,
     "an": 1,
 }
-_DAYS = ("mon", "tue", "wed", "thu", "fri")
 _PER = {"week": 1.0, "month": 0.25, "fortnight": 0.5, "quarter": 1 / 13}
 _N = r"(?:\d{1,2}x?|one|two|three|four|five)"
 _UNIT = r"(?:week|wk|month|fortnight|quarter)"
@@ -32,7 +32,10 @@ _LEAD = (
     r"|c\.? ?|~)?"
 )
 _SPAN = rf"{_LEAD}(?P<low>{_N})(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
-_TIME = rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| ?(?P<unit2>week|pw|p/w))?"
+_TIME = (
+    rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| ?(?P<unit2>week|pw|p/w|p/m|pcm)"
+    r"|(?P<week> (?:out )?of (?:five|5)))?"
+)
 _OFFICE = (
     r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site"
     r"|co-?located|in our|presence|(?:in |at )?(?:central )?(?:london|manchester|birmingham|leeds|bristol|edinburgh"
@@ -41,6 +44,10 @@ _OFFICE = (
 )
 _HOME = r"(?:wfh|from home|at home|remote(?:ly)?|home[- ]?work\w*|home)"
 _BETWEEN = r"(?P<between>[^.;\n\d]{0,45}?)"
+_DAYS_IN_TOWN = re.compile(
+    rf"\b{_SPAN}[ -]?{_TIME}(?P<between>) ?"
+    r"(?P<office>(?:in|at) (?P<town>[a-z][\w'-]{2,}(?: [a-z][\w'-]+)?))(?P<home>)"
+)
 _SHARE_OF = r"(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%"
 
 _COUNT = re.compile(r"day(?:(?<=[\dxeors+]day)|(?<=[\dxeors+][ -]day))")  # behind a number, "plus" or "or more"
@@ -57,10 +64,14 @@ _PLACED_DAYS = re.compile(  # "2 office days", "3 in-office days per week", "2 W
     rf"[- ](?:based )?{_TIME}"
 )
 _EACH = r"(?:a|per|every|each)"
-_OFTEN = r"once|twice|[1-4] ?x|(?:[2-4]|two|three|four) times"
+_OFTEN = r"once or twice|once|twice|[1-4] ?x|(?:[2-4]|two|three|four) times"
 _ONCE = re.compile(
-    rf"\b(?:{_OFFICE}|travel to|commute to)\b[^.;\n]{{0,40}}?\b(?P<times>{_OFTEN}) {_EACH} (?P<unit>{_UNIT})\b"
+    rf"\b(?:{_OFFICE}|travel to|commute to|com(?:e|ing) in(?:to)?)\b[^.;\n]{{0,40}}?"
+    rf"\b(?P<times>{_OFTEN}) {_EACH} (?P<unit>{_UNIT})\b"
     rf"|\b(?P<times2>{_OFTEN}) {_EACH} (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}"
+)
+_REGULAR = re.compile(  # "fortnightly trips to the office"
+    rf"\b(?P<regular>weekly|fortnightly) (?:trips?|visits?|travel|attendance|days?)\b[^.;\n]{{0,30}}?\b{_OFFICE}"
 )
 _TIMES = re.compile(
     r"\b(?:(?P<home>remote(?:ly)?|from home|wfh)|hybrid|office(?: days?:)?|on-?site)(?P<between>) \(?"
@@ -70,28 +81,20 @@ _TIMES = re.compile(
 _IN_OFFICE = re.compile(rf"\b{_OFFICE}")
 _SHARE = re.compile(
     rf"(?P<lead>at least |minimum (?:of )?|up to |~|around )?{_SHARE_OF}(?: of)?[^.;\n\d]{{0,60}}?"
-    r"\b(?:(?P<office>office|on-?site|in[- ]person|hub)|(?P<home>remote(?:ly)?|from home|wfh|home))"
+    r"\b(?:(?P<office>office|on-?site|in[- ]person|hub|workplace)|(?P<home>remote(?:ly)?|from home|wfh|home))"
 )
 _SHARE_AFTER = re.compile(
     r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?"
     + _SHARE_OF
 )
-_WEEKDAY = r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri)(?:day)?s?\b"
-_WEEKDAYS = re.compile(_WEEKDAY)
-_WEEKDAY_LIKE = re.compile("day|tue|thu")
-_AT_HOME = re.compile(rf"\b{_HOME}\b")
-_FROM_TO = re.compile(rf"({_WEEKDAY}) ?(?:-|to|through|until) ?({_WEEKDAY})")
-_ONE_DAY = re.compile(  # "we meet in the office every Wednesday"; lunch in the office on Fridays is none
-    r"\b(?:meet|come|be|are|we're|work|attend|required|expected)\b[^.]{0,25}"
-    r"\b(?:in|into|at|to) (?:the|our) (?:\w+ )?office"
-    rf"[^.]{{0,12}}\b(?:every|each|on) {_WEEKDAY}"
+_SHARE_OF_TIME = re.compile(  # "attend the office for a minimum of 40% of your time"
+    r"\b(?:(?P<office>office|on-?site|workplace)|(?P<home>home))\b[^.;\n\d]{0,25}?"
+    rf"(?P<lead>at least |minimum (?:of )?|up to )?{_SHARE_OF} of (?:\w+ ){{0,2}}?(?:time|week|hours|working)\b"
 )
 _SPLIT = re.compile(  # "60/40 split between office and home"
     r"\b(?P<low>[1-9]0) ?[/:-] ?(?P<rest>[1-9]0)\b[^.;\n\d]{0,30}?"
     r"\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
 )
-_WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")
-_OFFICE_WORD = re.compile(r"\b(?:offices?|studios?|on-?site|in-person)\b")
 _REST = re.compile(r"\b(?:rest|remainder|remaining|otherwise)\b")  # "2 days a week, with the rest of it at home"
 _REST_NEXT = re.compile(r" (?:for |on )?(?:the )?(?:rest|remainder|remaining|other|otherwise)\b")
 _PAUSE = re.compile(r"[,(&]| (?:and|with|then)\b")
@@ -128,7 +131,8 @@ def office_days(sentence: str) -> Days | None:
             days = None if _NOT_WORK.search(match[0]) else reader(match)
             if days is not None:
                 return Days(days, match.start(), match.end())
-    return _weekdays(sentence) if _WEEKDAY_LIKE.search(sentence) else None
+    named = weekdays(sentence)
+    return Days(OfficeDays(named.days, named.days), named.start, named.end) if named else None
 
 
 def _counted(match: re.Match[str]) -> OfficeDays | None:
@@ -136,13 +140,20 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
     if unit is None and match["low"] in ("1", "one", "a", "an") and not _MIXED.search(match.string):
         return None  # "a paid day on site" is an interview
     unit = unit or "week"
-    factor = _PER.get({"wk": "week", "pw": "week"}.get(unit, unit), 1.0)
+    factor = _PER.get("month" if unit in ("p/m", "pcm") else unit, 1.0)
     low, high = _number(match["low"]) * factor, _number(match["high"] or match["low"]) * factor
     if not 0 < high <= WEEK or low > high:
         return None
     lead, least = (match["lead"] or "").lower(), bool(match["plus"])
     home = _at_home(match, unit)
     return _oriented(low, high, home=home, least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
+
+
+def _in_town(match: re.Match[str]) -> OfficeDays | None:
+    """ "3 days a week in Skipton": a town says as much as an office does."""
+    names = match["town"].title(), match["town"].split()[0].title()
+    known = any(name is not None and name.kind in ("town", "district") for name in map(word, names))
+    return _counted(match) if known else None
 
 
 def _at_home(match: re.Match[str], unit: str) -> bool:
@@ -190,25 +201,12 @@ def _halves(match: re.Match[str]) -> OfficeDays | None:
 def _once(match: re.Match[str]) -> OfficeDays:
     times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"]
     days = _number(times.split()[0]) * _PER.get(unit.lower(), 1.0)
+    return OfficeDays(days, 2 * days if " or " in times else days)
+
+
+def _regular(match: re.Match[str]) -> OfficeDays:
+    days = _PER[match["regular"].removesuffix("ly")]
     return OfficeDays(days, days)
-
-
-def _weekdays(sentence: str) -> Days | None:
-    """ "Hybrid, Tuesdays and Thursdays in the office" """
-    named = list(_WEEKDAYS.finditer(sentence))
-    if len(named) == 1 and (one := _ONE_DAY.search(sentence)):
-        return Days(OfficeDays(1.0, 1.0), one.start(), one.end())
-    office = _OFFICE_WORD.search(sentence)
-    if not 1 < len(named) <= 4 or office is None or abs(office.start() - named[0].start()) > 60:
-        return None
-    count = float(len(named))
-    if span := _FROM_TO.search(sentence):
-        count = 1.0 + _DAYS.index(span[2][:3]) - _DAYS.index(span[1][:3])
-        if count <= 1 or (count == WEEK and not _WHOLE_WEEK.search(sentence)):
-            return None
-    if _AT_HOME.search(sentence, named[-1].end(), max(office.start(), named[-1].end())):
-        count = WEEK - count  # "Mondays and Fridays from home, the rest in the office"
-    return Days(OfficeDays(count, count), named[0].start(), max(office.end(), named[-1].end()))
 
 
 def _number(text: str) -> float:
@@ -217,12 +215,15 @@ def _number(text: str) -> float:
 
 
 _READERS = (  # what a sentence must hold, the pattern then tried on it, and what its match means
+    (re.compile(r"(?:week|month|fortnight|p/?[wm]) (?:in|at) ").search, _DAYS_IN_TOWN, _in_town),
     (_COUNT.search, _DAYS_THEN_PLACE, _counted),
     (_COUNT.search, _PLACE_THEN_DAYS, _counted),
     (re.compile("week").search, _TIMES, _counted),
     (re.compile("(?:office|site|wfh|home|remote)(?:[- ]based)?[- ]days").search, _PLACED_DAYS, _counted),
     (re.compile(f"(?:ce|x|times) {_EACH} ").search, _ONCE, _once),
+    (re.compile("(?:week|fortnight)ly ").search, _REGULAR, _regular),
     (re.compile("%").search, _SHARE, _share),
     (re.compile("%").search, _SHARE_AFTER, _share),
+    (re.compile("% of ").search, _SHARE_OF_TIME, _share),
     (re.compile("0(?: ?/|:|-)").search, _SPLIT, _halves),
 )

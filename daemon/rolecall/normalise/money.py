@@ -22,7 +22,8 @@ _I = re.IGNORECASE
 _WINDOW = 34  # characters read before a figure
 
 _JOIN = re.compile(
-    r"[\s,.)*\]]{0,3}(?:-{1,2}|–|to|o|/|~|or|up ?to|rising to|increasing to|progressing to|through to|(?P<and>and|&))"
+    r"[\s,.)*\]]{0,3}(?:-{1,2}|–|to|o|/|~|or|up ?to|through to|(?P<and>and|&)"
+    r"|(?:(?:starting |initial )?(?:salary |pay )?(?:rising|increasing|progressing) to))"
     r"\s{0,2}(?:up to |max(?:imum)? (?:of )?)?[\s(]{0,2}",
     _I,
 )

@@ -30,7 +30,7 @@ def named(groups: dict[str, list[str]]) -> str:
     return "(?:" + "|".join(f"(?P<{name}>{any_of(patterns)})" for name, patterns in groups.items()) + ")"
 
 
-REACH = 26  # characters between two amounts of one range
+REACH = 34  # characters between two amounts of one range
 _DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
 _NUMBER = re.compile(
     r"\d{1,9}(?![\d.,]| [\d.])"  # most: no other form is tried

@@ -59,6 +59,10 @@ _ACTUAL_BEFORE = Guarded(rf"(?<![\dk] )\b{_any(_KIND['actual'])}[^\d£€$\n]{{0
 _ACTUAL_AFTER = Guarded(r"\s?\(?actual\b(?![\s:]{0,2}(?:salary|pay)?[\s:(]{0,3}£)")
 _PRO_RATA = Guarded(rf"\b{_any(_KIND['pro_rata'])}")
 _FULL = Guarded(rf"\b{_any(_KIND['full'])}\b")
+_FULL_RIGHT = (
+    re.compile(rf"[\s)(]{{0,2}}{_any(_KIND['full'])}\b", _I),
+    re.compile(rf"\b{_any(_KIND['full'])}[\s:]{{0,3}}$", _I),
+)
 _HERE = Guarded(rf"(?<![\w.]){_any(_COUNTRY['here'])}\)?[\s:,-]{{0,4}}$")
 _THERE = re.compile(rf"(?<![\w.]){_any(_COUNTRY['there'])}\)?[\s:,-]{{0,4}}$", _I)
 
@@ -106,6 +110,12 @@ class Context(NamedTuple):
     @property
     def package(self) -> bool:
         return _PACKAGE_BEFORE.search(self.before) is not None or _PACKAGE_AFTER.match(self.after) is not None
+
+    @property
+    def full_time(self) -> bool:
+        """It is marked as the full-time figure beside a part-timer's: "£22,000 (£36,667 FTE)"."""
+        after, before = _FULL_RIGHT
+        return after.match(self.after) is not None or before.search(self.before) is not None
 
     def is_estimate(self) -> bool:
         return _ESTIMATED.match(self.after) is not None or _ESTIMATED_BEFORE.search(self.before) is not None

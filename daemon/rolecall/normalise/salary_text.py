@@ -128,7 +128,7 @@ def _kind(pay: Figure, label: Label, context: Context) -> PayKind:
 def _score(pay: Figure, context: Context, label: Label, where: Where, *, written_home: bool) -> int:
     explicit = "period_inferred" not in pay.flags
     score = 3 if written_home else 1 if pay.scaled and where != "field" else 0
-    score += 2 * context.cued + 2 * pay.is_range
+    score += 2 * context.cued + 2 * pay.is_range + context.full_time
     score += 2 * (explicit or (where == "field" and pay.period == "year"))
     score += {"here": 2, "there": -3, "umbrella": -1, "paye": 1}.get(label, 0)
     score -= 3 * bool(pay.flags & _DOUBTS)

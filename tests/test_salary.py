@@ -282,6 +282,16 @@ def test_numbers_with_their_unit_beat_a_summary() -> None:
     assert fact.evidence == "minValue=35"
 
 
+@pytest.mark.parametrize(
+    ("text", "low"), [("£49,230 - £54,700 per annum", 49_230), ("£30,000 - £35,000 a year", 50_000)]
+)
+def test_a_range_in_the_text_around_adzuna_s_round_figure_says_more(text: str, low: int) -> None:
+    fields = {"salary_min": 50_000, "salary_max": 50_000, "salary_is_predicted": "0"}
+    fact = read(source="adzuna", fields=fields, description=text)
+    assert fact.value is not None
+    assert fact.value.pay.min == low
+
+
 def test_a_day_rate_in_the_text_beats_the_year_that_adzuna_makes_of_it() -> None:
     fields = {"salary_min": 104_000, "salary_max": 117_000, "salary_is_predicted": "0"}
     fact = read(source="adzuna", fields=fields, description="£400 - £450 per day, inside IR35")

@@ -19,6 +19,8 @@ _INTERN = re.compile(r"\b(?:intern(?:ship)?|placement|working student|apprentice
 _CONFLICT = frozenset({"contract_conflict"})
 _TEMP = frozenset({"temp"})
 _PAY_FORM = "contract.day_rate"
+_ORDER = (ContractType.PERMANENT, ContractType.FIXED_TERM, ContractType.CONTRACT)
+_AT_A_RATE = (ContractType.PERMANENT, ContractType.CONTRACT, ContractType.FIXED_TERM)  # a day, with IR35 named
 
 
 def read_contract(doc: Doc) -> Fact[ContractType]:
@@ -48,14 +50,16 @@ def _field(doc: Doc) -> Fact[ContractType] | None:
 
 
 def _chosen(doc: Doc, found: list[Hit]) -> Fact[ContractType]:
-    """Return the type of the first hit; words beat the form of the pay, permanent beats contract and says so."""
+    """Return the type that is said: words beat the form of the pay, permanent beats contract and says so.
+
+    A fixed term beats "contract", unless a day rate and IR35 are named: a "temporary contract" is a contractor's then.
+    """
     said = [hit for hit in found if hit.rule.name != _PAY_FORM] or found
     if not said:
         return UNSTATED
     types = {_type(hit.rule.value) for hit in said}
-    hit = next((hit for hit in said if hit.rule.value == "permanent"), said[0])
-    if ContractType.FIXED_TERM in types and hit.rule.value == "contract":
-        hit = next(hit for hit in said if _type(hit.rule.value) is ContractType.FIXED_TERM)
+    rated = {_PAY_FORM, "contract.ir35"} <= {hit.rule.name for hit in found}
+    hit = min(said, key=lambda hit: (_AT_A_RATE if rated else _ORDER).index(_type(hit.rule.value)))
     value = _type(hit.rule.value)
     if value is ContractType.CONTRACT and _INTERN.search(doc.title):
         return hit.fact(ContractType.FIXED_TERM, rule="contract.internship", confidence=Confidence.MEDIUM)

@@ -144,7 +144,7 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
     low, high = _number(match["low"]) * factor, _number(match["high"] or match["low"]) * factor
     if not 0 < high <= WEEK or low > high:
         return None
-    lead, least = (match["lead"] or "").lower(), bool(match["plus"])
+    lead, least = (match["lead"] or "").lower(), bool(match["plus"]) or "minimum" in match["between"]
     home = _at_home(match, unit)
     return _oriented(low, high, home=home, least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
 
@@ -215,8 +215,8 @@ def _number(text: str) -> float:
 
 
 _READERS = (  # what a sentence must hold, the pattern then tried on it, and what its match means
-    (re.compile(r"(?:week|month|fortnight|p/?[wm]) (?:in|at) ").search, _DAYS_IN_TOWN, _in_town),
     (_COUNT.search, _DAYS_THEN_PLACE, _counted),
+    (re.compile(r"(?:week|month|fortnight|p/?[wm]) (?:in|at) ").search, _DAYS_IN_TOWN, _in_town),
     (_COUNT.search, _PLACE_THEN_DAYS, _counted),
     (re.compile("week").search, _TIMES, _counted),
     (re.compile("(?:office|site|wfh|home|remote)(?:[- ]based)?[- ]days").search, _PLACED_DAYS, _counted),

@@ -113,7 +113,11 @@ def _believed(field: _Reading | None, doc: Doc) -> _Reading | None:
 
 def _says_more(advert: Pay, board: Pay) -> bool:
     """A rate in the text beats the annual figure of a board that rewrites pay, and so does what agrees with it."""
-    return advert.period != "year" or bool({advert.min, advert.max} & {board.min, board.max} - {None})
+    ends = {board.min, board.max} - {None}
+    if advert.period != "year" or {advert.min, advert.max} & ends:
+        return True
+    low, high = advert.min, advert.max  # "£49,230 - £54,700" where the field has a round 50,000
+    return low is not None and high is not None and all(low < end < high for end in ends if end is not None)
 
 
 def _from_board(doc: Doc, contract: ContractType | None) -> _Reading | None:

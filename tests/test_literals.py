@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rolecall.normalise.literals import Guarded, needed
+from rolecall.literals import Guarded, needed
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_what_every_match_of_a_pattern_holds(pattern: str, words: tuple[str, ...
 
 
 def test_where_patterns_cannot_be_read_every_one_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rolecall.normalise.literals.parser", None)
+    monkeypatch.setattr("rolecall.literals.parser", None)
     assert needed("remote") == ("",)
     assert Guarded("remote").search("Remote")
 

@@ -7,13 +7,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rolecall.dedupe.words import WORDS, fold, words
+from rolecall.dedupe.words import WORDS, fold, folded_words, words
+from rolecall.literals import needed
+from rolecall.memo import Memo
 
 _FILLER = frozenset(WORDS["filler"])
 _LEVELS = frozenset(WORDS["levels"])
 _SPELLING: dict[str, str] = WORDS["spelling"]
-_PHRASES = [(re.compile(pattern), replacement) for pattern, replacement in WORDS["phrases"]]
+_PHRASES = [(needed(pattern), re.compile(pattern), replacement) for pattern, replacement in WORDS["phrases"]]
 _REFERENCE = re.compile(r"\b(?:ref(?:erence)?\.?[ :#]*)?([a-z]{0,6}[-_/]?\d{5,12})\b")
+_LONG_NUMBER = re.compile(r"\d{5}")
 _TAG = re.compile(r"</?[a-z]{1,8}>")  # a board marks the words that were searched for
 _SEGMENTS = re.compile(r"[()\[\]|/,]| - ")
 
@@ -48,17 +51,30 @@ def read_title(title: str, places: frozenset[str] = frozenset()) -> Title:
 @lru_cache(maxsize=256)
 def _parts(title: str) -> tuple[str, tuple[_Part, ...], tuple[str, ...]]:
     """Return how a title begins, spelled alike, its other parts, and the references in it."""
-    plain = _TAG.sub("", title.lower())
-    for pattern, replacement in _PHRASES:
-        plain = pattern.sub(replacement, plain)
-    plain = fold(plain)
-    first, *more = (part.strip() for part in _SEGMENTS.split(_REFERENCE.sub(" ", plain)))
-    beside = tuple(_Part(frozenset(words(part)), _spelled(part), _place(part)) for part in more if part)
-    return _spelled(first), beside, tuple(_REFERENCE.findall(plain))
+    plain = fold(_without_phrases(title.lower()))
+    references = _REFERENCE.findall(plain) if _LONG_NUMBER.search(plain) else []
+    first, *more = map(str.strip, _SEGMENTS.split(_REFERENCE.sub(" ", plain) if references else plain))
+    return _spelled(first), tuple([_part[part] for part in more if part]), tuple(references)
+
+
+def _without_phrases(title: str) -> str:
+    if "<" in title:
+        title = _TAG.sub("", title)
+    for words_needed, pattern, replacement in _PHRASES:
+        if any(map(title.__contains__, words_needed)):
+            title = pattern.sub(replacement, title)
+    return title
+
+
+def _read_part(part: str) -> _Part:
+    return _Part(frozenset(folded_words(part)), _spelled(part), _place(part))
+
+
+_part = Memo(_read_part, most=1_024, longest=32)  # places, teams and ways to work: two in three come again
 
 
 def _spelled(part: str) -> str:
-    return " ".join([_SPELLING.get(word, word) for word in words(part)])
+    return " ".join([_SPELLING.get(word, word) for word in folded_words(part)])
 
 
 @lru_cache(maxsize=256)
@@ -81,10 +97,9 @@ def level_of(core: str) -> str:
 @lru_cache(maxsize=512)
 def telling(core: str, company: str) -> bool:
     """Return whether a title says more than what half the market calls its vacancies, and more than the company."""
-    return not _COMMON.union(map(_singular, company.split())).issuperset(title_stems(core))
+    return not _COMMON.issuperset(set(title_stems(core)).difference(map(_singular, company.split())))
 
 
-@lru_cache(maxsize=256)
 def _place(part: str) -> str:
     """Return the folded name of the place that a part of a title is, "" where it is none ("Payments", "Fleet")."""
     from rolecall.normalise.place import find  # late: whoever compares no titles does not pay for the gazetteer

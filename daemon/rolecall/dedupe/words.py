@@ -26,4 +26,9 @@ def folded(text: str) -> bytes:
 
 def words(text: str) -> list[str]:
     """Return the words of `text`, folded; "c++", "c#" and "b.v" are words."""
-    return _WORD.findall(fold(text))
+    return folded_words(fold(text))
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text that is folded."""
+    return _WORD.findall(text)

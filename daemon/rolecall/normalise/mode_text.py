@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+from rolecall.literals import Guarded
 from rolecall.model import Mode, OfficeDays, Origin
-from rolecall.normalise.literals import Guarded
 from rolecall.normalise.mode_days import office_days
 from rolecall.normalise.mode_words import Words, present_in, words_of
 from rolecall.normalise.phrases import Phrases

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from rolecall.literals import Guarded
 from rolecall.model import UNSTATED, Confidence, ContractType, Fact, Origin, Pay, Salary
-from rolecall.normalise.literals import Guarded
 from rolecall.normalise.pay import Factors, annual_gbp
 from rolecall.normalise.salary_boards import REWRITES, stated
 from rolecall.normalise.salary_context import FteBasis

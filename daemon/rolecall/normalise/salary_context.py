@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from rolecall.normalise.literals import Guarded
+from rolecall.literals import Guarded
 from rolecall.normalise.money import Figure
 from rolecall.normalise.words import load
 

@@ -6,11 +6,10 @@ company. So it is a function of the adverts alone, however they came and whichev
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from zlib import crc32
 
 from rolecall.dedupe.titles import title_stems
@@ -65,8 +64,11 @@ def together(one: Boilerplate, other: Boilerplate) -> Boilerplate:
 def in_doubt(new: Iterable[Print], known: Iterable[Print]) -> frozenset[str]:
     """Return the companies whose boilerplate may decide whether new postings are the same as others."""
     prints = [*new, *known]
-    count = Counter(chain.from_iterable(each.keys for each in prints))
-    shared = {key for key, times in count.items() if times > 1 and key[0] in "ct"}  # not by address and reference
+    seen, again = set[str](), set[str]()
+    for each in prints:
+        again |= seen & each.keys
+        seen |= each.keys
+    shared = {key for key in again if key[0] in "ct"}  # not by address and reference
     return frozenset(each.company for each in prints if each.company and not shared.isdisjoint(each.keys))
 
 

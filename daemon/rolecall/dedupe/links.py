@@ -7,7 +7,7 @@ copies of one advert cost as many comparisons, not millions.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
@@ -92,16 +92,16 @@ class Links:
     def find(self, known: Collection[Print], new: Collection[Print]) -> None:
         """Compare every new posting with the known ones and with one another; whole texts first, excerpts join them."""
         asked = Counter(chain.from_iterable(each.keys for each in new))
-        count = asked + Counter(chain.from_iterable(each.keys for each in known))
-        shared = {key for key, times in count.items() if times > 1}
-        self._often = frozenset(key for key, times in asked.items() if times >= OFTEN and key[0] in _BY_TITLE)
+        again = {key for key, times in asked.items() if times > 1}
+        self._often = frozenset(key for key in again if asked[key] >= OFTEN and key[0] in _BY_TITLE)
         for print_ in known:
-            self._enter(print_, print_.keys & shared)
-        for print_ in sorted(new, key=lambda each: (not is_whole(each), each.key)):
+            self._enter(print_, print_.keys & asked.keys())
+        shared = again.union(self._index)
+        for print_ in sorted(_with(shared, new), key=lambda each: (not is_whole(each), each.key)):
             self._groups.add(print_)
-            if keys := print_.keys & shared:
-                self._follow(print_, self._matches(print_, keys))
-                self._enter(print_, keys)
+            keys = print_.keys & shared
+            self._follow(print_, self._matches(print_, keys))
+            self._enter(print_, keys)
 
     def _enter(self, print_: Print, keys: Iterable[str]) -> None:
         root = self._groups.root(print_.key)
@@ -161,3 +161,8 @@ class Links:
             for end in (link.earlier, link.later)
         )
         return any(not same(a, b, self._boilerplate) for a in one for b in other)
+
+
+def _with(keys: Set[str], prints: Iterable[Print]) -> list[Print]:
+    """Return the prints that have one of the keys."""
+    return [each for each in prints if not keys.isdisjoint(each.keys)]

@@ -79,8 +79,10 @@ def fingerprint(posting: Posting) -> Print:
 def _keys(posting: Posting, url: str, company: str, title: Title, text: bytes, marks: Sequence[int]) -> Iterator[str]:
     """Yield the look-up keys: addresses, references, company and title, title and text (by its `marks`)."""
     raw, stems = posting.raw, " ".join(title_stems(title.core))
-    for link in {url, canonical_url(raw.apply_url), *vacancy_links(raw.description)} - {""}:
-        yield by_address(link)
+    links = {url, *vacancy_links(raw.description)}
+    if raw.apply_url:
+        links.add(canonical_url(raw.apply_url))
+    yield from map(by_address, links - {""})
     if company:
         first = company.split()[0]
         yield _by_name(company, stems)

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from rolecall.dedupe import Boilerplate, learn
 from rolecall.ports import Store
-from rolecall.thinking import think
+from rolecall.thinking import think_if
 
 LEARN_AGAIN = timedelta(hours=12)
 MOST_COMPANIES = 2_000  # at some 600 bytes each
+FEW = 30  # adverts that are learned from in less than a millisecond: a change of threads would take longer
 TOGETHER = 20  # companies whose adverts are read at a time: a title that half the market uses puts hundreds in doubt
 
 
@@ -28,7 +29,7 @@ class Learned:
         unknown = [company for company in companies if not self._is_fresh(company, now)]
         for start in range(0, len(unknown), TOGETHER):
             adverts = await store.beside(unknown[start : start + TOGETHER])
-            self._remember(await think(learn, adverts), now)
+            self._remember(await think_if(len(adverts) > FEW, learn, adverts), now)
         return {company: frozenset(self._known[company][1]) for company in companies if company in self._known}
 
     def _is_fresh(self, company: str, now: datetime) -> bool:

@@ -6,10 +6,11 @@ company. So it is a function of the adverts alone, however they came and whichev
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from zlib import crc32
 
 from rolecall.dedupe.titles import title_stems
@@ -27,32 +28,27 @@ _RANKS = frozenset([*WORDS["levels"], "i", "ii", "iii", "iv"])
 
 @dataclass(frozen=True, slots=True)
 class Advert:
-    """As much of a `Print` as can be learned from."""
+    """As much of a `Print` as can be learned from; no shingle comes twice."""
 
     company: str
     title: str
-    shingles: frozenset[int]
+    shingles: Collection[int]
 
 
 def learn(prints: Iterable[Print | Advert]) -> Boilerplate:
     """Return what each company says in adverts of `ROLES` roles. Their order makes no difference."""
-    adverts = defaultdict[str, dict[tuple[str, ...], list[frozenset[int]]]](dict)
+    adverts = defaultdict[str, dict[tuple[str, ...], list[Collection[int]]]](dict)
     for each in prints:
         if each.company:
             adverts[each.company].setdefault(role_of(each.title), []).append(each.shingles)
     return {company: _recurring(roles.values()) for company, roles in adverts.items() if len(roles) >= ROLES}
 
 
-def _recurring(roles: Iterable[Iterable[frozenset[int]]]) -> frozenset[int]:
+def _recurring(roles: Iterable[Sequence[Collection[int]]]) -> frozenset[int]:
     """Return what stands in texts of `ROLES` roles."""
-    levels = [set[int]() for _ in range(ROLES)]  # what stands in one role's texts at least, in two roles', …
-    for first, *more in roles:
-        said = first.union(*more) if more else first
-        for level in levels:
-            again = said & level
-            level.update(said)
-            said = again
-    return frozenset(levels[-1])
+    said = (texts[0] if len(texts) == 1 else set[int]().union(*texts) for texts in roles)
+    count = Counter(chain.from_iterable(said))
+    return frozenset([shingle for shingle, times in count.items() if times >= ROLES])
 
 
 def together(one: Boilerplate, other: Boilerplate) -> Boilerplate:
@@ -85,4 +81,4 @@ def slots(company: str) -> list[str]:
 @lru_cache(maxsize=512)
 def role_of(title: str) -> tuple[str, ...]:
     """Return what a title's core says of the role: a senior and a junior one share their text as one vacancy would."""
-    return tuple(stem for stem in title_stems(title) if stem not in _RANKS)
+    return tuple([stem for stem in title_stems(title) if stem not in _RANKS])

@@ -85,7 +85,7 @@ def _words_of(places: frozenset[str]) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def title_stems(core: str) -> tuple[str, ...]:
     """Return what two titles of one vacancy share, in whatever order: "Engineering Manager", "Manager, Engineering"."""
-    return tuple(sorted(_singular(word) for word in core.split() if word not in _FILLER))
+    return tuple(sorted([_singular(word) for word in core.split() if word not in _FILLER]))
 
 
 @lru_cache(maxsize=512)

@@ -122,7 +122,7 @@ def print_of(source: str, source_id: str, text: str, blob: bytes) -> Print:
     pay, *youngest = younger or ((),)
     now = near(keys, company, title)
     return Print(
-        source, source_id, now, company, title, level, frozenset(places), url, _shingles(blob), length,
+        source, source_id, now, company, title, level, frozenset(places), url, frozenset(_shingles(blob)), length,
         tuple(pay), *youngest,
     )  # fmt: skip
 
@@ -133,8 +133,8 @@ def advert_of(text: str, blob: bytes) -> Advert:
     return Advert(company, title, _shingles(blob))
 
 
-def _shingles(blob: bytes) -> frozenset[int]:
-    return frozenset(array(chr(blob[0]), blob[1:]))
+def _shingles(blob: bytes) -> array[int]:
+    return array(chr(blob[0]), blob[1:])
 
 
 def reasons_json(reasons: Iterable[Reason]) -> str:

@@ -38,7 +38,8 @@ _TIME = (
 )
 _OFFICE = (
     r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site"
-    r"|co-?located|in our|presence|(?:in |at )?(?:central )?(?:london|manchester|birmingham|leeds|bristol|edinburgh"
+    r"|co-?located|in our|presence|premises|campus"
+    r"|(?:in |at )?(?:central )?(?:london|manchester|birmingham|leeds|bristol|edinburgh"
     r"|glasgow|cardiff|belfast|sheffield|liverpool|newcastle|nottingham|leicester|cambridge|oxford|brighton"
     r"|southampton|milton keynes))"
 )
@@ -90,6 +91,10 @@ _SHARE_AFTER = re.compile(
 _SHARE_OF_TIME = re.compile(  # "attend the office for a minimum of 40% of your time"
     r"\b(?:(?P<office>office|on-?site|workplace)|(?P<home>home))\b[^.;\n\d]{0,25}?"
     rf"(?P<lead>at least |minimum (?:of )?|up to )?{_SHARE_OF} of (?:\w+ ){{0,2}}?(?:time|week|hours|working)\b"
+)
+_DAYS_EACH = re.compile(  # "3 office / 2 home"
+    r"\b(?P<low>[1-4])(?: days?)? (?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b\W{1,3}"
+    r"(?:and )?(?P<rest>[1-4])(?: days?)? (?:at |from )?(?:office|on-?site|home|remote|wfh)\b"
 )
 _SPLIT = re.compile(  # "60/40 split between office and home"
     r"\b(?P<low>[1-9]0) ?[/:-] ?(?P<rest>[1-9]0)\b[^.;\n\d]{0,30}?"
@@ -198,6 +203,12 @@ def _halves(match: re.Match[str]) -> OfficeDays | None:
     return OfficeDays(days, days) if low + rest == 100 else None
 
 
+def _each(match: re.Match[str]) -> OfficeDays | None:
+    low, rest = int(match["low"]), int(match["rest"])
+    days = float(low if match["office"] else rest)
+    return OfficeDays(days, days) if low + rest == WEEK else None
+
+
 def _once(match: re.Match[str]) -> OfficeDays:
     times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"]
     days = _number(times.split()[0]) * _PER.get(unit.lower(), 1.0)
@@ -218,6 +229,7 @@ _READERS = (  # what a sentence must hold, the pattern then tried on it, and wha
     (_COUNT.search, _DAYS_THEN_PLACE, _counted),
     (re.compile(r"(?:week|month|fortnight|p/?[wm]) (?:in|at) ").search, _DAYS_IN_TOWN, _in_town),
     (_COUNT.search, _PLACE_THEN_DAYS, _counted),
+    (re.compile("[1-4] (?:office|on-?site|home|remote|wfh)").search, _DAYS_EACH, _each),
     (re.compile("week").search, _TIMES, _counted),
     (re.compile("(?:office|site|wfh|home|remote)(?:[- ]based)?[- ]days").search, _PLACED_DAYS, _counted),
     (re.compile(f"(?:ce|x|times) {_EACH} ").search, _ONCE, _once),

@@ -20,6 +20,7 @@ _ONE_DAY = re.compile(  # "we meet in the office every Wednesday"; lunch in the 
 _ONE_AT_HOME = re.compile(  # "with Fridays at home", "WFH every Friday"
     rf"{_WEEKDAY} (?:is |are )?(?:from|at) home\b|\b(?:from home|wfh)(?: on| every| each)? {_WEEKDAY}"
 )
+_ANOTHER = re.compile(r"\b(?:plus|and) (?:another|one (?:other|more|further)|an additional) day\b")
 _AT_HOME = re.compile(r"\b(?:wfh|home|remote(?:ly)?)\b")
 _OFFICE = re.compile(r"\b(?:offices?|studios?|on-?site|in-person)\b")
 _WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")
@@ -41,7 +42,7 @@ def weekdays(sentence: str) -> Weekdays | None:
     office = _OFFICE.search(sentence) if 1 < len(named) <= len(_DAYS) - 1 else None
     if office is None or abs(office.start() - named[0].start()) > _NEAR:
         return None
-    count = float(len(named))
+    count = float(len(named)) + bool(_ANOTHER.search(sentence))
     if span := _FROM_TO.search(sentence):
         count = 1.0 + _DAYS.index(span[2][:3]) - _DAYS.index(span[1][:3])
         if count <= 1 or (count == WEEK and not _WHOLE_WEEK.search(sentence)):
@@ -54,6 +55,6 @@ def weekdays(sentence: str) -> Weekdays | None:
 
 def _one(sentence: str) -> Weekdays | None:
     if office := _ONE_DAY.search(sentence):
-        return Weekdays(1.0, *office.span())
+        return Weekdays(1.0 + bool(_ANOTHER.search(sentence)), *office.span())
     home = _ONE_AT_HOME.search(sentence)
     return Weekdays(WEEK - 1, *home.span()) if home else None

@@ -34,7 +34,7 @@ _LEAD = (
 _SPAN = rf"{_LEAD}(?P<low>{_N})(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
 _TIME = (
     rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| ?(?P<unit2>week|pw|p/w|p/m|pcm)"
-    r"|(?P<week> (?:out )?of (?:five|5)))?"
+    r"|(?P<week> (?:out of|of|in) (?:five|5)(?! o)))?"
 )
 _OFFICE = (
     r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site"
@@ -68,8 +68,9 @@ _EACH = r"(?:a|per|every|each)"
 _OFTEN = r"once or twice|once|twice|[1-4] ?x|(?:[2-4]|two|three|four) times"
 _ONCE = re.compile(
     rf"\b(?:{_OFFICE}|travel to|commute to|com(?:e|ing) in(?:to)?)\b[^.;\n]{{0,40}}?"
-    rf"\b(?P<times>{_OFTEN}) {_EACH} (?P<unit>{_UNIT})\b"
-    rf"|\b(?P<times2>{_OFTEN}) {_EACH} (?P<unit2>{_UNIT})\b[^.;\n]{{0,30}}?\b{_OFFICE}"
+    rf"\b(?P<lead>at least |(?:a )?minimum (?:of )?)?(?P<times>{_OFTEN}) {_EACH} (?P<unit>{_UNIT})\b"
+    rf"|\b(?P<times2>{_OFTEN}) {_EACH} (?P<unit2>{_UNIT})"
+    rf"[ ,(-]{{1,3}}(?:(?:in|at|to|from|into)\b[^.,;\n]{{0,25}}? )?\b{_OFFICE}"
 )
 _REGULAR = re.compile(  # "fortnightly trips to the office"
     rf"\b(?P<regular>weekly|fortnightly) (?:trips?|visits?|travel|attendance|days?)\b[^.;\n]{{0,30}}?\b{_OFFICE}"
@@ -101,6 +102,7 @@ _SPLIT = re.compile(  # "60/40 split between office and home"
     r"\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
 )
 _REST = re.compile(r"\b(?:rest|remainder|remaining|otherwise)\b")  # "2 days a week, with the rest of it at home"
+_OTHERS = re.compile(r"\b(?:two|three|four)\b")  # "two days in, three at home"
 _REST_NEXT = re.compile(r" (?:for |on )?(?:the )?(?:rest|remainder|remaining|other|otherwise)\b")
 _PAUSE = re.compile(r"[,(&]| (?:and|with|then)\b")
 _JUST_BEFORE = re.compile(  # "in the office two days a week, remote otherwise"; a bare "remote" may name the job
@@ -112,6 +114,7 @@ _PEOPLE = re.compile(r"\b(?:teams?|staff|employees|people|workforce|customers?|c
 _COST = re.compile(r"\b(?:contribut\w+|discount\w*|reimburs\w+|subsid\w+|fees?|costs?|match\w*|off|budget|allowance)\b")
 _LEAST = ("at least", "minimum", "min ", "a minimum")
 _MOST = ("up to", "max")
+_TREAT = re.compile(r"\b(?:lunch|dinner|breakfast|meal|yoga)")  # "lunch twice a week in the office"
 _NOT_WORK = re.compile(
     r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off"
     r"|notice|hours?)\b"
@@ -141,7 +144,8 @@ def office_days(sentence: str) -> Days | None:
 
 
 def _counted(match: re.Match[str]) -> OfficeDays | None:
-    unit = match["unit"] or match["unit2"] or match.groupdict().get("unit3")
+    more = match.groupdict()
+    unit = match["unit"] or match["unit2"] or more.get("unit3") or (more.get("week") and "week")
     if unit is None and match["low"] in ("1", "one", "a", "an") and not _MIXED.search(match.string):
         return None  # "a paid day on site" is an interview
     unit = unit or "week"
@@ -173,9 +177,8 @@ def _at_home(match: re.Match[str], unit: str) -> bool:
         return bool(before["home"])
     if not match["home"]:
         return bool(_REST.search(between)) and match.start("office") > start  # "home 3 days, the rest in the office"
-    return (
-        not _IN_OFFICE.search(between) and not _REST.search(between) and not _REST_NEXT.match(match.string, match.end())
-    )
+    others = _IN_OFFICE.search(between) or _REST.search(between) or _OTHERS.search(between)
+    return not others and not _REST_NEXT.match(match.string, match.end())
 
 
 def _share(match: re.Match[str]) -> OfficeDays | None:
@@ -209,10 +212,13 @@ def _each(match: re.Match[str]) -> OfficeDays | None:
     return OfficeDays(days, days) if low + rest == WEEK else None
 
 
-def _once(match: re.Match[str]) -> OfficeDays:
+def _once(match: re.Match[str]) -> OfficeDays | None:
+    if _TREAT.search(match.string, max(0, match.start() - 30), match.end()):
+        return None
     times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"]
     days = _number(times.split()[0]) * _PER.get(unit.lower(), 1.0)
-    return OfficeDays(days, 2 * days if " or " in times else days)
+    most = None if match["lead"] else 2 * days if " or " in times else days
+    return OfficeDays(days, most)
 
 
 def _regular(match: re.Match[str]) -> OfficeDays:

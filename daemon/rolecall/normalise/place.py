@@ -137,7 +137,7 @@ def _read_label(doc: Doc, country: str | None) -> Fact[Location] | None:
         end = _PROSE_END.search(label[1])
         text = label[1][: end.start()] if end else label[1]
         read = parse(text.strip(" ,"), country or _currency_country(doc), strict=True)
-        if read.location.places or read.location.countries:
+        if read.location.places:
             evidence = doc.body[label.start() : label.start(1)] + text.rstrip(" ,")
             return _fact(read.location, "body", evidence, "place.label", Confidence.MEDIUM)
     return None

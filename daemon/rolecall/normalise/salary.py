@@ -116,6 +116,8 @@ def _says_more(advert: Pay, board: Pay) -> bool:
     ends = {board.min, board.max} - {None}
     if advert.period != "year" or {advert.min, advert.max} & ends:
         return True
+    if advert.currency != board.currency:
+        return False
     low, high = advert.min, advert.max  # "£49,230 - £54,700" where the field has a round 50,000
     return low is not None and high is not None and all(low < end < high for end in ends if end is not None)
 

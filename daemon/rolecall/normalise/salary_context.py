@@ -41,7 +41,9 @@ _NEVER_BEFORE = re.compile(
     rf"(?: (?:(?:our|their|the) )?{_any(_EXTRA['others'])})?(?: (?:of|is|up|to))*[\s:]{{0,3}}$",
     _I,
 )
-_NEVER_AFTER = re.compile(rf"\s{{0,2}}(?:in |of |worth of |towards )?(?:\w+ )?{_any(_EXTRA['never_after'])}\b", _I)
+_NEVER_AFTER = re.compile(  # "£90k of hardware"
+    rf"\s?of [a-z]|\s{{0,2}}(?:in |of |worth of |towards )?(?:\w+ )?{_any(_EXTRA['never_after'])}\b", _I
+)
 _ESTIMATED = Guarded(rf"[^\w£€$]{{0,4}}\(?{_any(_EXTRA['estimated'])}\b")
 _ESTIMATED_BEFORE = Guarded(rf"\b{_any(_EXTRA['estimated'])}(?: (?:salary|pay|base|annual))*[\s:]{{0,3}}$")
 _OTHER_UNIT = re.compile(rf"\s?(?:per|an?|each|/)\s?{_any(_EXTRA['units'])}\b", _I)

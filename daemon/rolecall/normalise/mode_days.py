@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rolecall.model import OfficeDays
+from rolecall.normalise.mode_shares import LEAST, MOST, SHARES, oriented
 from rolecall.normalise.mode_weekdays import WEEK, weekdays
 from rolecall.normalise.place_words import word
 
@@ -49,8 +50,6 @@ _DAYS_IN_TOWN = re.compile(
     rf"\b{_SPAN}[ -]?{_TIME}(?P<between>) ?"
     r"(?P<office>(?:in|at) (?P<town>[a-z][\w'-]{2,}(?: [a-z][\w'-]+)?))(?P<home>)"
 )
-_SHARE_OF = r"(?P<low>\d{1,3}) ?%?(?: ?(?:-|to) ?(?P<high>\d{1,3}))? ?%"
-
 _COUNT = re.compile(r"day(?:(?<=[\dxeors+]day)|(?<=[\dxeors+][ -]day))")  # behind a number, "plus" or "or more"
 _DAYS_THEN_PLACE = re.compile(
     rf"\b{_SPAN}[ -]?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))"
@@ -81,26 +80,6 @@ _TIMES = re.compile(
     r" (?:a|per) (?P<unit>week)(?P<unit2>)"
 )
 _IN_OFFICE = re.compile(rf"\b{_OFFICE}")
-_SHARE = re.compile(
-    rf"(?P<lead>at least |minimum (?:of )?|up to |~|around )?{_SHARE_OF}(?: of)?[^.;\n\d]{{0,60}}?"
-    r"\b(?:(?P<office>office|on-?site|in[- ]person|hub|workplace)|(?P<home>remote(?:ly)?|from home|wfh|home))"
-)
-_SHARE_AFTER = re.compile(
-    r"\b(?:(?P<office>office|on-?site)|(?P<home>remote(?: working)?|wfh|home working)) ?\(? ?(?P<lead>up to |~)?"
-    + _SHARE_OF
-)
-_SHARE_OF_TIME = re.compile(  # "attend the office for a minimum of 40% of your time"
-    r"\b(?:(?P<office>office|on-?site|workplace)|(?P<home>home))\b[^.;\n\d]{0,25}?"
-    rf"(?P<lead>at least |minimum (?:of )?|up to )?{_SHARE_OF} of (?:\w+ ){{0,2}}?(?:time|week|hours|working)\b"
-)
-_DAYS_EACH = re.compile(  # "3 office / 2 home"
-    r"\b(?P<low>[1-4])(?: days?)? (?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b\W{1,3}"
-    r"(?:and )?(?P<rest>[1-4])(?: days?)? (?:at |from )?(?:office|on-?site|home|remote|wfh)\b"
-)
-_SPLIT = re.compile(  # "60/40 split between office and home"
-    r"\b(?P<low>[1-9]0) ?[/:-] ?(?P<rest>[1-9]0)\b[^.;\n\d]{0,30}?"
-    r"\b(?:(?P<office>office|on-?site)|(?P<home>home|remote|wfh))\b"
-)
 _REST = re.compile(r"\b(?:rest|remainder|remaining|otherwise)\b")  # "2 days a week, with the rest of it at home"
 _OTHERS = re.compile(r"\b(?:two|three|four)\b")  # "two days in, three at home"
 _REST_NEXT = re.compile(r" (?:for |on )?(?:the )?(?:rest|remainder|remaining|other|otherwise)\b")
@@ -110,10 +89,6 @@ _JUST_BEFORE = re.compile(  # "in the office two days a week, remote otherwise";
 )
 _TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart)\b")
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
-_PEOPLE = re.compile(r"\b(?:teams?|staff|employees|people|workforce|customers?|clients?|meetings)\b")
-_COST = re.compile(r"\b(?:contribut\w+|discount\w*|reimburs\w+|subsid\w+|fees?|costs?|match\w*|off|budget|allowance)\b")
-_LEAST = ("at least", "minimum", "min ", "a minimum")
-_MOST = ("up to", "max")
 _TREAT = re.compile(r"\b(?:lunch|dinner|breakfast|meal|yoga)")  # "lunch twice a week in the office"
 _NOT_WORK = re.compile(
     r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off"
@@ -155,7 +130,7 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
         return None
     lead, least = (match["lead"] or "").lower(), bool(match["plus"]) or "minimum" in match["between"]
     home = _at_home(match, unit)
-    return _oriented(low, high, home=home, least=least or lead.startswith(_LEAST), most=lead.startswith(_MOST))
+    return oriented(low, high, home=home, least=least or lead.startswith(LEAST), most=lead.startswith(MOST))
 
 
 def _in_town(match: re.Match[str]) -> OfficeDays | None:
@@ -181,37 +156,6 @@ def _at_home(match: re.Match[str], unit: str) -> bool:
     return not others and not _REST_NEXT.match(match.string, match.end())
 
 
-def _share(match: re.Match[str]) -> OfficeDays | None:
-    if _PEOPLE.search(match[0]) or _COST.search(match[0]) or "travel" in match.string.lower():
-        return None
-    low, high = int(match["low"]) / 100 * WEEK, int(match["high"] or match["low"]) / 100 * WEEK
-    if not 0 < high <= WEEK or low > high or (match["home"] and low >= WEEK):
-        return None  # "100% remote" is no share
-    lead = (match["lead"] or "").lower()
-    return _oriented(low, high, home=bool(match["home"]), least=lead.startswith(_LEAST), most=lead.startswith(_MOST))
-
-
-def _oriented(low: float, high: float, *, home: bool, least: bool, most: bool) -> OfficeDays | None:
-    """Turn a span of days in the office or at home into days in the office."""
-    if home:
-        low, high, least, most = WEEK - high, WEEK - low, most, least
-    if least and low < WEEK:
-        return OfficeDays(low, None if not home else WEEK)
-    return OfficeDays(0.0 if most else low, high)
-
-
-def _halves(match: re.Match[str]) -> OfficeDays | None:
-    low, rest = int(match["low"]), int(match["rest"])
-    days = (low if match["office"] else rest) / 100 * WEEK
-    return OfficeDays(days, days) if low + rest == 100 else None
-
-
-def _each(match: re.Match[str]) -> OfficeDays | None:
-    low, rest = int(match["low"]), int(match["rest"])
-    days = float(low if match["office"] else rest)
-    return OfficeDays(days, days) if low + rest == WEEK else None
-
-
 def _once(match: re.Match[str]) -> OfficeDays | None:
     if _TREAT.search(match.string, max(0, match.start() - 30), match.end()):
         return None
@@ -235,13 +179,9 @@ _READERS = (  # what a sentence must hold, the pattern then tried on it, and wha
     (_COUNT.search, _DAYS_THEN_PLACE, _counted),
     (re.compile(r"(?:week|month|fortnight|p/?[wm]) (?:in|at) ").search, _DAYS_IN_TOWN, _in_town),
     (_COUNT.search, _PLACE_THEN_DAYS, _counted),
-    (re.compile("[1-4] (?:office|on-?site|home|remote|wfh)").search, _DAYS_EACH, _each),
     (re.compile("week").search, _TIMES, _counted),
     (re.compile("(?:office|site|wfh|home|remote)(?:[- ]based)?[- ]days").search, _PLACED_DAYS, _counted),
     (re.compile(f"(?:ce|x|times) {_EACH} ").search, _ONCE, _once),
     (re.compile("(?:week|fortnight)ly ").search, _REGULAR, _regular),
-    (re.compile("%").search, _SHARE, _share),
-    (re.compile("%").search, _SHARE_AFTER, _share),
-    (re.compile("% of ").search, _SHARE_OF_TIME, _share),
-    (re.compile("0(?: ?/|:|-)").search, _SPLIT, _halves),
+    *SHARES,
 )

@@ -154,6 +154,23 @@ def test_excerpts_told_anew_prove_nothing_so_a_telling_title_in_one_place_decide
     assert excerpts("Senior Data Engineer") == 2
 
 
+@pytest.mark.parametrize(
+    ("whole", "excerpt", "vacancies", "because"),
+    [
+        (prose(1, 300), prose(2, 75), 2, "of a copy, something would stand there"),
+        (prose(1, 300), " ".join(prose(1, 300).split()[200:275]), 1, "a board may cut a text out of its middle"),
+        (prose(1, 300), prose(2, 30), 1, "what is so short proves nothing"),
+        (prose(1, 100), prose(2, 75), 1, "two excerpts may begin at different places of one text"),
+        (prose(1, 1_000), prose(2, 75), 1, "the end of so long a text was not looked at"),
+    ],
+)
+def test_a_long_excerpt_of_which_nothing_stands_in_a_whole_text_is_another_vacancys(
+    whole: str, excerpt: str, vacancies: int, because: str
+) -> None:
+    one, other = posting("1", "Settlement Ledger Engineer", text=whole), posting("2", "Settlement Ledger Engineer")
+    assert jobs(one, replace(other, text=excerpt)) == vacancies, because
+
+
 def test_other_pay_keeps_adverts_apart_that_no_text_joins() -> None:
     def paid(id: str, low: int, text: str) -> Posting:  # noqa: A002 - the field's own name
         salary = Salary(Pay("base", Decimal(low), Decimal(low + 5000), "GBP", "year"), (low, low + 5000), "salary")

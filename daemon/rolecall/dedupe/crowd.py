@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.meeting import Meeting
-from rolecall.dedupe.same import FEW, LEARNED, STAND_IN, Bars, is_whole
+from rolecall.dedupe.overlap import FEW, is_whole
+from rolecall.dedupe.same import LEARNED, STAND_IN, Bars
 from rolecall.dedupe.shingles import SAMPLE
 from rolecall.model import Print
 

@@ -13,7 +13,8 @@ from itertools import chain
 
 from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.crowd import Crowd
-from rolecall.dedupe.same import Sameness, is_whole, same
+from rolecall.dedupe.overlap import is_whole
+from rolecall.dedupe.same import Sameness, same
 from rolecall.model import Print
 
 _Key = tuple[str, str]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Set
 
-from rolecall.dedupe.same import FEW
+from rolecall.dedupe.overlap import FEW
 from rolecall.dedupe.titles import telling
 from rolecall.model import Print
 

@@ -6,7 +6,8 @@ medium   one company and one title, with texts of which the shorter stands in th
          pay; one of them is enough, within a week, where a board tells the advert in its own words
 weak     one title and one text under two companies' names: agencies, subsidiaries; with a higher bar
 veto     another title (level, numeral and team are part of it), another reference, another text about the role,
-         another role than the title's in the text, other pay, another place, a fixed term elsewhere
+         another role than the title's in the text, other pay, another place, a fixed term elsewhere; of a long excerpt
+         nothing at all in a whole text
 
 What the employer says in all its adverts counts nothing, where it has been learned (`boilerplate.py`).
 """
@@ -19,8 +20,8 @@ from dataclasses import dataclass
 from rolecall.dedupe.boilerplate import Boilerplate
 from rolecall.dedupe.names import companies_agree
 from rolecall.dedupe.opening import other_role, other_term
-from rolecall.dedupe.prints import EXCERPT, by_address
-from rolecall.dedupe.shingles import SAMPLE
+from rolecall.dedupe.overlap import NOTHING_LEARNED, is_whole, stands_nowhere, text_overlap
+from rolecall.dedupe.prints import by_address
 from rolecall.dedupe.titles import telling, title_stems
 from rolecall.model import Print
 
@@ -40,13 +41,8 @@ class Bars:
 LEARNED = Bars(0.55, 0.6, 0.5, 0.75, 0.6, 0.7)  # measured: half of what two roles say is common once in a hundred times
 STAND_IN = Bars(0.55, 0.7, 0.75, 0.9, 0.7, 0.8)  # where the boilerplate is not known: seldom more than three quarters
 SAME_UNDER_ANOTHER_NAME = 0.7
-EQUAL = 0.95
 WEEK = 7  # days
-FEW = 12  # shingles: less text proves nothing
 MANY = 24  # shingles: enough to recognise a text under another company's name
-
-_NONE: Boilerplate = {}
-_NOTHING = frozenset[int]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Sameness:
     because: tuple[str, ...]
 
 
-def same(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> Sameness | None:
+def same(a: Print, b: Print, boilerplate: Boilerplate = NOTHING_LEARNED) -> Sameness | None:
     """Return why `a` and `b` are one vacancy, None when they are not. Symmetric."""
     if strong := _strong(a, b):
         return strong
@@ -71,38 +67,6 @@ def same(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> Sameness | Non
             return None
         return Sameness(round(0.77 + 0.2 * overlap, 3), ("company", "title", f"text {overlap:.2f}"))
     return (_retold(a, b) if a.retold != b.retold else None) or _by_name(a, b, overlap)
-
-
-def is_whole(print_: Print) -> bool:
-    """Return whether a text is the advert's own and long enough to tell its role; a shorter one may be cut off."""
-    return print_.length >= EXCERPT and not print_.retold
-
-
-def text_overlap(a: Print, b: Print, boilerplate: Boilerplate = _NONE) -> float | None:
-    """Return the share of the shorter description that stands in the other; None where there is too little text.
-
-    Two whole texts are compared by what was sampled all over them: the beginning, kept in full, would weigh too much.
-    """
-    learned = boilerplate.get(a.company, _NOTHING) | boilerplate.get(b.company, _NOTHING)
-    one, other = (a.shingles - learned, b.shingles - learned) if learned else (a.shingles, b.shingles)
-    common, fewer = one & other, min(len(one), len(other))
-    if fewer < FEW:
-        return _if_equal(a, b) if learned else None
-    if is_whole(a) and is_whole(b) and len(common) >= FEW:
-        sampled = min(_sampled(one), _sampled(other))
-        if sampled >= FEW:
-            return _sampled(common) / sampled
-    return len(common) / fewer
-
-
-def _if_equal(a: Print, b: Print) -> float | None:
-    """Return the overlap of two whole texts that are nothing but boilerplate, where they are as good as equal."""
-    overlap = text_overlap(a, b) if is_whole(a) and is_whole(b) else None
-    return overlap if overlap is not None and overlap >= EQUAL else None
-
-
-def _sampled(shingles: frozenset[int]) -> int:
-    return len([value for value in shingles if not value % SAMPLE])
 
 
 # --- evidence and vetoes --------------------------------------------------------------------------------------
@@ -154,7 +118,7 @@ def _bar(a: Print, b: Print, boilerplate: Boilerplate) -> float:
 
 def _by_name(a: Print, b: Print, overlap: float | None) -> Sameness | None:
     """Company and title are the same and the texts prove nothing: cut off, told anew by a board, or missing."""
-    if _one_board(a, b) or _other_pay(a, b) or (is_whole(a) and is_whole(b)):
+    if _one_board(a, b) or _other_pay(a, b) or (is_whole(a) and is_whole(b)) or stands_nowhere(a, b):
         return None
     place, pay = _meet(a, b), _one_pay(a, b)
     if place + pay + telling(a.title, a.company) < 2 and not (place and overlap is None):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rolecall.model import OfficeDays
 from rolecall.normalise.mode_shares import LEAST, MOST, SHARES, oriented
-from rolecall.normalise.mode_weekdays import WEEK, weekdays
+from rolecall.normalise.mode_weekdays import NAMED_BEFORE, WEEK, weekdays
 from rolecall.normalise.place_words import word
 
 _NUMBERS = {
@@ -26,7 +26,7 @@ _NUMBERS = {
     "an": 1,
 }
 _PER = {"week": 1.0, "month": 0.25, "fortnight": 0.5, "quarter": 1 / 13}
-_N = r"(?:\d{1,2}x?|one|two|three|four|five)"
+_N = r"(?:\d{1,2}x?|one|two|three|four|five|a(?= day (?:a|per|each|every) ))"
 _UNIT = r"(?:week|wk|month|fortnight|quarter)"
 _LEAD = (
     r"(?P<lead>at least |a minimum of |minimum(?: of)? |min |up to |max(?:imum)?(?: of)? |around |approximately "
@@ -50,7 +50,9 @@ _DAYS_IN_TOWN = re.compile(
     rf"\b{_SPAN}[ -]?{_TIME}(?P<between>) ?"
     r"(?P<office>(?:in|at) (?P<town>[a-z][\w'-]{2,}(?: [a-z][\w'-]+)?))(?P<home>)"
 )
-_COUNT = re.compile(r"day(?:(?<=[\dxeors+]day)|(?<=[\dxeors+][ -]day))")  # behind a number, "plus" or "or more"
+_COUNT = re.compile(  # behind a number, "plus" or "or more"; "a day a week"
+    r"day(?:(?<=[\dxeors+]day)|(?<=[\dxeors+][ -]day)|(?<=\ba day)(?= (?:a|per|each|every) ))"
+)
 _DAYS_THEN_PLACE = re.compile(
     rf"\b{_SPAN}[ -]?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))"
     rf"(?: (?:a|per|each|every) (?P<unit3>{_UNIT}))?"
@@ -87,7 +89,7 @@ _PAUSE = re.compile(r"[,(&]| (?:and|with|then)\b")
 _JUST_BEFORE = re.compile(  # "in the office two days a week, remote otherwise"; a bare "remote" may name the job
     rf"\b(?:{_OFFICE}|(?P<home>wfh|from home|at home))[ ,:(-]*(?:for |on )?$"
 )
-_TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart)\b")
+_TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart|first|friendly)\b")
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _TREAT = re.compile(r"\b(?:lunch|dinner|breakfast|meal|yoga)")  # "lunch twice a week in the office"
 _NOT_WORK = re.compile(
@@ -121,8 +123,8 @@ def office_days(sentence: str) -> Days | None:
 def _counted(match: re.Match[str]) -> OfficeDays | None:
     more = match.groupdict()
     unit = match["unit"] or match["unit2"] or more.get("unit3") or (more.get("week") and "week")
-    if unit is None and match["low"] in ("1", "one", "a", "an") and not _MIXED.search(match.string):
-        return None  # "a paid day on site" is an interview
+    if unit is None and match["low"] in ("1", "one", "a", "an") and _stray(match):
+        return None
     unit = unit or "week"
     factor = _PER.get("month" if unit in ("p/m", "pcm") else unit, 1.0)
     low, high = _number(match["low"]) * factor, _number(match["high"] or match["low"]) * factor
@@ -131,6 +133,12 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
     lead, least = (match["lead"] or "").lower(), bool(match["plus"]) or "minimum" in match["between"]
     home = _at_home(match, unit)
     return oriented(low, high, home=home, least=least or lead.startswith(LEAST), most=lead.startswith(MOST))
+
+
+def _stray(match: re.Match[str]) -> bool:
+    """ "A paid day on site" is an interview, the day of "Mondays and one day of your choice" is not the only one."""
+    start = match.start("low")
+    return not _MIXED.search(match.string) or bool(NAMED_BEFORE.search(match.string, max(0, start - 20), start))
 
 
 def _in_town(match: re.Match[str]) -> OfficeDays | None:

@@ -20,7 +20,8 @@ _ONE_DAY = re.compile(  # "we meet in the office every Wednesday"; lunch in the 
 _ONE_AT_HOME = re.compile(  # "with Fridays at home", "WFH every Friday"
     rf"{_WEEKDAY} (?:is |are )?(?:from|at) home\b|\b(?:from home|wfh)(?: on| every| each)? {_WEEKDAY}"
 )
-_ANOTHER = re.compile(r"\b(?:plus|and) (?:another|one (?:other|more|further)|an additional) day\b")
+_ANOTHER = re.compile(r"\b(?:plus|and) (?:another|one(?: (?:other|more|further))?|an additional) day\b")
+NAMED_BEFORE = re.compile(rf"{_WEEKDAY},? (?:and|plus) $")
 _AT_HOME = re.compile(r"\b(?:wfh|home|remote(?:ly)?)\b")
 _OFFICE = re.compile(r"\b(?:offices?|studios?|on-?site|in-person)\b")
 _WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")

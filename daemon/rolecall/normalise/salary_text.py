@@ -101,7 +101,7 @@ def _is_something_else(pay: Figure, context: Context, where: Where) -> bool:
 
 def _is_extra(pay: Figure, written: Figure, context: Context, where: Where) -> bool:
     """A bonus, an allowance, a lunch. For an explicit rate only the very next words say so."""
-    if pay.beside and pay.period in ("hour", "day"):
+    if written.beside and written.period in ("hour", "day"):
         return context.governed_by_extra(field=where == "field")
     return context.is_extra(min(written.top, pay.top))
 

@@ -43,6 +43,53 @@ def test_wide_letters_take_two_columns_also_where_they_are_cut() -> None:
     assert lines[1] == "日" * 8 + "…" + " " + "  x"
 
 
+SOURCE = {
+    "SOURCE": "greenhouse:larkfield",
+    "HEALTH": "unreadable",
+    "SINCE": "Mon 30 Nov 17:50",
+    "READ": "Mon 30 Nov 17:50",
+    "POSTINGS": "112 (3 unreadable)",
+    "WHY": "the answer is a web page (HTML), not a feed; asked again, ever more slowly",
+}
+
+
+@pytest.mark.parametrize("width", [32, 40, 60, 80, 100, 120, 160])
+def test_on_a_narrow_terminal_a_row_takes_several_lines_and_is_whole(width: int) -> None:
+    lines = table([SOURCE, SOURCE | {"WHY": ""}], width=width).splitlines()
+    assert all(len(each) <= width for each in lines)
+    said = " ".join(" ".join(lines).split())
+    assert SOURCE["WHY"] in said
+    assert "…" not in said
+    assert said.index("greenhouse:larkfield") < said.index("unreadable") < said.index("112 (3 unreadable)")
+
+
+def test_what_is_too_long_for_the_last_column_is_wrapped_in_its_place() -> None:
+    assert table([SOURCE], width=120).splitlines() == [
+        "SOURCE                HEALTH      SINCE             READ              POSTINGS            WHY",
+        "greenhouse:larkfield  unreadable  Mon 30 Nov 17:50  Mon 30 Nov 17:50  112 (3 unreadable)  "
+        "the answer is a web page",
+        f"{'':90}(HTML), not a feed; asked",
+        f"{'':90}again, ever more slowly",
+    ]
+
+
+def test_an_address_in_the_last_column_can_be_copied_whole() -> None:
+    url = "https://jobs.example/" + "x" * 60
+    assert table([{"TITLE": "t" * 30, "URL": url}], width=40).splitlines()[-1].strip() == url
+
+
+def test_what_another_program_reads_is_one_line_a_row_and_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr("sys.__stdout__", io.StringIO())
+    row = {"TITLE": "t" * 150, "PLACE": "p" * 150, "N": 1}
+    assert table([row]).splitlines()[1] == f"{'t' * 150}  {'p' * 150}  1"
+
+
+def test_columns_says_how_wide_the_terminal_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert all(len(each) <= 40 for each in table([SOURCE]).splitlines())
+
+
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_of_a_csv_file_is_a_formula(text: str) -> None:
     (row,) = csv.DictReader(io.StringIO(write([{"TITLE": text}], "csv")))

@@ -7,7 +7,6 @@ import html
 import io
 import json
 import shutil
-import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -18,7 +17,9 @@ from rolecall.terminal import strong
 Format = Literal["table", "json", "csv", "md", "html"]
 Rows = Sequence[Mapping[str, object]]
 
-MIN_WIDTH = 8
+GAP = 2  # blanks between columns
+CUT, WRAPPED = 32, 24  # columns: what is cut, or wrapped, into less cannot be read
+NO_TERMINAL = 100_000  # nobody's width: a file or another program reads it
 
 
 def write(rows: Rows, form: Format, title: str = "") -> str:
@@ -37,25 +38,73 @@ def write(rows: Rows, form: Format, title: str = "") -> str:
 
 
 def table(rows: Rows, width: int | None = None) -> str:
-    """Return an aligned table no wider than the terminal; the widest columns give way first."""
+    """Return an aligned table no wider than the terminal.
+
+    The widest columns give way a little; where that is not enough, each row takes several lines. What is said in the
+    last column is never cut: its words are wrapped. Where no terminal reads it, each row is one line, and whole.
+    """
     if not rows:
         return ""
     heads = list(rows[0])
     cells = [heads, *([line(_text(row[head])) for head in heads] for row in rows)]
-    widths = _fit([max(map(_columns, column)) for column in zip(*cells, strict=True)], width or _terminal_width())
-    lines = ["  ".join(_pad(cell, w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
-    return "\n".join([strong(lines[0]), *lines[1:]])
+    folds = _folds([max(map(_columns, column)) for column in zip(*cells, strict=True)], width or _terminal_width())
+    top, *others = (_folded(row, folds) for row in cells)
+    return "\n".join([*map(strong, top), *(each for row in others for each in row)])
 
 
 def _terminal_width() -> int:
-    return shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 200
+    return shutil.get_terminal_size((NO_TERMINAL, 24)).columns  # it reads COLUMNS, too
 
 
-def _fit(widths: list[int], room: int) -> list[int]:
-    """Take from the widest column until all fit."""
-    while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > MIN_WIDTH:
+def _folds(widths: list[int], room: int) -> list[list[int]]:
+    """Return the widths of the columns on each of a row's lines: one where they fit, or nearly do."""
+    *lead, last = widths
+    wrapped = min(last, WRAPPED, room // 2)
+    kept = _fit(lead, room - wrapped - GAP, min(CUT, room // 2))
+    left = room - sum(kept) - GAP * len(kept)
+    if left >= wrapped:
+        return [[*kept, min(last, left)]]
+    half = [min(width, max(CUT, room // 2), room - GAP) for width in lead]
+    folds = [list[int]()]
+    for width, needed in zip([*half, last], [*half, wrapped], strict=True):
+        left = room - GAP - sum(folds[-1]) - GAP * len(folds[-1])  # further lines are indented
+        if needed > left:
+            folds.append([])
+            left = room - GAP
+        folds[-1].append(min(width, left))
+    return [each for each in folds if each]
+
+
+def _fit(widths: list[int], room: int, least: int) -> list[int]:
+    """Take from the widest column until all fit, or are as narrow as may be."""
+    widths = list(widths)
+    while sum(widths) + GAP * (len(widths) - 1) > room and max(widths, default=0) > least:
         widths[widths.index(max(widths))] -= 1
     return widths
+
+
+def _folded(row: list[str], folds: list[list[int]]) -> list[str]:
+    """Return the lines of one row."""
+    cells, lines = iter(row), list[str]()
+    for number, widths in enumerate(folds):
+        indent = " " * GAP if number else ""
+        shown = [next(cells) for _ in widths]
+        lead = indent + "".join(_pad(cell, w) + " " * GAP for cell, w in zip(shown[:-1], widths, strict=False))
+        words = _wrapped(shown[-1], widths[-1]) if number == len(folds) - 1 else [_pad(shown[-1], widths[-1])]
+        lines += [(lead if n == 0 else " " * _columns(lead)) + each for n, each in enumerate(words)]
+    return [each.rstrip() for number, each in enumerate(lines) if not number or each.strip()]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return the words on as many lines as they need; a longer word, such as an address, stays whole."""
+    if _columns(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and _columns(f"{lines[-1]} {word}") > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
 
 
 def _columns(text: str) -> int:

@@ -100,14 +100,15 @@ def test_all_problems_are_named_at_once_each_with_its_place_and_a_suggestion() -
     for expected in (
         "deamon: is not a part of the configuration. Did you mean 'daemon'?",
         "daemon.zone: 'Europe/Lodnon' is not a time zone",
-        "daemon.digest_at.0: '25:00' is not a time of day",
+        "daemon.digest_at[1]: '25:00' is not a time of day",
         "daemon.tick: 'soon' is not a length of time",
         "channel.telegrm.kind: 'telegrm' is not a kind. Did you mean 'telegram'?",
         "source[1].bord: is not an option here. Did you mean 'board'?",
         "source[1].board: is required.",
         "source[2].kind: 'myspace' is not a kind. Kinds are: ",
-        'search[1].stack.any[0]: "pyhton" is not a technology I know. Did you mean "Python"?',
+        'search[1].stack.any[1]: "pyhton" is not a technology I know. Did you mean "Python"?',
         "search[1].colour: is not a key I know.",
+        "search[1].notify: there is no channel 'nobody'.",
     ):
         assert expected in text, f"{expected!r} is missing in:\n{text}"
 
@@ -120,6 +121,9 @@ def test_all_problems_are_named_at_once_each_with_its_place_and_a_suggestion() -
         (('every = "45m"', "every = 45"), "source[1].every: '45' is not a length of time"),
         (('board = "larkfield"', "board = 7"), "source[1].board: should be a valid string, not 7."),
         (('notify = ["console", "digest"]', 'notify = ["consle"]'), "Did you mean 'console'?"),
+        (("[channel.console]", '[daemon]\ndigest_at = ["25:00"]\n[channel.console]'), "digest_at[1]: '25:00' is not a"),
+        (("[channel.console]", '[daemon]\ndigest_at = "07:30"\n[channel.console]'), 'Write ["07:30"].'),
+        (('kind = "greenhouse"', ""), "source[1].kind: is required. Kinds are: "),
         (('kind = "html"', 'kind = "html"\ncolor = 1'), "channel.digest.color: is not an option here."),
     ],
 )
@@ -197,7 +201,7 @@ def test_an_inline_secret_is_accepted_only_where_nobody_else_can_read_it(
         ('token_env = "NOT_SET_ANYWHERE"', "the environment variable NOT_SET_ANYWHERE is not set"),
         ('token_credential = "x"', "$CREDENTIALS_DIRECTORY"),
         ('token_env = "HOME"\ntoken_file = "x"', "given in more than one way"),
-        ("", "channel.telegram.token: is required"),
+        ("", "channel.telegram.token: is required. Give it as token_file, token_env or token_credential."),
     ],
 )
 def test_a_secret_that_cannot_be_read_is_said_once(line: str, expected: str) -> None:
@@ -272,12 +276,31 @@ def test_no_configuration_names_every_place_that_was_tried(tmp_path: Path, monke
     assert str(tmp_path / "rolecall") in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"[channel", b"\xff\xfe", b'a = "'])
+@pytest.mark.parametrize("content", [b"[channel", b'a = "'])
 def test_what_is_no_toml_is_one_clear_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)
     with pytest.raises(ConfigError, match="is not valid TOML"):
         load(path, kinds())
+
+
+@pytest.mark.parametrize(("content", "line"), [(b"\xff\xfe", 1), ("# ok\nzone = 'Zürich'".encode("latin-1"), 2)])
+def test_what_is_not_utf_8_is_said_so_with_its_line(tmp_path: Path, content: bytes, line: int) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=f"is not UTF-8 in line {line}. Save it as UTF-8."):
+        load(path, kinds())
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a folder, not a file"):
+        find(tmp_path)
+
+
+@pytest.mark.parametrize("port", [0, 70_000])
+def test_a_port_that_there_is_not_is_a_problem(port: int) -> None:
+    mail = f'[channel.mail]\nkind = "email"\nhost = "h"\nsender = "a@b.example"\nto = "a@b.example"\nport = {port}\n'
+    assert problems(mail) == [f"channel.mail: port is a number from 1 to 65535, not {port}."]
 
 
 WRONG: list[Any] = ["[[channel]]", "source = 3", "daemon = []", "[source]", "search = 'x'"]

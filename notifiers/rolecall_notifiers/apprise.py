@@ -59,7 +59,7 @@ class Apprise:
 
     async def check(self) -> str:
         """Say which service it is; nothing is dialled."""
-        return f"sends by {self._known().service_name} (not tried: use --test)"
+        return f"sends by {self._known().service_name} (`rolecall test` tries it)"
 
     async def send(self, message: Message) -> str:
         """Send as text, in parts where the service's limit asks for it. Raises `Deferred` or `Unsendable`."""

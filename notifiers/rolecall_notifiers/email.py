@@ -67,6 +67,8 @@ class Email:
     def __post_init__(self) -> None:
         if self.security == "none" and self.password is not None:
             raise ValueError('a password is never sent in the clear: use security = "tls" or "starttls"')
+        if self.port is not None and not 0 < self.port < 65536:
+            raise ValueError(f"port is a number from 1 to 65535, not {self.port}")
         if bool(self.user) != (self.password is not None):
             raise ValueError("user and password belong together")
         for address in (self.sender, *self.recipients):

@@ -65,7 +65,7 @@ class Webhook:
 
     async def check(self) -> str:
         """Say where it would post. A POST is no harmless question, so nothing is dialled."""
-        return f"posts to {self._host}, {'signed' if self.key else 'not signed'} (not tried: use --test)"
+        return f"posts to {self._host}, {'signed' if self.key else 'not signed'} (`rolecall test` tries it)"
 
     async def send(self, message: Message) -> str:
         """Post and return the status. Raises `Deferred`, `Rejected` or `Unsendable`; redirects are not followed."""

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 def found(source: Path | None, root: Path) -> Given:
     """Return the configuration: the service's own where there is one, else the one that is named or found."""
-    from rolecall.config import find
+    from rolecall.config import find, text_of
     from rolecall.service import unit
     from rolecall.service.files import below
     from rolecall.service.plan import Given
 
     own = below(root, unit.CONFIG)
     if source is None and own.exists():
-        return Given(unit.CONFIG, _text(own), stays=True)
+        return Given(unit.CONFIG, text_of(own), stays=True)
     path = find(source)
     if own.exists() and not own.samefile(path):
         raise RolecallError(f"{own} is yours, and stays: edit it, or move it away to have {path} in its place")
-    return Given(path, _text(path), stays=False)
+    return Given(path, text_of(path), stays=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,6 @@ def wanted(given: Given, program: Path | None, root: Path) -> Wanted:
     values = _values(given, secrets, root)
     _refuse(plan.checked(given, secrets, values, kinds()))
     return Wanted(given, secrets, values, plan.pieces(given, secrets, values, runs))
-
-
-def _text(path: Path) -> str:
-    import tomllib
-
-    from rolecall.errors import Problem
-
-    try:
-        text = path.read_text(encoding="utf-8")
-        tomllib.loads(text)
-    except OSError as error:
-        raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}.")]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(str(path), f"is not valid TOML: {error}.")]) from None
-    return text
 
 
 def _values(given: Given, secrets: list[Held], root: Path) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ import typer
 
 from rolecall.cli.options import ConfigOption, JsonOption, load_config, reading
 from rolecall.cli.table import table
-from rolecall.errors import ConfigError, Problem, RolecallError
+from rolecall.errors import RolecallError
 from rolecall.terminal import counting, dim, strong
 
 if TYPE_CHECKING:
@@ -47,16 +47,11 @@ def preview(
 
 def _with_draft(path: Path, draft: Path) -> Config:
     """Return the configuration with the draft's searches instead of its own; raises `ConfigError`."""
-    from rolecall.config import read
+    from rolecall.config import read, text_of
     from rolecall.plugins import kinds
 
-    try:
-        searches = tomllib.loads(draft.read_text(encoding="utf-8")).get("search", [])
-    except OSError as error:
-        raise ConfigError([Problem(str(draft), f"cannot be read: {error.strerror}.")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(str(draft), f"is not valid TOML: {error}.")]) from None
-    whole = tomllib.loads(path.read_text(encoding="utf-8"))
+    searches = tomllib.loads(text_of(draft)).get("search", [])
+    whole = tomllib.loads(text_of(path))
     return read({**whole, "search": searches}, kinds(), path)
 
 

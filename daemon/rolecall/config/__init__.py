@@ -7,6 +7,18 @@ what comes out.
 
 from rolecall.config.model import Channel, Config, DaemonOptions, Person, SourceEntry
 from rolecall.config.plugin import secrets_of
-from rolecall.config.read import Kinds, find, load, read
+from rolecall.config.read import Kinds, find, load, read, text_of
 
-__all__ = ["Channel", "Config", "DaemonOptions", "Kinds", "Person", "SourceEntry", "find", "load", "read", "secrets_of"]
+__all__ = [
+    "Channel",
+    "Config",
+    "DaemonOptions",
+    "Kinds",
+    "Person",
+    "SourceEntry",
+    "find",
+    "load",
+    "read",
+    "secrets_of",
+    "text_of",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -70,11 +70,18 @@ def validate(model: type[M], table: Mapping[str, Any], path: str, also: Iterable
         return model.model_validate(table)
     except ValidationError as error:
         known = [*model.model_fields, *also]
-        return [_problem(dict(e), path, known) for e in error.errors(include_url=False)]
+        found = [dict(each) for each in error.errors(include_url=False)]
+        return [_problem(each, path, known) for each in found if not _follows(each, found)]
+
+
+def _follows(error: dict[str, Any], found: Sequence[dict[str, Any]]) -> bool:
+    """Say whether a list is only too short because what it holds is wrong."""
+    depth = len(error["loc"])
+    return error["type"] == "too_short" and any(e["loc"][:depth] == error["loc"] and e is not error for e in found)
 
 
 def _problem(error: dict[str, Any], path: str, known: list[str]) -> Problem:
-    where = ".".join([path, *(str(part) for part in error["loc"])])
+    where = path + "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
     match error["type"]:
         case "extra_forbidden":
             return Problem(where, "is not an option here.", did_you_mean(str(error["loc"][-1]), known, "Options are"))
@@ -82,6 +89,13 @@ def _problem(error: dict[str, Any], path: str, known: list[str]) -> Problem:
             return Problem(where, "is required.")
         case "value_error":
             return Problem(where, f"{error['ctx']['error']}.")
+        case "tuple_type":
+            given = error["input"]
+            return Problem(
+                where, f"a list is wanted, not {_shown(given)}.", f'Write ["{given}"].' if _short(given) else ""
+            )
+        case "too_short":
+            return Problem(where, "is empty: at least one is wanted.")
         case _:
             return Problem(where, f"{_sentence(error['msg'])}, not {_shown(error['input'])}.")
 
@@ -90,6 +104,10 @@ def _shown(value: object) -> str:
     """Return the value, unless it may be a secret in the wrong place: those are long, or hidden in something longer."""
     shown = repr(value)
     return shown if len(shown) <= MOST_SHOWN else f"what is there ({len(shown)} characters)"
+
+
+def _short(value: object) -> bool:
+    return isinstance(value, str) and len(repr(value)) <= MOST_SHOWN
 
 
 def _sentence(message: str) -> str:

@@ -67,6 +67,8 @@ def find(given: Path | None = None) -> Path:
     for path in places:
         if path.is_file():
             return path
+    if given and given.is_dir():
+        raise ConfigError([Problem(str(given), "is a folder, not a file.")])
     tried = ", ".join(str(path) for path in places)
     raise ConfigError([Problem("config", f"no configuration file found (looked for {tried}).", HOW_TO_BEGIN)])
 
@@ -77,14 +79,25 @@ def load(path: Path, kinds: Kinds, instead: Changes | None = None) -> Config:
     A good one is in force at once for how adverts are read: its vocabulary and its factors of pay. `instead`: changes
     to be tried in place of those that are kept.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}.")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(str(path), f"is not valid TOML: {error}.")]) from None
+    table = tomllib.loads(text_of(path))
     changes = changes_file.read(changes_file.place(table, path)) if instead is None else instead
     return replace(read(laid_over(table, changes), kinds, path), changes=changes)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file that is valid TOML; raises ConfigError."""
+    try:
+        written = path.read_bytes()
+        text = written.decode("utf-8-sig")
+        tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}.")]) from error
+    except UnicodeDecodeError as error:
+        line = written.count(b"\n", 0, error.start) + 1
+        raise ConfigError([Problem(str(path), f"is not UTF-8 in line {line}.", "Save it as UTF-8.")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([Problem(str(path), f"is not valid TOML: {error}.")]) from None
+    return text
 
 
 def read(table: Table, kinds: Kinds, path: Path | None = None) -> Config:
@@ -109,6 +122,7 @@ class _Reader:
         channels = tuple(self._channels(self._table(table, "channel")))
         named = self._people(self._table(table, "person"), daemon, tuple(self._table(table, "channel")))
         searches = self._searches(self._tables(table, "search"), named)
+        self._channels_named(self._tables(table, "search"), self._table(table, "channel"))
         config = Config(
             path=self.path,
             daemon=daemon,
@@ -123,7 +137,7 @@ class _Reader:
             metrics=self._validated(MetricsOptions, self._table(table, "metrics"), "metrics") or MetricsOptions(),
             deadman=self._switch(self._table(table, "deadman")) if "deadman" in table else None,
         )
-        self._references(config, set(self._table(table, "channel")))
+        self._channel_of_owner(config, self._table(table, "channel"))
         if not any(problem.path.startswith("person.") for problem in self.problems):
             self.problems += people.problems(config, self._table(table, "channel"))
         if self.problems:
@@ -213,16 +227,21 @@ class _Reader:
             searches[search.name] = search
         return list(searches.values())
 
-    def _references(self, config: Config, channels: set[str]) -> None:
-        wanted = [
-            (f"search {search.name!r}: notify", name)
-            for search in (*config.searches, *config.paused)
-            for name in search.notify
-        ]
-        wanted += [("daemon.owner", config.daemon.owner)] if config.daemon.owner else []
-        for path, name in wanted:
-            if name not in channels:
-                self._problem(path, f"there is no channel {name!r}.", did_you_mean(name, channels, "Channels are"))
+    def _channels_named(self, searches: Sequence[Table], channels: Table) -> None:
+        """Look at the tables themselves: a search with another mistake has its channels checked all the same."""
+        for number, table in enumerate(searches, 1):
+            names = table.get("notify")
+            for name in names if isinstance(names, list) else ():
+                if isinstance(name, str):
+                    self._is_channel(f"search[{number}].notify", name, channels)
+
+    def _channel_of_owner(self, config: Config, channels: Table) -> None:
+        if config.daemon.owner:
+            self._is_channel("daemon.owner", config.daemon.owner, channels)
+
+    def _is_channel(self, path: str, name: str, channels: Table) -> None:
+        if name not in channels:
+            self._problem(path, f"there is no channel {name!r}.", did_you_mean(name, channels, "Channels are"))
 
     def _plug_in(
         self,
@@ -238,7 +257,8 @@ class _Reader:
         A secret that cannot be had is a problem, or is noted in `lacking` where that is given.
         """
         if kind not in kinds:
-            self._problem(f"{path}.kind", f"{kind!r} is not a kind.", did_you_mean(kind, kinds, "Kinds are"))
+            wrong = f"{kind!r} is not a kind." if kind else "is required."
+            self._problem(f"{path}.kind", wrong, did_you_mean(kind, kinds, "Kinds are"))
             return None
         plugin = kinds[kind]
         own = {key: value for key, value in table.items() if key != "kind" and key not in common.model_fields}
@@ -250,7 +270,7 @@ class _Reader:
         try:
             return plugin(**{name: self._placed(getattr(model, name)) for name in type(model).model_fields})
         except ValueError as error:  # what the dataclass itself finds wrong, in a sentence
-            self._problem(path, str(error))
+            self._problem(path, f"{error}.")
             return None
 
     def _placed(self, value: Any) -> Any:
@@ -278,8 +298,12 @@ class _Reader:
                     found[name] = Secret("")
                     continue
                 found[name] = self._secret(form, value, f"{path}.{name}", lacking)
-            if not given and lacking is not None and options(plugin).model_fields[name].is_required():
-                lacking.append(f"it has no {name}: give it {name}_file, {name}_env or {name}_credential")
+            if not given and options(plugin).model_fields[name].is_required():
+                ways = f"{name}_file, {name}_env or {name}_credential"
+                if lacking is None:
+                    self._problem(f"{path}.{name}", "is required.", f"Give it as {ways}.")
+                else:
+                    lacking.append(f"it has no {name}: give it {ways}")
                 found[name] = Secret("")
         return found
 

@@ -35,9 +35,9 @@ def _many(build: Callable[[list[Any]], Any], kind: Any, value: object, path: str
         hint = f'Write ["{value}"].' if isinstance(value, str) else ""
         raise Unfit(Problem(path, f"a list is wanted, not {named(value)}.", hint))
     found, problems = [], list[Problem]()
-    for index, each in enumerate(value):
+    for number, each in enumerate(value, 1):
         try:
-            found.append(read(get_args(kind)[0], each, f"{path}[{index}]"))
+            found.append(read(get_args(kind)[0], each, f"{path}[{number}]"))
         except Unfit as unfit:
             problems += unfit.problems
     if problems:

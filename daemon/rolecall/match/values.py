@@ -49,7 +49,7 @@ def _number(value: object, path: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong("a number", value, path)
     if not 0 <= value < 100_000:
-        raise Unfit(Problem(path, f"{value} is not possible here"))
+        raise Unfit(Problem(path, f"{value} is not possible here."))
     return float(value)
 
 

@@ -59,6 +59,8 @@ class Mail:
             raise ValueError(f"{self.host!r} is not a mail server's name, such as imap.example.org")
         if bad := next((each for each in self.senders if not re.fullmatch(r"[\w.@+-]+", each, re.ASCII)), None):
             raise ValueError(f"{bad!r} is not a sender: give an address, or its part after the @")
+        if not 0 <= self.port < 65536:
+            raise ValueError(f"port is a number from 1 to 65535, not {self.port}")
         if not 1 <= self.days <= 365:
             raise ValueError("days must be between 1 and 365")
 

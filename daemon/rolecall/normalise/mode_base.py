@@ -19,6 +19,10 @@ _LIVES = ("commut", "based", "locat", "liv", "resid", "remotely in")  # every pa
 NEAR = 45  # characters after a word for remote work in which a region belongs to it
 _NAMES = re.compile(r"(?:the |our |central |greater )?([A-Z][\w'.&-]*(?:[ ,]+(?:[A-Z][\w'.&-]*|of|and|upon|or|the))*)")
 _WORLD = re.compile(r"[\s(,/|-]{1,4}(?:worldwide|globally|global\b|anywhere(?: in the world|\W*$))", re.IGNORECASE)
+_REFUSED = re.compile(  # "we can't hire in the US"; not "we can only hire in the US"
+    r"(?:n't|\bnot|\bunable to|\bcannot)(?: be)?(?: able to)?(?: currently)?"
+    r" (?:hire|hiring|employ|recruit|accept|consider)"
+)
 _TRAVELS: tuple[tuple[str, Travel], ...] = (
     ("travel_none", "none"),
     ("travel_some", "occasional"),
@@ -37,7 +41,7 @@ def regions(doc: Doc, location: Fact[Location], said: Sequence[Sentence]) -> fro
 
 def _allowed(doc: Doc) -> frozenset[str]:
     """Return the regions of sentences that say who may apply: "We can only hire in the US"."""
-    found = [s.text for s in sentences(doc.parts[-1], "region_cues")]
+    found = [s.text for s in sentences(doc.parts[-1], "region_cues") if not _REFUSED.search(s.low)]
     named = frozenset[str]().union(*(_near(pattern("allowed").pattern, text) for text in found))
     return named or frozenset({"WORLD"} if any(map(pattern("world").search, found)) else ())
 

@@ -34,8 +34,8 @@ _LEAD = (
 )
 _SPAN = rf"{_LEAD}(?P<low>{_N})(?: ?(?:-|/|to|or) ?(?P<high>{_N}))?(?P<plus>\+| plus| or more)?"
 _TIME = (
-    rf"days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})| ?(?P<unit2>week|pw|p/w|p/m|pcm)"
-    r"|(?P<week> (?:out of|of|in) (?:five|5)(?! o)))?"
+    rf"(?:(?:anchor|core) )?days?(?: ?(?:a|per|each|every|/|in the|of the|p/) ?(?P<unit>{_UNIT})"
+    r"| ?(?P<unit2>week|pw|p/w|p/m|pcm)|(?P<week> (?:out of|of|in) (?:five|5)(?! o)))?"
 )
 _OFFICE = (
     r"(?:office|on[- ]?site|in[- ]person|hub|headquarters|hq|at our|face[- ]to[- ]face|studio|workplace|client site"
@@ -74,7 +74,8 @@ _ONCE = re.compile(
     rf"[ ,(-]{{1,3}}(?:(?:in|at|to|from|into)\b[^.,;\n]{{0,25}}? )?\b{_OFFICE}"
 )
 _REGULAR = re.compile(  # "fortnightly trips to the office"
-    rf"\b(?P<regular>weekly|fortnightly) (?:trips?|visits?|travel|attendance|days?)\b[^.;\n]{{0,30}}?\b{_OFFICE}"
+    r"\b(?P<regular>weekly|fortnightly) (?:trips?|visits?|travel|attendance|days?)\b"
+    rf"[^.;\n]{{0,30}}?\b{_OFFICE}"
 )
 _TIMES = re.compile(
     r"\b(?:(?P<home>remote(?:ly)?|from home|wfh)|hybrid|office(?: days?:)?|on-?site)(?P<between>) \(?"

@@ -23,10 +23,11 @@ _NUMBERS = {
     "3x": 3,
     "4x": 4,
     "a": 1,
+    "a couple of": 2,
     "an": 1,
 }
 _PER = {"week": 1.0, "month": 0.25, "fortnight": 0.5, "quarter": 1 / 13}
-_N = r"(?:\d{1,2}x?|one|two|three|four|five|a(?= day (?:a|per|each|every) ))"
+_N = r"(?:\d{1,2}x?|one|two|three|four|five|a couple of|a(?= day (?:a|per|each|every) ))"
 _UNIT = r"(?:week|wk|month|fortnight|quarter)"
 _LEAD = (
     r"(?P<lead>at least |a minimum of |minimum(?: of)? |min |up to |max(?:imum)?(?: of)? |around |approximately "
@@ -51,7 +52,7 @@ _DAYS_IN_TOWN = re.compile(
     r"(?P<office>(?:in|at) (?P<town>[a-z][\w'-]{2,}(?: [a-z][\w'-]+)?))(?P<home>)"
 )
 _COUNT = re.compile(  # behind a number, "plus" or "or more"; "a day a week"
-    r"day(?:(?<=[\dxeors+]day)|(?<=[\dxeors+][ -]day)|(?<=\ba day)(?= (?:a|per|each|every) ))"
+    r"day(?:(?<=[\dxeors+]day)|(?<=[\dxeorsf+][ -]day)|(?<=\ba day)(?= (?:a|per|each|every) ))"
 )
 _DAYS_THEN_PLACE = re.compile(
     rf"\b{_SPAN}[ -]?{_TIME}{_BETWEEN}\b(?:(?P<office>{_OFFICE})|(?P<home>{_HOME}))"

@@ -229,6 +229,19 @@ async def test_a_long_digest_goes_on_where_it_stopped(channel: Telegram, fake: F
     assert [received.text for received in fake.messages] == parts
 
 
+async def test_a_long_digest_goes_on_with_every_job_that_was_not_told_though_others_are_gone_meanwhile(
+    channel: Telegram, fake: FakeTelegram
+) -> None:
+    cards = [card(n, title=f"Engineer {n:02}", rank=-float(n)) for n in range(60)]
+    fake.heard = lambda received: fake.then(Fault.BAD_GATEWAY) if received.id == 2 else None
+    with pytest.raises(Deferred):
+        await channel.send(message("digest", *cards))
+    assert len(fake.messages) == 2
+    await channel.send(message("digest", *cards[8:]))  # those before were dismissed
+    said = "\n".join(received.text for received in fake.messages)
+    assert [said.count(each.title) for each in cards] == [1] * len(cards)
+
+
 async def test_check_names_the_bot_and_sends_nothing(channel: Telegram, fake: FakeTelegram) -> None:
     assert "@fake_bot" in await channel.check()
     assert not fake.messages

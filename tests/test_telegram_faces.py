@@ -18,9 +18,11 @@ STATE = "★ Saved\n⏰ Snoozed until Tue 24 Nov 13:00\n🔇 Muted Harbour Lane 
 
 
 def seen(html: str) -> Seen:
-    """Return a message as Telegram shows it after it was sent."""
+    """Return a message as Telegram shows it after it was sent: without the blanks around it."""
     parsed = check(html, markup=True)
-    return Seen(1, parsed.text.strip(), parsed.entities)
+    blanks = len(parsed.text) - len(parsed.text.lstrip())
+    entities = tuple(each | {"offset": each["offset"] - blanks} for each in parsed.entities)
+    return Seen(1, parsed.text.strip(), entities)
 
 
 def after(before: Seen, state: str) -> Seen:

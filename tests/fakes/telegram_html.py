@@ -59,7 +59,8 @@ def parse(markup: str) -> Parsed:
             tag, entity = stack.pop() if stack else ("", {})
             if tag != token[2] or token[3] or not token[4]:
                 raise _cannot(f"unexpected end tag {token[0]!r}", token)
-            entities.append(entity | {"length": units(text) - entity["offset"]})
+            if length := units(text) - entity["offset"]:  # Telegram drops one that holds nothing
+                entities.append(entity | {"length": length})
         else:
             found = _start(token)
             links += found

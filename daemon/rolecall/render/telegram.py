@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rolecall.model import Button, Card, Keyboard, Message
@@ -29,17 +29,22 @@ _ANCHOR = re.compile(r'<a href="([^"<>]*)">([^<>]*)</a>')
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text to send, and what can be pressed under it."""
+    """One text to send, what can be pressed under it, and the jobs that it tells of to the end."""
 
     html: str
     keyboard: Keyboard = ()
+    jobs: tuple[str, ...] = ()
 
 
-def telegram_texts(message: Message) -> tuple[Text, ...]:
-    """Return the message as one or more HTML texts, each within Telegram's limits, in the order to be sent."""
+def telegram_texts(message: Message, said: Collection[str] = ()) -> tuple[Text, ...]:
+    """Return the message as one or more HTML texts, each within Telegram's limits, in the order to be sent.
+
+    `said`: the jobs that were told in texts before these, which go on from there.
+    """
     message = clean(message)
     blocks = {"alert": _alert, "digest": _digest, "summary": _summary, "notice": _notice}[message.kind](message)
-    return tuple(packed(blocks)) or (Text("<i>(empty message)</i>"),)
+    left = (block for block in blocks if not said or (block.job and block.job not in said) or block.last)
+    return tuple(packed(left)) or (() if said else (Text("<i>(empty message)</i>"),))
 
 
 def units(text: str) -> int:
@@ -78,16 +83,21 @@ def _fitting(text: str, limit: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What is not cut, with its own buttons, or with the number under which it can be opened."""
+    """What is not cut, with its own buttons, or with the number under which it can be opened.
+
+    `job`: the one it tells of. `last`: it stands behind all of them.
+    """
 
     html: str
     keyboard: Keyboard = ()
     number: Button | None = None
+    job: str = ""
+    last: bool = False
 
 
 def _alert(message: Message) -> Iterator[Block]:
     for card in message.cards:
-        yield Block(_card(card), card.buttons)
+        yield Block(_card(card), card.buttons, job=card.job)
 
 
 def _digest(message: Message) -> Iterator[Block]:
@@ -118,7 +128,7 @@ def _notice(message: Message) -> Iterator[Block]:
 def numbered(number: int, card: Card, head: str = "", *, why: bool = True) -> Block:
     """Return one vacancy of a list; the button with its number opens it."""
     button = Button(str(number), f"{NUMBER}{card.job}") if card.buttons else None
-    return Block(f"{head}{number}. {_short(card, why=why)}", number=button)
+    return Block(f"{head}{number}. {_short(card, why=why)}", number=button, job=card.job)
 
 
 def _card(card: Card) -> str:
@@ -180,7 +190,7 @@ def _also_on(card: Card) -> list[str]:
 
 def _more(message: Message, shown: int) -> Iterator[Block]:
     if (more := rest(message, shown)) > 0:
-        yield Block(f"… and {more:,} more: <code>rolecall list</code>")
+        yield Block(f"… and {more:,} more: <code>rolecall list</code>", last=True)
 
 
 def _lines(*pairs: tuple[str, str]) -> list[str]:
@@ -208,7 +218,8 @@ def _text(blocks: Sequence[Block]) -> Text:
     numbers = [block.number for block in blocks if block.number]
     starts = range(0, len(numbers), NUMBERS_IN_A_ROW)
     rows = (tuple(numbers[start : start + NUMBERS_IN_A_ROW]) for start in starts)
-    return Text(_joined(blocks), (*rows, *(row for block in blocks for row in block.keyboard)))
+    keyboard = (*rows, *(row for block in blocks for row in block.keyboard))
+    return Text(_joined(blocks), keyboard, tuple(block.job for block in blocks if block.job))
 
 
 def _joined(blocks: Sequence[Block]) -> str:

@@ -28,7 +28,8 @@ class _Life:
     memory: Memory | None = None
     notes: dict[str, str] = field(default_factory=dict)
     message_id: str = ""
-    texts_sent: int = 0
+    texts_said: set[str] = field(default_factory=set)
+    jobs_said: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,20 @@ class Telegram:
         return await self.chat.bot_name()
 
     async def send(self, message: Message) -> str:
-        """Send the message's texts and return the last one's id. A second try goes on where the first one stopped."""
+        """Send the message's texts and return the last one's id. A second try goes on where the first one stopped.
+
+        It goes on by the jobs that were told, not by the number of texts: some may have closed or been dismissed
+        meanwhile, and then the others stand in other texts.
+        """
         life = self._life
         if life.message_id != message.id:
-            life.message_id, life.texts_sent = message.id, 0
+            life.message_id, life.texts_said, life.jobs_said = message.id, set(), set()
         receipt = ""
-        for said in telegram_texts(message)[life.texts_sent :]:
-            receipt = await self.chat.deliver(said.html, said.keyboard if self.interactive else ())
-            life.texts_sent += 1
+        for text in telegram_texts(message, frozenset(life.jobs_said)):
+            if text.html not in life.texts_said:
+                receipt = await self.chat.deliver(text.html, text.keyboard if self.interactive else ())
+                life.texts_said.add(text.html)
+                life.jobs_said.update(text.jobs)
         await self._note_move()
         return receipt
 
@@ -125,8 +132,9 @@ class Telegram:
         """Keep the new id of a group that became a supergroup: the old one may stop leading there."""
         named = self.binding.chat if self.binding else self.chat_id
         if self.chat.id not in (None, named, moved(self._life.notes, named)) and self._life.memory is not None:
-            note = self._life.notes[MOVED] = moved_note(named, self.chat.id or named)
+            note = moved_note(named, self.chat.id or named)
             await self._life.memory.note(MOVED, note)
+            self._life.notes[MOVED] = note
 
     # --- listening
 

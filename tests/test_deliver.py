@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from rolecall.deliver import MOST_ATTEMPTS, MOST_UNCLEAR, deliver, settlement, suspension_notice
-from rolecall.errors import Deferred, Rejected, Unsendable
+from rolecall.errors import Deferred, Rejected, StoreError, Unsendable
 from rolecall.house import House
 from rolecall.model import Action
-from rolecall.outbox import Claim, Dead, Dropped, RetryAt, Sent, Suspend
+from rolecall.outbox import Claim, Dead, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.people import Again, Decision
 from rolecall.plan import Plan
 from rolecall.store.memory import MemoryStore
@@ -180,6 +180,70 @@ async def test_a_job_that_becomes_part_of_another_while_its_digest_is_read_is_no
     assert await store.alerted({"job-a"}) == {("python", "job-a")}
 
 
+@pytest.mark.parametrize("seconds", [2 * 86_400.0, 1e12, float("inf")])
+async def test_a_channel_that_asks_for_days_is_left_alone_for_one_and_never_asked_in_a_loop(
+    evening: Evening, seconds: float
+) -> None:
+    await evening.announce("a")
+    evening.ear.errors.append(Deferred("flood", retry_after=seconds, counts=False))
+    assert isinstance(await evening.next(), RetryAt)
+    assert await evening.next() is None
+    evening.clock.forward(hours=23)
+    assert await evening.next() is None
+    evening.clock.forward(hours=1)
+    assert await evening.next() == Sent("heard")
+
+
+class Ill(MemoryStore):
+    """Cannot be read, or written, for some calls to come."""
+
+    unread = unwritten = 0
+
+    async def alerts_with(self, ids: Collection[int]) -> Sequence[StoredAlert]:
+        if self.unread:
+            self.unread -= 1
+            raise StoreError("disk I/O error")
+        return await super().alerts_with(ids)
+
+    async def settle(self, claim_id: int, outcome: Outcome, now: datetime) -> None:
+        if self.unwritten:
+            self.unwritten -= 1
+            raise StoreError("the disk is full")
+        await super().settle(claim_id, outcome, now)
+
+
+@pytest.fixture
+async def ill() -> AsyncIterator[tuple[Evening, Ill]]:
+    ear, clock, store = Ear(), Clock(), Ill()
+    async with house_of(config_of(CHANNELS + SEARCH, phone=ear), store, clock) as house:
+        yield Evening(house, ear, clock), store
+
+
+async def test_a_message_whose_jobs_cannot_be_read_waits_and_is_never_taken_for_one_that_may_have_arrived(
+    ill: tuple[Evening, Ill],
+) -> None:
+    evening, store = ill
+    await evening.announce("a")
+    store.unread = 3 * MOST_UNCLEAR
+    for _ in range(store.unread):
+        assert isinstance(await evening.next(), RetryAt)
+        evening.clock.forward(minutes=20)
+    assert await evening.next() == Sent("heard")
+
+
+async def test_what_was_sent_is_not_sent_again_however_long_the_disk_is_full(
+    ill: tuple[Evening, Ill], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rolecall.deliver.SETTLE_PAUSE", 0.0)
+    evening, store = ill
+    await evening.announce("a")
+    store.unwritten = 400  # five minutes of one-second pauses were 300
+    assert await evening.next() == Sent("heard")
+    evening.clock.forward(hours=1)
+    assert await evening.next() is None
+    assert evening.titles == ["a"]
+
+
 # --- people and quiet hours -----------------------------------------------------------------------------------
 
 PEOPLE = """
@@ -243,6 +307,30 @@ async def test_a_snoozed_job_is_left_out_of_what_comes_before_its_time_and_comes
     two.clock.forward(hours=4)
     assert [await two.next(), await two.next()] == [Sent("heard"), None]
     assert two.ear.heard[0].cards[0].notes == ("back, as you put it off",)
+
+
+@pytest.mark.parametrize("days", [1, 3, 5])
+async def test_a_job_put_off_anew_comes_back_once_when_the_last_word_says(two: Evening, days: int) -> None:
+    await tell(two, "a")
+    await two.next()
+    for number, length in enumerate((3, days)):
+        at = two.clock.forward(seconds=1)
+        again = Again(at + timedelta(days=length), ("annas",), ("phone",))
+        await two.house.store.record(Decision(f"{number}", "snoozed", ((SOURCE, "a"),), at, "anna", again=again))
+    came = []
+    for day in range(7):
+        while outcome := await two.next():
+            came += [day] if isinstance(outcome, Sent) else []
+        two.clock.forward(days=1)
+    assert came == [days]
+
+
+async def test_what_a_person_said_counts_for_an_alert_of_a_search_that_is_gone_from_the_configuration(
+    two: Evening,
+) -> None:
+    await tell(two, "a", search="renamed since")
+    await decide(two, "dismissed", "anna")
+    assert await two.next() == Dropped("the user is done with its jobs")
 
 
 async def test_a_job_is_muted_for_a_person_only_when_all_who_advertise_it_are(two: Evening) -> None:

@@ -15,6 +15,7 @@ from rolecall.config import Config, Person
 from rolecall.model import Card, Copy, Message, Place, Reason
 from rolecall.outbox import Claim
 from rolecall.people import Mark, Muted
+from rolecall.plan import AGAIN
 from rolecall.render.buttons import keyboard
 from rolecall.render.card import make_card, notes
 from rolecall.render.subject import subject
@@ -40,7 +41,12 @@ def contents(
 ) -> Contents:
     """Return what is still worth saying of the jobs of these alerts, as the reader of the claimed message sees them."""
     reader, whose = config.reader_of(claim.channel), config.whose({alert.search for alert in alerts})
-    reasons = [_why_not(alert.job, whose.get(alert.search, ""), mutes, now) for alert in alerts]
+    # Of a search that is gone from the configuration it is the reader's word that counts.
+    people_of = [whose.get(alert.search, reader.name) for alert in alerts]
+    reasons = [
+        _why_not(alert.job, person, mutes, now) or _why_not_back(alert.job, claim)
+        for alert, person in zip(alerts, people_of, strict=True)
+    ]
     worth = [alert for alert, reason in zip(alerts, reasons, strict=True) if not reason]
     cards = [card_of(group, config, now, reader) for group in _by_job(worth)]
     return Contents(tuple(cards), next(filter(None, reasons), ""))
@@ -81,6 +87,13 @@ def _why_not(job: StoredJob, person: str, mutes: Sequence[Muted], now: datetime)
         return "its jobs are snoozed"
     employers = {copy.raw.company for copy in job.postings if copy.closed_at is None}
     return "its employers are muted" if all(people.muted(person, each, mutes) for each in employers) else ""
+
+
+def _why_not_back(job: StoredJob, claim: Claim) -> str:
+    """Return why a snoozed job does not come back with this message: it was put off anew since, or called back."""
+    if not claim.bundle.startswith(AGAIN) or any(mark.at == claim.created_at for mark in job.marks if mark.until):
+        return ""
+    return "its jobs were put off otherwise"
 
 
 # --- one job ------------------------------------------------------------------------------------------------------

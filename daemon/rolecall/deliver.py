@@ -15,14 +15,16 @@ from rolecall.errors import Deferred, DeliveryError, Rejected, StoreError, Unsen
 from rolecall.house import House
 from rolecall.outbox import Claim, Dead, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.plan import NewNotice
+from rolecall.schedule import DAY
 from rolecall.trouble import digest_line
 
 log = logging.getLogger(__name__)
 
 LEASE = 300.0  # seconds; far above any send, so that only a killed process loses its lease
-SETTLE_PAUSE = 1.0  # seconds between two tries to write down what became of a message
+SETTLE_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to write down what became of a message
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=15)
+LONGEST_WAIT = DAY  # that a channel may ask for: the store takes a longer one for a clock that was set back
 MOST_UNCLEAR = 3
 PAGE = 50  # jobs
 MOST_ATTEMPTS = 500  # about five days of quarter hours
@@ -44,14 +46,18 @@ async def deliver(channel: Channel, house: House) -> Outcome | None:
 
 
 async def _settle(claim: Claim, outcome: Outcome, house: House) -> None:
-    """Write down what became of the message, as long as it takes a full or locked disk: sent is sent."""
-    for _ in range(int(LEASE / SETTLE_PAUSE)):
+    """Write down what became of the message, as long as it takes a full or locked disk: sent is sent.
+
+    Nobody else sends on the channel meanwhile, whatever becomes of the lease.
+    """
+    pause = SETTLE_PAUSE
+    while True:
         try:
             return await house.store.settle(claim.id, outcome, house.now())
         except StoreError as error:
             log.error("settle-again id=%d error=%s", claim.id, error)
-            await asyncio.sleep(SETTLE_PAUSE)
-    return await house.store.settle(claim.id, outcome, house.now())
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
 
 async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
@@ -65,6 +71,8 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
         return Sent(await channel.notifier.send(replace(message, overview=shown)))
     except DeliveryError as error:
         return settlement(error, claim, house.now())
+    except StoreError as error:  # its jobs could not be read: nothing was sent
+        return settlement(Deferred(str(error)), claim, house.now())
     except Exception as error:  # a bug in a template or notifier: logged, retried, at last set aside
         log.exception("send-bug channel=%s id=%d", channel.name, claim.id)
         unclear = Deferred(f"a bug in Rolecall: {type(error).__name__}", retry_after=60, ambiguous=True)
@@ -100,7 +108,8 @@ def settlement(error: DeliveryError, claim: Claim, now: datetime) -> Outcome:
         case Deferred() if claim.attempts + error.counts > MOST_ATTEMPTS:
             return Dead(f"{error} (tried {claim.attempts} times)")
         case Deferred():
-            wait = max(_backoff(claim.attempts), timedelta(seconds=error.retry_after or 0))
+            asked = timedelta(seconds=min(error.retry_after or 0, LONGEST_WAIT.total_seconds()))
+            wait = max(_backoff(claim.attempts), asked)
             return RetryAt(now + wait, str(error), counts=error.counts, ambiguous=error.ambiguous)
     raise TypeError(f"a delivery error without a settlement: {error!r}")
 

@@ -98,6 +98,9 @@ class Waiting:
 QUIET = "quiet:"
 """How the names of bundles begin that wait for the end of quiet hours."""
 
+AGAIN = "snooze:"
+"""How the names of bundles begin that bring a snoozed job back; they were made when it was snoozed."""
+
 HOURLY = ("hour:", "burst:")
 """How the names of bundles begin that gather the alerts of an hour: too often for more than their jobs."""
 

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from rolecall import people
 from rolecall.dedupe import job_id, normal_company
 from rolecall.people import Decision, Mark, MarkKind, Ruling
-from rolecall.plan import Delivery
+from rolecall.plan import AGAIN, Delivery
 from rolecall.store import outbox, said
 from rolecall.store.rows import dumps, mark_of, mark_row, marks, to_time, to_us
 
@@ -129,7 +129,7 @@ def _come_again(db: Database, job: str, decision: Decision) -> bool:
 
 
 def _again(decision: str) -> str:
-    return f"snooze:{decision}"
+    return f"{AGAIN}{decision}"
 
 
 def merge(db: Database, job: str, into: str) -> None:

@@ -10,7 +10,7 @@ from itertools import count
 from rolecall import people
 from rolecall.dedupe import job_id, normal_company
 from rolecall.people import Decision, Mark, MarkKind, Muted, Ruling
-from rolecall.plan import Delivery, NewAlert
+from rolecall.plan import AGAIN, Delivery, NewAlert
 from rolecall.store.memory_outbox import MemoryOutbox
 from rolecall.stored import StoredPosting
 
@@ -131,7 +131,7 @@ class MemoryDecisions(MemoryOutbox):
         assert again is not None  # noqa: S101 (asked before)
         alerts = [self._alerts[search, job][0] for search in again.searches if (search, job) in self._alerts]
         for channel in again.channels if alerts else ():
-            delivery = Delivery(channel, f"snooze:{decision.id}", "alert", again.until)
+            delivery = Delivery(channel, f"{AGAIN}{decision.id}", "alert", again.until)
             self._bundle(delivery, decision.at).alerts += alerts
         return bool(alerts and again.channels)
 
@@ -165,7 +165,7 @@ class MemoryDecisions(MemoryOutbox):
                     self._unmute(mute.person, mute.name, mute.kind)
                 case _:
                     self._put(now, people.of(undo.person, self._marks.get(now, ())), made.marks)
-                    self._drop_pending(f"snooze:{made.decision.id}", "taken back", undo.at)
+                    self._drop_pending(f"{AGAIN}{made.decision.id}", "taken back", undo.at)
             return True
         return False
 

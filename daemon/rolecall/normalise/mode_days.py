@@ -10,25 +10,10 @@ from rolecall.normalise.mode_shares import LEAST, MOST, SHARES, oriented
 from rolecall.normalise.mode_weekdays import NAMED_BEFORE, WEEK, weekdays
 from rolecall.normalise.place_words import word
 
-_NUMBERS = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "once": 1,
-    "twice": 2,
-    "1x": 1,
-    "2x": 2,
-    "3x": 3,
-    "4x": 4,
-    "a": 1,
-    "a couple of": 2,
-    "an": 1,
-}
+_NUMBERS = {"a": 1, "one": 1, "once": 1, "a couple of": 2, "two": 2, "twice": 2, "three": 3, "four": 4, "five": 5}
 _PER = {"week": 1.0, "month": 0.25, "fortnight": 0.5, "quarter": 1 / 13}
 _N = r"(?:\d{1,2}x?|one|two|three|four|five|a couple of|a(?= day (?:a|per|each|every) ))"
-_UNIT = r"(?:week|wk|month|fortnight|quarter)"
+_UNIT = r"(?:(?:2|two|other|second) weeks?|week|wk|month|fortnight|quarter)"
 _LEAD = (
     r"(?P<lead>at least |a minimum of |minimum(?: of)? |min |up to |max(?:imum)?(?: of)? |around |approximately "
     r"|c\.? ?|~)?"
@@ -128,7 +113,7 @@ def _counted(match: re.Match[str]) -> OfficeDays | None:
     if unit is None and match["low"] in ("1", "one", "a", "an") and _stray(match):
         return None
     unit = unit or "week"
-    factor = _PER.get("month" if unit in ("p/m", "pcm") else unit, 1.0)
+    factor = _per(unit)
     low, high = _number(match["low"]) * factor, _number(match["high"] or match["low"]) * factor
     if not 0 < high <= WEEK or low > high:
         return None
@@ -170,7 +155,7 @@ def _once(match: re.Match[str]) -> OfficeDays | None:
     if _TREAT.search(match.string, max(0, match.start() - 30), match.end()):
         return None
     times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"]
-    days = _number(times.split()[0]) * _PER.get(unit.lower(), 1.0)
+    days = _number(times.split()[0]) * _per(unit)
     most = None if match["lead"] else 2 * days if " or " in times else days
     return OfficeDays(days, most)
 
@@ -178,6 +163,13 @@ def _once(match: re.Match[str]) -> OfficeDays | None:
 def _regular(match: re.Match[str]) -> OfficeDays:
     days = _PER[match["regular"].removesuffix("ly")]
     return OfficeDays(days, days)
+
+
+def _per(unit: str) -> float:
+    """Return how much of a week a unit is; "2 weeks", "other week": a fortnight."""
+    if " week" in unit:
+        return _PER["fortnight"]
+    return _PER.get("month" if unit in ("p/m", "pcm") else unit, 1.0)
 
 
 def _number(text: str) -> float:

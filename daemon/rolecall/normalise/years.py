@@ -29,7 +29,7 @@ _VETO = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['veto'])})(?!\w)")
 _NICE = re.compile(rf"{_WORDS['nice']}[^.;\n]{{0,25}}$")
 _WISHED = " (preferred)"
 _OR = re.compile(r"(?<!\w)or(?!\w)")
-_MOST = 20  # nobody asks for more: larger numbers are the age of a company
+_MOST = 15  # nobody asks for more: larger numbers are the age of a company
 
 
 @dataclass(frozen=True, slots=True)

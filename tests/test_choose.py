@@ -147,6 +147,15 @@ def test_a_running_daemon_carries_it_out_within_seconds(folder: Path) -> None:
     assert list((folder / "rolecall.db.decisions").iterdir()) == []
 
 
+def test_beside_a_daemon_nothing_is_taken_back_that_was_never_said(folder: Path) -> None:
+    with daemon(folder):
+        assert rolecall(folder, "undo", "two") == "Nothing to take back: you have said nothing of two.\n"
+        assert "Nothing to change" in rolecall(folder, "unmute", "Nobody Ltd")
+        assert "Nothing to change" in rolecall(folder, "join", "one", "one")
+        rolecall(folder, "dismiss", "two")
+        assert "is taken back" in rolecall(folder, "undo", "two"), "also when the daemon has not noted it yet"
+
+
 # --- the files between ----------------------------------------------------------------------------------------
 
 

@@ -244,7 +244,7 @@ def test_a_board_cannot_steer_the_terminal(home: Path) -> None:
 
 def test_status_shows_sources_channels_and_totals(home: Path) -> None:
     said = run("status", at=home).stdout
-    assert said.startswith("3 postings, 3 jobs (0 duplicates folded), 2 alerts, 0 messages sent")
+    assert "\n3 postings, 3 jobs (0 duplicates folded), 2 alerts, 0 messages sent\n" in said
     assert any(line.split()[:2] == ["greenhouse:larkspur", "alive"] for line in said.splitlines())
     assert any(line.split()[:2] == ["feed:gone", "gone"] and "404" in line for line in said.splitlines())
     assert any(line.split()[:2] == ["console", "1"] for line in said.splitlines()), "a summary waits"
@@ -458,6 +458,45 @@ def test_colour_is_for_terminals_and_not_for_people_who_want_none(home: Path) ->
     colour_was_wanted = {"NO_COLOR": "", "TERM": "xterm"}
     assert "\x1b[1m" in on_a_terminal("list", at=home, **colour_was_wanted)
     assert "\x1b" not in on_a_terminal("list", at=home, NO_COLOR="1")
+
+
+def test_output_that_cannot_be_written_is_a_sentence(home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([COMMAND, "list"], cwd=home, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "rolecall: what was to be said cannot be written: No space left on device\n",
+    )
+
+
+@pytest.mark.parametrize("command", ["list >&-", "why --text <&-", "normalise <&-", "list 2>&-"])
+def test_a_stream_that_is_closed_is_no_reason_for_a_traceback(home: Path, command: str) -> None:
+    done = subprocess.run(["sh", "-c", f"{COMMAND} {command}"], cwd=home, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1)
+    assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_said(home: Path) -> None:
+    from rolecall import __version__
+
+    assert command("--version", at=home).stdout == f"rolecall {__version__}\n"
+
+
+@pytest.mark.parametrize("group", [(), ("service",)])
+def test_no_command_is_listed_with_half_a_sentence(group: tuple[str, ...]) -> None:
+    listed = command(*group, "--help").stdout.partition("Commands:")[2]
+    assert "install" in listed or "normalise" in listed
+    assert "..." not in listed
+
+
+@pytest.mark.parametrize(("advert", "why"), [(b" \n", "it is empty"), (b"\x89PNG\xff\xd8\x12", "it is not text")])
+def test_what_is_no_advert_is_not_read_as_one(tmp_path: Path, advert: bytes, why: str) -> None:
+    done = command("why", "--text", at=tmp_path, stdin=advert)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"rolecall: there is no advert in it: {why}\n")
+
+
+def test_status_says_that_no_daemon_runs(home: Path) -> None:
+    assert command("status", at=home).stdout.startswith("No daemon is running: nothing is asked or told.\n")
 
 
 def test_a_configuration_that_lacks_a_part_is_named_though_it_has_no_mistake(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from rolecall.render.sameness import because_text
 @pytest.mark.parametrize(
     ("because", "said"),
     [
-        (("company", "title", "text 0.93"), "same company and title, 93 % of the text"),
+        (("company", "title", "text 0.93"), "same company and title, 93% of the text"),
         (("company", "title", "place"), "same company, title and place"),
         (("company", "title", "place", "pay"), "same company, title, place and pay"),
         (("company", "same reference"), "same company, same reference"),
-        (("title", "text 0.88", "another company name"), "same title, 88 % of the text, under another company name"),
+        (("title", "text 0.88", "another company name"), "same title, 88% of the text, under another company name"),
         (("same address",), "same address"),
         ((), ""),
     ],

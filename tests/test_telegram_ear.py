@@ -327,7 +327,7 @@ async def test_commands_look_and_explain(talk: Talk) -> None:
     assert "1. Senior Python Engineer — Invented 1 Works" in await talk.ask("/latest 3")
     assert talk.fake.labels() == ["1"]
     assert "1 of 1 sources are well" in await talk.ask("/status")
-    assert "1 jobs in 1 adverts" in await talk.ask("/stats")
+    assert "1 job in 1 advert, " in await talk.ask("/stats")
     assert "/unmute – " in await talk.ask("/help")
     assert "/help" in await talk.ask("good morning")
     assert "/latest 20" in await talk.ask("/latest tomorrow")

@@ -17,6 +17,7 @@ from typing import Literal
 from rolecall.config import Config
 from rolecall.config.secrets import secret_files
 from rolecall.errors import StoreError
+from rolecall.schedule import day
 from rolecall.store import examine
 
 LATE = timedelta(hours=1)  # a message that is due for so long, and nobody said why
@@ -211,7 +212,7 @@ def _zones(config: Config, now: datetime) -> Iterator[Finding]:
         change = next(
             (at for at, one, next_ in zip(hours[1:], offsets, offsets[1:], strict=False) if one != next_), None
         )
-        said = f"the clocks change next on {change.astimezone(zone):%d %b %Y}" if change else "no change within a year"
+        said = f"the clocks change next on {day(change, zone)}" if change else "no change within a year"
         yield Finding("zone", "ok", f"{zone.key}: {now.astimezone(zone):%H:%M} now, {said}")
         if zone.key == "Europe/London" and change is None:
             yield Finding("zone", "bad", "Europe/London has no summer time here", "Install tzdata: pip install tzdata")

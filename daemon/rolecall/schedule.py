@@ -203,6 +203,18 @@ def next_retry(
     return now + min(DAY, max(jittered(max(backoff, floor), floor, name, now), asked))
 
 
+def when(moment: datetime, zone: ZoneInfo) -> str:
+    """Write a moment as a person does: "Mon 5 Jan 17:50"."""
+    local = moment.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """Write a day as a person does: "5 Jan 2027"."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"
+
+
 def spell(length: timedelta) -> str:
     """Write a length of time as a person does: "45 min", "2.5 h", "3 days"."""
     seconds = length.total_seconds()

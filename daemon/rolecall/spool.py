@@ -51,6 +51,11 @@ async def carry_out(store: Store, database: Path) -> dict[str, bool]:
     return done
 
 
+def is_empty(database: Path) -> bool:
+    """Return whether nothing waits to be carried out: then the database says all that people said."""
+    return next(_folder(database).glob("*.json"), None) is None
+
+
 def _waiting(database: Path) -> list[tuple[Path, Decision]]:
     return [] if not _folder(database).is_dir() else list(_read_all(_folder(database)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from rolecall import schedule
 from rolecall.config import Config
 from rolecall.plan import SourceHealth, SourceState
 from rolecall.schedule import spell
@@ -76,7 +77,7 @@ def move(state: SourceState) -> str:
 
 
 def when(moment: datetime, config: Config) -> str:
-    return f"{moment.astimezone(config.zone):%a %d %b %H:%M}"
+    return schedule.when(moment, config.zone)
 
 
 def digest_line(states: Mapping[str, SourceState], config: Config, now: datetime) -> str:

@@ -5,6 +5,11 @@ Heavy imports stand inside the commands, so that `rolecall --help` stays quick.
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
+from typing import Annotated
+
 import typer
 
 from rolecall.cli import (
@@ -27,13 +32,17 @@ from rolecall.cli import (
     telegram,
     vocabulary,
 )
-from rolecall.cli.options import CONFIG_ERROR
+from rolecall.cli.options import CONFIG_ERROR, Commands
 from rolecall.errors import ConfigError, DatabaseTooNew, RolecallError
 from rolecall.logs import complain
 
 NO_PERMISSION = 77  # EX_NOPERM
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a write to standard output may meet
+
+
 app = typer.Typer(
+    cls=Commands,
     name="rolecall",
     help="Watches job feeds and tells you, once, about the jobs you would want.",
     no_args_is_help=True,
@@ -49,8 +58,26 @@ for group in groups:
     group.register(app)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from rolecall import __version__
+
+        typer.echo(f"rolecall {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
 def main() -> None:
     """Run one command; what a user can cause ends with a clear sentence, not with a traceback."""
+    _open_streams()
     try:
         app()
     except ConfigError as error:
@@ -62,6 +89,19 @@ def main() -> None:
         raise SystemExit(_code(error)) from None
     except BrokenPipeError:
         raise SystemExit(141) from None
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - else what is left in it fails once more at the end
+        complain(f"what was to be said cannot be written: {error.strerror}")
+        raise SystemExit(1) from None
+
+
+def _open_streams() -> None:
+    """A stream that was closed (`>&-`) is nobody's: nothing is read from it, and what is said there is lost."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123
 
 
 def _code(error: RolecallError) -> int:

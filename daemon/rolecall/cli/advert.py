@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from rolecall.cli.table import table
+from rolecall.errors import RolecallError
 from rolecall.terminal import colours, strong
 
 if TYPE_CHECKING:
@@ -35,7 +36,12 @@ def show(source: str, config: Path | None, as_json: bool) -> None:
     from rolecall.normalise import normalise
     from rolecall.normalise.facts import as_json as facts_of
 
-    posting = normalise(_posting(_read(source)))
+    text = _read(source)
+    if not text.strip():
+        raise RolecallError("there is no advert in it: it is empty")
+    if text.count("\ufffd") * 10 > len(text):  # bytes that are no letters
+        raise RolecallError("there is no advert in it: it is not text")
+    posting = normalise(_posting(text))
     if as_json:
         typer.echo(json.dumps(facts_of(posting), ensure_ascii=False, indent=2))
         return
@@ -50,7 +56,7 @@ def _read(source: str) -> str:
             raise typer.BadParameter(f"{source} cannot be read: {error.strerror}") from None
     if sys.stdin.isatty():
         typer.echo("Paste the advert, its title first; end with Ctrl-D.", err=True)
-    return sys.stdin.read()
+    return sys.stdin.buffer.read().decode(errors="replace")
 
 
 def _posting(text: str) -> RawPosting:

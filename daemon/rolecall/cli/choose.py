@@ -26,6 +26,9 @@ JobArgument = Annotated[
 ]
 
 
+NOTHING = "Nothing to change: that is how it is already."
+
+
 def register(app: typer.Typer) -> None:
     for command in (join, split, save, applied, dismiss, snooze, undo):
         app.command()(command)
@@ -39,6 +42,9 @@ def join(
     """Say that two jobs are one, for ever."""
     loaded = load_config(config)
     one, two = asyncio.run(_find(loaded, [job, other]))
+    if one.id == two.id:
+        typer.echo(NOTHING)
+        return
     _decide(loaded, "join", [one.postings[0], two.postings[0]], f"{one.id} and {two.id} are one job, {one.id}.")
 
 
@@ -87,19 +93,34 @@ def snooze(
     loaded = load_config(config)
     who = whose(loaded, person)
     try:
-        again = route.again(who, loaded, datetime.now(UTC), wait=parse_duration(wait))
+        now = datetime.now(UTC)
+        again = route.again(who, loaded, now, wait=parse_duration(wait))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    back = f"{again.until.astimezone(who.zone):%A %d %B, %H:%M}"
+    until = again.until.astimezone(who.zone)
+    back = f"{until:%A} {until.day} {until:%B}{'' if until.year == now.year else f' {until.year}'}, {until:%H:%M}"
     _mark("snoozed", job, config, person, f"comes back on {back}.", again=again)
 
 
 def undo(job: JobArgument, config: ConfigOption = None, person: PersonOption = None) -> None:
     """Take back your latest word on a job: join, split, save, applied, dismiss, snooze or a mute."""
     loaded = load_config(config)
-    (found,) = asyncio.run(_find(loaded, [job]))
+    who = whose(loaded, person).name
+    found, said = asyncio.run(_said_of(loaded, job, who))
+    if not said:
+        typer.echo(f"Nothing to take back: you have said nothing of {found.id}.")
+        return
     done = f"Your latest word on {found.id} is taken back."
-    _decide(loaded, "undo", found.postings[:1], done, person=whose(loaded, person).name)
+    _decide(loaded, "undo", found.postings[:1], done, person=who)
+
+
+async def _said_of(config: Config, job: str, person: str) -> tuple[StoredJob, bool]:
+    """Return the job, and whether anything may have been said of it: what waits to be carried out is not known."""
+    from rolecall import people, spool
+
+    async with find(config, [job]) as (store, (found,)):
+        said = bool(people.of(person, found.marks) or await store.rulings(found.id))
+        return found, said or bool(await store.mutes({"", person})) or not spool.is_empty(config.database)
 
 
 # --- finding --------------------------------------------------------------------------------------------------
@@ -156,7 +177,7 @@ def decided(config: Config, kind: Any, keys: tuple[tuple[str, str], ...], done: 
     if changed is None:
         typer.echo(f"{done} (The daemon notes it within seconds.)")
     else:
-        typer.echo(done if changed else "Nothing to change: that is how it is already.")
+        typer.echo(done if changed else NOTHING)
 
 
 async def _carried_out(config: Config, decision: Any) -> bool | None:

@@ -12,7 +12,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    seconds: Annotated[float | None, typer.Option(help="End after so many seconds instead of at Ctrl-C.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="End after so many seconds instead of at Ctrl-C.")
+    ] = None,
 ) -> None:
     """Run the real daemon against a small job board of invented companies that it serves itself."""
     import asyncio

@@ -71,11 +71,12 @@ async def search_for(what: str, options: DaemonOptions) -> Result:
 def _text(result: Result, what: str) -> str:
     from rolecall.config.add import toml_block
     from rolecall.render.clean import line
+    from rolecall.render.numbers import counted
 
     parts = []
     for each in result.found:
         examples = f", such as {'; '.join(each.examples)}" if each.examples else ""
-        head = line(f"# {each.name}: {each.postings} postings{examples}; from {each.because}")
+        head = line(f"# {each.name}: {counted(each.postings, 'posting')}{examples}; from {each.because}")
         parts.append(f"{head}\n{toml_block(each.table)}")
     parts += [f"# {kind} ({line(board)}): not supported yet" for kind, board in result.unsupported.items()]
     parts += [f"# {line(name)}: {line(reason)}" for name, reason in result.failed.items() if not result.found]

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from rolecall.views import BudgetRow, Explanation, SourceRow, Status
 
 
+TOTALS = ("posting", "job", "duplicate", "alert", "message")
+YEARLESS = timedelta(days=300)  # so near, a day needs no year
+
+
 def register(app: typer.Typer) -> None:
     app.command()(status)
     app.command("list")(list_jobs)
@@ -39,9 +43,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show every source and channel: last success, next due, failures, what waits to be sent."""
     loaded = load_config(config)
     seen = asyncio.run(_status(loaded))
-    typer.echo(
-        json.dumps(_status_json(seen, loaded), default=str, indent=2) if as_json else _status_text(seen, loaded.zone)
-    )
+    typer.echo(json.dumps(_status_json(seen, loaded), default=str, indent=2) if as_json else _status_text(seen, loaded))
 
 
 async def _status(config: Config) -> Status:
@@ -52,7 +54,7 @@ async def _status(config: Config) -> Status:
 
 
 def _status_json(seen: Status, config: Config) -> dict[str, Any]:
-    """Return all that is known of how we are; `daemon`: the process that runs, 0 where it cannot be seen from here."""
+    """Return all that is known of how we are; `daemon`: the process that runs, 0 where it is not known which."""
     from dataclasses import asdict
 
     from rolecall import __version__
@@ -67,12 +69,16 @@ def _searches(config: Config) -> list[Search]:
     return [*config.searches, *config.paused]
 
 
-def _status_text(seen: Status, zone: ZoneInfo) -> str:
-    totals = seen.totals
+def _status_text(seen: Status, config: Config) -> str:
+    from rolecall.render.numbers import counted
+    from rolecall.store.examine import holder
+
+    zone = config.zone
+    totals = {name: counted(seen.totals.get(f"{name}s", 0), name) for name in TOTALS}
     parts = [
-        f"{totals.get('postings', 0)} postings, {totals.get('jobs', 0)} jobs "
-        f"({totals.get('duplicates', 0)} duplicates folded), {totals.get('alerts', 0)} alerts, "
-        f"{totals.get('messages', 0)} messages sent",
+        "No daemon is running: nothing is asked or told." if holder(config.database) is None else "",
+        f"{totals['posting']}, {totals['job']} ({totals['duplicate']} folded), {totals['alert']}, "
+        f"{totals['message']} sent",
         table([_source_line(row, zone) for row in seen.sources]) or "No sources.",
         table([_budget_line(row) for row in seen.budgets]),
         table([_channel_line(row, zone) for row in seen.channels]) or "No channels.",
@@ -114,7 +120,12 @@ def _channel_line(row: Any, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _when(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%a %d %b %H:%M}" if moment else "-"
+    """Return "Mon 5 Jan 17:50"; what is far away has a year instead of a time."""
+    from rolecall.schedule import day, when
+
+    if moment is None:
+        return "-"
+    return when(moment, zone) if abs(moment - datetime.now(UTC)) < YEARLESS else day(moment, zone)
 
 
 # --- list -----------------------------------------------------------------------------------------------------
@@ -186,7 +197,7 @@ def _day(moment: datetime, zone: ZoneInfo) -> str:
     local, today = moment.astimezone(zone), datetime.now(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
-    return f"{local:%a %d %b}" if today - local < timedelta(days=300) else f"{local:%d %b %Y}"
+    return f"{local:%a} {local.day} {local:%b}" if today - local < YEARLESS else f"{local.day} {local:%b %Y}"
 
 
 def _json_row(row: Row) -> dict[str, object]:

@@ -49,8 +49,17 @@ def mute(
 
 def unmute(company: NameArgument, config: ConfigOption = None, person: PersonOption = None) -> None:
     """Hear of an employer or an agency again."""
+    from rolecall import spool
+    from rolecall.cli.choose import NOTHING
+    from rolecall.dedupe import normal_company
+
     loaded = load_config(config)
-    decided(loaded, "unmuted", (), f"{company} is heard of again.", person=whose(loaded, person).name, company=company)
+    who = whose(loaded, person).name
+    muted = {each.name for each in asyncio.run(_mutes(loaded, {"", who}))}
+    if normal_company(company) not in muted and spool.is_empty(loaded.database):
+        typer.echo(f"{NOTHING} `rolecall mutes` shows who is muted.")
+        return
+    decided(loaded, "unmuted", (), f"{company} is heard of again.", person=who, company=company)
 
 
 def mutes(config: ConfigOption = None, person: PersonOption = None, as_json: JsonOption = False) -> None:
@@ -71,6 +80,8 @@ async def _mutes(config: Config, names: set[str]) -> Sequence[Muted]:
 
 
 def _line(mute: Muted, config: Config) -> dict[str, object]:
-    since = mute.at.astimezone(config.person(mute.person).zone)
-    shown: dict[str, object] = {"MUTED": mute.said, "KIND": mute.kind, "SINCE": f"{since:%d %b %Y}"}
+    from rolecall.schedule import day
+
+    since = day(mute.at, config.person(mute.person).zone)
+    shown: dict[str, object] = {"MUTED": mute.said, "KIND": mute.kind, "SINCE": since}
     return {"PERSON": mute.person or "everybody", **shown} if config.named else shown

@@ -46,6 +46,7 @@ async def _read(config: Config, asked: str) -> tuple[StoredJob, Sequence[StoredJ
 
 def _line(job: StoredJob, copy: StoredPosting, zone: ZoneInfo) -> dict[str, object]:
     from rolecall.render.sameness import because_text
+    from rolecall.schedule import day
 
     return {
         "NO": job.postings.index(copy) + 1,
@@ -53,7 +54,7 @@ def _line(job: StoredJob, copy: StoredPosting, zone: ZoneInfo) -> dict[str, obje
         "TITLE": copy.raw.title,
         "COMPANY": copy.raw.company,
         "PLACE": copy.raw.location,
-        "SEEN": f"{copy.first_seen.astimezone(zone):%d %b %Y}",
+        "SEEN": day(copy.first_seen, zone),
         "STATE": "closed" if copy.closed_at else "open",
         "BECAUSE": because_text(copy.because) if len(job.postings) > 1 else "",
         "URL": copy.raw.url,
@@ -63,6 +64,7 @@ def _line(job: StoredJob, copy: StoredPosting, zone: ZoneInfo) -> dict[str, obje
 def _said(job: StoredJob, maybe: Sequence[StoredJob], rulings: Sequence[Ruling], zone: ZoneInfo) -> Iterator[str]:
     """Yield what is to be said below the table: the age, the user's own word, and what there is to do."""
     from rolecall.render.card import age_text
+    from rolecall.schedule import day
     from rolecall.vacancy import reposts
 
     if times := reposts(job):
@@ -70,7 +72,7 @@ def _said(job: StoredJob, maybe: Sequence[StoredJob], rulings: Sequence[Ruling],
     for ruling in rulings:
         one, two = ("/".join(key) for key in (ruling.posting, ruling.other))
         word = f"joined {one} and {two}" if ruling.kind == "join" else f"split {one} from {two}"
-        yield f"You {word} on {ruling.at.astimezone(zone):%d %b %Y}: rolecall undo {job.id}"
+        yield f"You {word} on {day(ruling.at, zone)}: rolecall undo {job.id}"
     if len(job.postings) > 1:
         yield f"Is one of them another job? rolecall split {job.id} NO"
     for other in maybe:

@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from rolecall.cli import gather
+from rolecall.cli.options import Commands
 from rolecall.errors import RolecallError
 from rolecall.terminal import dim
 
-service = typer.Typer(help="Run Rolecall as a hardened service of systemd.", no_args_is_help=True)
+service = typer.Typer(cls=Commands, help="Run Rolecall as a hardened service of systemd.", no_args_is_help=True)
 
 RootOption = Annotated[
     Path, typer.Option("--root", metavar="DIR", help="Install below this directory: for images, and to look at it.")

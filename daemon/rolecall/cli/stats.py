@@ -107,12 +107,13 @@ def _figure(text: str) -> int | None:
 
 
 def _text(found: Report, figure: int | None, standing: Standing | None) -> str:
-    from rolecall.render.numbers import columns, days, percent
+    from rolecall.render.numbers import columns, counted, days, percent
 
     if not found.jobs:
         return "Nothing has been collected for this yet."
     parts = [
-        f"{found.jobs} jobs from {found.postings} adverts, seen {days(found.since, found.until)}: "
+        f"{counted(found.jobs, 'job')} from {counted(found.postings, 'advert')}, "
+        f"seen {days(found.since, found.until)}: "
         f"{percent(found.with_pay)} state their pay, {percent(found.remote)} are remote.",
         _standing(figure, standing, found) if figure else "",
         _spreads("Pay a year", _all(found), found.by_level, found.by_region, found.by_stack),
@@ -166,12 +167,12 @@ def _spreads(title: str, *groups: Mapping[str, Spread]) -> str:
     lines = [
         {
             title.upper(): _technology(name),
-            "N": spread.n,
-            "10 %": pounds(spread.p10),
-            "25 %": pounds(spread.p25),
+            "N": f"{spread.n:,}",
+            "10%": pounds(spread.p10),
+            "25%": pounds(spread.p25),
             "MEDIAN": pounds(spread.median),
-            "75 %": pounds(spread.p75),
-            "90 %": pounds(spread.p90),
+            "75%": pounds(spread.p75),
+            "90%": pounds(spread.p90),
             "MIDDLE HALF": bar(spread.p25, spread.p75, least, most, mark=spread.median),
         }
         for name, spread in rows.items()
@@ -201,10 +202,10 @@ def _references() -> str:
     return table([
         {
             "FOR REFERENCE": row.what,
-            "N": row.n,
+            "N": f"{row.n:,}",
             "MEDIAN": pounds(row.median),
-            "25 %": pounds(row.p25) if row.p25 else "",
-            "75 %": pounds(row.p75) if row.p75 else "",
+            "25%": pounds(row.p25) if row.p25 else "",
+            "75%": pounds(row.p75) if row.p75 else "",
             "PUBLISHED": f"{row.source}, {row.kind}, {_day(row.date)} {row.date.year}",
         }
         for row in benchmarks()

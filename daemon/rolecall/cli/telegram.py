@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rolecall.cli.options import ConfigOption, load_config, reading
+from rolecall.cli.options import Commands, ConfigOption, load_config, reading
 
 if TYPE_CHECKING:
     from rolecall.config import Channel, Config
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 1.0  # seconds
 
-group = typer.Typer(help="Your Telegram bot.", no_args_is_help=True)
+group = typer.Typer(cls=Commands, help="Your Telegram bot.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:

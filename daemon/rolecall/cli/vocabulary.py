@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from rolecall.cli.options import CONFIG_ERROR, ConfigOption, load_config
+from rolecall.cli.options import CONFIG_ERROR, Commands, ConfigOption, load_config
 
 
 def register(app: typer.Typer) -> None:
     app.add_typer(group, name="vocabulary")
 
 
-group = typer.Typer(help="The words that adverts are read by.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(
+    cls=Commands, help="The words that adverts are read by.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @group.callback()

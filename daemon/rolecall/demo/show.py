@@ -16,6 +16,8 @@ from rolecall.demo.board import serve
 from rolecall.house import House
 from rolecall.life import Daemon
 from rolecall.plugins import kinds
+from rolecall.render.groups import jobs
+from rolecall.render.numbers import counted
 from rolecall.terminal import colours, dim
 
 WELCOME = """
@@ -30,13 +32,12 @@ Every company is invented. New postings appear for about half a minute; Ctrl-C e
 """
 
 GOODBYE = """
-{bold}That was the demo.{plain} {postings} postings were read: {duplicates} of them known from another board.
-{alerts} jobs matched and {silent} did not. Nothing was sent twice. Look closer:
+{bold}That was the demo.{plain} {postings} read, {duplicates} of them known from another board.
+{alerts} matched, {silent} did not. Look closer:
 
   rolecall list   -c {config}
   rolecall status -c {config}
-  rolecall why {job} -c {config}     (why this one was {verb})
-
+{why}
   the last digest  {digest}
 
 Next: `rolecall init` asks what you look for and writes your config.toml; then `rolecall run`.
@@ -68,15 +69,15 @@ async def _goodbye(house: House, folder: Path) -> str:
     totals = await house.store.totals()
     silent = await _silent_jobs(house)
     alerted = {alert.job.id for alert in await house.store.alerts(1000, open_only=False)}
-    job, verb = (silent[0], "not told") if silent else (next(iter(alerted), "-"), "told")
+    job, verb = (silent[0], "not told") if silent else (next(iter(alerted), ""), "told")
+    config = folder / "config.toml"
     return GOODBYE.format(
-        postings=totals["postings"],
+        postings=counted(totals["postings"], "posting"),
         duplicates=totals["duplicates"],
-        alerts=len(alerted),
+        alerts=jobs(len(alerted)),
         silent=len(silent),
-        config=folder / "config.toml",
-        job=job,
-        verb=verb,
+        config=config,
+        why=f"  rolecall why {job} -c {config}     (why this one was {verb})\n" if job else "",
         digest=folder / "digests" / "latest.html",
         **_style(),
     )
@@ -116,7 +117,8 @@ class Narrator(logging.Handler):
     def _aside(self, line: str) -> str:
         fields = dict(re.findall(r"(\w+)=(\S+)", line))
         if line.startswith("sent channel=digest"):
-            return f"✉ a digest with {fields['alerts']} jobs was written to {self.folder / 'digests' / 'latest.html'}"
+            page = self.folder / "digests" / "latest.html"
+            return f"✉ a digest with {jobs(int(fields['alerts']))} was written to {page}"
         if line.startswith("poll-failed") and fields["source"] not in self.mentioned:
             self.mentioned.add(fields["source"])
             return f"✗ {fields['source']}: {line.partition('error=')[2]} (the others go on)"

@@ -11,6 +11,7 @@ from rolecall.listing import listing
 from rolecall.outbox import ChannelState
 from rolecall.render import talk
 from rolecall.render.talk import Health
+from rolecall.schedule import when
 from rolecall.talk import Reply
 
 MOST_LATEST, MOST_ASIDE = 30, 5
@@ -58,4 +59,4 @@ def _channel(channel: ChannelState, visit: Visit) -> Health:
 
 
 def _when(moment: datetime | None, visit: Visit) -> str:
-    return f"{moment.astimezone(visit.zone):%a %d %b %H:%M}" if moment else "never"
+    return when(moment, visit.zone) if moment else "never"

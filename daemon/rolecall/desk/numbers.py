@@ -10,7 +10,7 @@ from rolecall import charts
 from rolecall.desk.visit import Visit
 from rolecall.errors import RolecallError
 from rolecall.model import RawPosting
-from rolecall.render.numbers import days, percent, pounds
+from rolecall.render.numbers import counted, days, percent, pounds
 from rolecall.render.talk import esc
 from rolecall.stats import Report, report
 from rolecall.stored import StoredPosting
@@ -49,13 +49,14 @@ async def _postings(visit: Visit) -> list[StoredPosting]:
 def said_of(found: Report, totals: Mapping[str, int]) -> str:
     """Return what was seen lately and in all, as HTML short enough to stand below a picture."""
     every = (
-        f"In all: {totals.get('jobs', 0):,} jobs, {totals.get('duplicates', 0):,} copies folded, "
-        f"{totals.get('alerts', 0):,} alerts, {totals.get('messages', 0):,} messages."
+        f"In all: {counted(totals.get('jobs', 0), 'job')}, {totals.get('duplicates', 0):,} folded into others, "
+        f"{counted(totals.get('alerts', 0), 'alert')}, {counted(totals.get('messages', 0), 'message')}."
     )
     if not found.jobs:
         return every
     head = (
-        f"<b>{found.jobs:,} jobs</b> in {found.postings:,} adverts, seen {days(found.since, found.until)}: "
+        f"<b>{counted(found.jobs, 'job')}</b> in {counted(found.postings, 'advert')}, "
+        f"seen {days(found.since, found.until)}: "
         f"{percent(found.with_pay)} state their pay, {percent(found.remote)} are remote."
     )
     levels = (f"{esc(name)}: median {pounds(each.median)} (n = {each.n})" for name, each in found.by_level.items())

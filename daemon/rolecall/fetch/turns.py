@@ -60,8 +60,10 @@ def host_of(url: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise Refused("the address is not a valid one") from None
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https"):
         raise Refused(f"only http and https addresses are asked, not {parts.scheme or 'no scheme'}:")
+    if not host:
+        raise Refused("the address names no host")
     return f"{host}:{port}" if port else host
 
 

@@ -34,6 +34,7 @@ class Span:
 def readings(posting: Posting) -> list[Reading]:
     """Return every fact, those that are not stated too, in the order in which a person asks."""
     location = posting.location.value
+    closes = posting.closing.value.at if posting.closing.value else None
     words = {
         "level": facts.level_text(posting.level),
         "mode": facts.mode_text(posting.mode, posting.uk.value),
@@ -45,7 +46,7 @@ def readings(posting: Posting) -> list[Reading]:
         "visa": _visa(posting),
         "agency": {None: "", True: "agency", False: "direct employer"}[posting.agency.value],
         "hours": ", ".join(sorted(posting.hours.value.patterns)) if posting.hours.value else "",
-        "closes": f"{posting.closing.value.at:%d %B %Y}" if posting.closing.value and posting.closing.value.at else "",
+        "closes": f"{closes.day} {closes:%B %Y}" if closes else "",
         "family": posting.family.value or "",
     }
     rows = [_reading(field, value, getattr(posting, _FACTS[field])) for field, value in words.items()]

@@ -13,6 +13,11 @@ def pounds(value: int) -> str:
     return amount(round(value, -3) if value >= 10_000 else value)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return "1 job", "2,345 jobs"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def percent(share: float) -> str:
     return f"{share:.0%}"
 

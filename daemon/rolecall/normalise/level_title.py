@@ -16,6 +16,7 @@ _WORDS = load("level")
 _STRIPPED = re.compile(r"members? of (?:the )?technical staff|\bmts\b")  # a title at some firms, no level
 _RANGE = re.compile(r"\s*(?:level\s*)?(?:[/&,|(-]|\bor\b|\bto\b|\band\b)\s*|[^()\[\]|]{1,60}?(?:/|\bor\b|\bto\b)\s*\(?")
 _EITHER = re.compile(r"\s*/\s*|\s+or\s+")
+_LETTERS = re.compile(r"[a-z]+")
 _NOUN = re.compile(
     r"\b(?:engineers?|developers?|programmer|analyst|scientist|architect|consultant|designer|administrator|tester|sre)\b"
 )
@@ -119,6 +120,10 @@ def _beside_bare_title(low: str, words: list[Word]) -> Level | None:
     nouns = _NOUN.findall(bare)
     if not nouns or nouns[-1] not in _NOUN.findall(other) or words[0].level.track != "ic":
         return None
+    level_word = low[words[0].start : words[0].end]
+    first, second = set(_LETTERS.findall(bare)), set(_LETTERS.findall(other.replace(level_word, "")))
+    if not (first <= second or second <= first):
+        return None  # "Staff Mechanical Engineer / Design Engineer": two jobs
     return span([words[0].level, level("mid")])
 
 

@@ -152,6 +152,8 @@ def test_excerpts_told_anew_prove_nothing_so_a_telling_title_in_one_place_decide
     assert excerpts("Settlement Ledger Engineer") == 1
     assert excerpts("Settlement Ledger Engineer", place="Bath") == 2
     assert excerpts("Senior Data Engineer") == 2
+    assert excerpts("Senior Data Platform Engineer") == 2
+    assert excerpts("Cloud Data Platform Engineer") == 1, "four common words together are telling"
 
 
 @pytest.mark.parametrize(

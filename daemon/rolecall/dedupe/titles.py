@@ -18,6 +18,7 @@ _PHRASES = [(needed(pattern), re.compile(pattern), replacement) for pattern, rep
 _REFERENCE = re.compile(r"\b(?:ref(?:erence)?\.?[ :#]*)?([a-z]{0,6}[-_/]?\d{5,12})\b")
 _LONG_NUMBER = re.compile(r"\d{5}")
 _TAG = re.compile(r"</?[a-z]{1,8}>")  # a board marks the words that were searched for
+MANY_WORDS = 4  # of a title, levels not counted
 _SEGMENTS = re.compile(r"[()\[\]|/,]| - ")
 
 
@@ -96,8 +97,12 @@ def level_of(core: str) -> str:
 
 @lru_cache(maxsize=512)
 def telling(core: str, company: str) -> bool:
-    """Return whether a title says more than what half the market calls its vacancies, and more than the company."""
-    return not _COMMON.issuperset(set(title_stems(core)).difference(map(_singular, company.split())))
+    """Return whether a title says more than what half the market calls its vacancies, and more than the company.
+
+    Four words together do ("Cloud Data Platform Specialist"), however common each is.
+    """
+    said = set(title_stems(core)).difference(map(_singular, company.split()))
+    return not _COMMON.issuperset(said) or len(said - _RANKS) >= MANY_WORDS
 
 
 def _place(part: str) -> str:
@@ -123,5 +128,6 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-_COMMON = frozenset(map(_singular, [*WORDS["common"], *WORDS["levels"]]))
+_RANKS = frozenset(map(_singular, WORDS["levels"]))
+_COMMON = _RANKS.union(map(_singular, WORDS["common"]))
 _ROLE_WORDS = frozenset([*WORDS["common"], *_LEVELS, *_SPELLING])  # where one of them stands, no place is meant

@@ -652,6 +652,17 @@ async def test_what_was_told_of_a_job_counts_for_the_one_that_is_split_from_it(s
     assert await store.claim("phone", NOW, LEASE) is None
 
 
+async def test_what_waits_to_be_told_of_a_job_is_told_of_the_one_that_is_split_from_it_too(store: Store) -> None:
+    one, copy = posting("a", "one"), posting("b", "one")
+    planned = alert(one, at_once(one), digest(channel="mail", due=after(hours=8)), digest("unclear", due=NOW))
+    await store.commit(plan(one, copy, alerts=(planned,)))
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    await store.settle((await claimed(store)).id, RetryAt(NOW, "no answer", ambiguous=True), NOW)
+    await store.record(decision("split", "b"))
+    assert await subjects(store, await claimed(store, "mail", now=after(hours=8))) == ["a", "b"]
+    assert await subjects(store, await claimed(store)) == ["a"], "perhaps it was told of both already"
+
+
 async def test_two_alerts_of_one_search_become_one_when_their_jobs_are_joined(store: Store) -> None:
     one, two = posting("a"), posting("b")
     await store.commit(plan(one, two, alerts=(alert(one, digest()), alert(two, digest()))))

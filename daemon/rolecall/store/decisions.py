@@ -187,7 +187,10 @@ def _postings_of(db: Database, job: str) -> list[int]:
 
 
 def _move(db: Database, rows: Collection[int], old: str, new: str) -> None:
-    """Move postings to another job. What was told of the old job counts as told of the new one: no second alert."""
+    """Move postings to another job. What was told of the old job counts as told of the new one: no second alert.
+
+    What still waits to be told of the old job is told of both.
+    """
     if not rows or old == new:
         return
     db.execute("INSERT INTO job SELECT ?, first_seen FROM job WHERE id = ? ON CONFLICT DO NOTHING", [new, old])
@@ -196,6 +199,7 @@ def _move(db: Database, rows: Collection[int], old: str, new: str) -> None:
         db.execute("UPDATE posting SET job = ? WHERE id = ?", [new, row])
     if _postings_of(db, old):
         db.execute(_TOLD_TOO, {"old": old, "new": new, "first": ids[0]})
+        db.execute(_WAITS_TOO, {"old": old, "new": new})
     else:
         _fold(db, old, new)
 
@@ -204,6 +208,14 @@ _TOLD_TOO = """
 INSERT INTO alert (search, job, posting, action, reasons, rank, created_at)
 SELECT search, :new, :first, action, reasons, rank, created_at FROM alert WHERE job = :old
 ON CONFLICT (job, search) DO NOTHING
+"""
+
+_WAITS_TOO = """
+INSERT INTO outbox_alert (outbox, alert)
+SELECT o.id, new.id FROM alert old JOIN alert new ON new.search = old.search AND new.job = :new
+JOIN outbox_alert x ON x.alert = old.id JOIN outbox o ON o.id = x.outbox
+WHERE old.job = :old AND o.state = 'pending' AND o.ambiguous = 0
+  AND NOT EXISTS (SELECT 1 FROM outbox_alert WHERE alert = new.id)
 """
 
 

@@ -188,6 +188,7 @@ class MemoryDecisions(MemoryOutbox):
             if (search, new) not in self._alerts:
                 first = alert if emptied else replace(alert, key=next(iter(keys)))
                 self._alerts[search, new] = (row_id if emptied else next(self._alert_ids), first, at)
+                self._wait_too(row_id, self._alerts[search, new][0])
         if emptied:
             self._bridges = {(new if job == old else job, key) for job, key in self._bridges}
             own = self._marks.get(new, ())

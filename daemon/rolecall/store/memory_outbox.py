@@ -43,6 +43,10 @@ class _Row:
     def waiting(self) -> bool:
         return self.state in ("pending", "sending")
 
+    @property
+    def may_be_joined(self) -> bool:
+        return self.state == "pending" and not self.ambiguous
+
     def is_due(self, now: datetime) -> bool:
         """Also where it was written in the future, by more than it was to wait: the clock was set back."""
         return self.due <= now or self.created_at - (self.due - self.created_at) > now
@@ -65,7 +69,7 @@ class MemoryOutbox:
 
     def _bundle(self, delivery: Delivery, now: datetime) -> _Row:
         parts = [r for r in self._outbox.values() if (r.channel, r.bundle) == (delivery.channel, delivery.bundle)]
-        if parts and parts[-1].state == "pending" and not parts[-1].ambiguous:
+        if parts and parts[-1].may_be_joined:
             return parts[-1]
         row = _Row(
             self._next_id(), delivery.channel, delivery.bundle, len(parts) + 1, delivery.kind, now, delivery.due,
@@ -86,6 +90,12 @@ class MemoryOutbox:
         if all((row.channel, row.bundle) != (notice.channel, bundle) for row in self._outbox.values()):
             said = (notice.urgent, notice.subject, notice.text)
             self._queue(_Row(self._next_id(), notice.channel, bundle, 1, "notice", now, notice.due, *said))
+
+    def _wait_too(self, alert: int, other: int) -> None:
+        """Let another alert travel wherever this one still waits."""
+        for row in self._outbox.values():
+            if alert in row.alerts and other not in row.alerts and row.may_be_joined:
+                row.alerts.append(other)
 
     # delivering
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rolecall import views
 from rolecall.deliver import MOST_ATTEMPTS, MOST_UNCLEAR, deliver, settlement, suspension_notice
 from rolecall.errors import Deferred, Rejected, StoreError, Unsendable
 from rolecall.house import House
@@ -178,6 +179,23 @@ async def test_a_job_that_becomes_part_of_another_while_its_digest_is_read_is_no
     cards = {card.job: card.title[-1] for card in evening.ear.heard[0].cards}
     assert cards.keys() == {"job-a", "job-b", "job-c", "job-d"}
     assert await store.alerted({"job-a"}) == {("python", "job-a")}
+
+
+async def test_what_waits_for_a_channel_that_is_gone_from_the_configuration_is_shown_by_status(
+    evening: Evening,
+) -> None:
+    await evening.announce("a", "b")
+    before = evening.house.config
+    after = replace(before, channels=tuple(each for each in before.channels if each.name != "phone"))
+    shown = await views.status(evening.house.store, after, evening.clock.now)
+    assert [(each.name, each.pending, each.suspended) for each in shown.channels] == [
+        ("digest", 0, ""),
+        ("phone", 2, views.LEFT_BEHIND),
+    ]
+    for _ in "ab":
+        await evening.next()
+    shown = await views.status(evening.house.store, after, evening.clock.now)
+    assert [each.name for each in shown.channels] == ["digest"], "nothing waits for it any more"
 
 
 @pytest.mark.parametrize("seconds", [2 * 86_400.0, 1e12, float("inf")])

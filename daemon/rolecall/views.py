@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from rolecall.trouble import in_trouble, what_next
 from rolecall.trouble import why as why_so
 from rolecall.vacancy import merged, reposts
 
+LEFT_BEHIND = "no channel of the configuration has this name any more; what waits for it is kept"
 MEND = "not asked until it has its key; then reload Rolecall"
 
 
@@ -80,10 +81,20 @@ async def status(store: Store, config: Config, now: datetime) -> Status:
             *(SourceRow(each.source.name, "off", why=each.why, what_next=MEND) for each in config.off),
         ),
         budgets=tuple(await _budgets(store, config, now)),
-        channels=tuple(channels.get(channel.name, ChannelState(channel.name)) for channel in config.channels),
+        channels=(
+            *(channels.get(channel.name, ChannelState(channel.name)) for channel in config.channels),
+            *_left_behind(channels, config),
+        ),
         dead=tuple(await store.dead_messages()),
         totals=await store.totals(),
     )
+
+
+def _left_behind(channels: Mapping[str, ChannelState], config: Config) -> Iterator[ChannelState]:
+    """Yield the channels that were renamed or removed while messages waited for them."""
+    for name, state in channels.items():
+        if state.pending and config.channel(name) is None:
+            yield replace(state, suspended=LEFT_BEHIND)
 
 
 def _source_row(name: str, states: Mapping[str, SourceState], config: Config, now: datetime) -> SourceRow:

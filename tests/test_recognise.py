@@ -311,9 +311,27 @@ async def test_a_digest_whose_jobs_have_all_closed_is_not_sent_and_the_log_says_
         channel = life.house.config.channel("digest")
         assert channel is not None
         outcomes = [await deliver(channel, life.house) for _ in range(2)]
-    assert Dropped("its jobs have closed") in outcomes
+    assert Dropped("its jobs have closed", closed=(1,)) in outcomes
     assert "not-sent channel=digest" in caplog.text
     assert "reason=its jobs have closed" in caplog.text
+
+
+@pytest.mark.parametrize("others", [[], [job(2)]], ids=["the whole digest was dropped", "the others were told"])
+async def test_a_job_that_had_closed_when_its_digest_went_out_is_told_when_it_is_open_again(
+    board: Board, store: Store, others: list[dict[str, Any]]
+) -> None:
+    async with living(board, store, SEARCH + 'when = "digest"\nnotify = ["phone"]\n') as life:
+        nurse = job(99, title="Nurse", content="Nursing.")
+        await life.day(nurse)
+        for listed in ([job(1)], [], []):  # gone is what two lists lack
+            board.serve(PATH.format(NAMES[0]), jobs(nurse, *listed, *others))
+            life.clock.forward(hours=1)
+            await poll_all(life.house)
+        told = await life.day(nurse, *others)
+        assert [card.title for message in told for card in message.cards] == [each["title"] for each in others]
+        await life.day(nurse, job(1), *others)
+        (digest,) = await life.day(nurse, job(1), *others)
+    assert [card.url for card in digest.cards] == [job(1)["absolute_url"]]
 
 
 # --- what is remembered of the employers ----------------------------------------------------------------------

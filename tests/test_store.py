@@ -880,6 +880,19 @@ async def test_what_came_alone_in_the_last_hour_is_counted_by_search(store: Stor
     assert await store.sent_alone(["go"], NOW) == {}
 
 
+async def test_an_alert_that_was_not_told_since_its_job_had_closed_may_be_made_anew(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    planned = (alert(one, digest(), digest(channel="mail")), alert(two, digest()))
+    await store.commit(plan(one, two, alerts=planned))
+    for channel, outcome, left in (("phone", Sent, {"job-a"}), ("mail", Dropped, set[str]())):
+        claim = await claimed(store, channel)
+        closed = tuple(each.id for each in await alerts_of(store, claim))
+        await store.settle(claim.id, outcome("so it was", closed), NOW)
+        assert {job for _, job in await store.alerted({"job-a", "job-b"})} == left, "what still waits elsewhere stays"
+    assert await store.told({"job-a", "job-b"}) == set()
+    assert (await store.commit(plan(one, two, alerts=planned))).alerts == 2
+
+
 # --- the outbox: bundles --------------------------------------------------------------------------------------
 
 

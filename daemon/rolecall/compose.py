@@ -26,10 +26,14 @@ from rolecall.vacancy import merged, pressable, reposts
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a message says of its jobs: a card for each. `dropped`: why a job that was to be in it is not."""
+    """What a message says of its jobs: a card for each. `dropped`: why a job that was to be in it is not.
+
+    `closed`: the alerts whose jobs have closed.
+    """
 
     cards: tuple[Card, ...] = ()
     dropped: str = ""
+    closed: tuple[int, ...] = ()
 
     @property
     def jobs(self) -> list[str]:
@@ -49,13 +53,15 @@ def contents(
     ]
     worth = [alert for alert, reason in zip(alerts, reasons, strict=True) if not reason]
     cards = [card_of(group, config, now, reader) for group in _by_job(worth)]
-    return Contents(tuple(cards), next(filter(None, reasons), ""))
+    closed = tuple(alert.id for alert in alerts if not alert.job.is_open)
+    return Contents(tuple(cards), next(filter(None, reasons), ""), closed)
 
 
 def united(pages: Sequence[Contents]) -> Contents:
     """Return the contents of several pages as those of one message, the best card first."""
     cards = sorted((card for page in pages for card in page.cards), key=lambda card: -card.rank)
-    return Contents(tuple(cards), next((page.dropped for page in pages if page.dropped), ""))
+    closed = tuple(alert for page in pages for alert in page.closed)
+    return Contents(tuple(cards), next((page.dropped for page in pages if page.dropped), ""), closed)
 
 
 def compose(claim: Claim, found: Contents, config: Config, now: datetime, aside: str = "") -> Message:

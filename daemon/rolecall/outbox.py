@@ -38,7 +38,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
+    """It arrived. `closed`: alerts it did not tell of, because their jobs have closed."""
+
     receipt: str = ""  # the channel's own id for the message
+    closed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,10 @@ class Suspend:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Not worth sending any more: every job in it has closed, or the user is done with it."""
+    """Not worth sending any more: every job in it has closed, or the user is done with it. `closed` as in `Sent`."""
 
     reason: str
+    closed: tuple[int, ...] = ()
 
 
 Outcome = Sent | RetryAt | Dead | Suspend | Dropped

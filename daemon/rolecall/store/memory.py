@@ -179,6 +179,9 @@ class MemoryStore(MemoryDecisions):
             row.alerts += [row_id] if row_id not in row.alerts else []
         return True
 
+    def _drop_alerts(self, ids: Collection[int]) -> None:
+        self._alerts = {pair: alert for pair, alert in self._alerts.items() if alert[0] not in ids}
+
     async def notes(self, channel: str) -> Mapping[str, str]:
         return {name: text for name, text in self._notes.get(channel, {}).items() if text}
 

@@ -65,6 +65,9 @@ class MemoryOutbox:
     def _close_expired(self, now: datetime) -> None:
         raise NotImplementedError
 
+    def _drop_alerts(self, ids: Collection[int]) -> None:
+        raise NotImplementedError
+
     # filling
 
     def _bundle(self, delivery: Delivery, now: datetime) -> _Row:
@@ -142,8 +145,9 @@ class MemoryOutbox:
             return
         row.lease_until = _LONG_AGO
         match outcome:
-            case Sent():
+            case Sent(_, closed):
                 row.state, row.settled_at, row.error = "sent", now, ""
+                self._forget(row, closed)
                 self._change(row.channel, last_sent=now, last_error="")
             case RetryAt(at, error, counts, ambiguous):
                 row.state, row.error = "pending", error
@@ -153,11 +157,18 @@ class MemoryOutbox:
             case Dead(error):
                 row.state, row.settled_at, row.error = "dead", now, error
                 self._change(row.channel, last_error=error)
-            case Dropped(reason):
+            case Dropped(reason, closed):
                 row.state, row.settled_at, row.error = "dropped", now, reason
+                self._forget(row, closed)
             case Suspend(error):
                 row.state, row.error = "pending", error
                 self._change(row.channel, suspended=error or "refused", last_error=error)
+
+    def _forget(self, row: _Row, alerts: Collection[int]) -> None:
+        """Let alerts be made anew that no other message tells of."""
+        row.alerts = [alert for alert in row.alerts if alert not in alerts]
+        elsewhere = {alert for each in self._outbox.values() for alert in each.alerts}
+        self._drop_alerts(set(alerts) - elsewhere)
 
     def _change(self, channel: str, **changes: object) -> None:
         if channel in self._channels:

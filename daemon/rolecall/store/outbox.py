@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -155,8 +155,9 @@ def settle(db: Database, claim_id: int, outcome: Outcome, now: datetime) -> None
     if found is None:
         return
     match outcome:
-        case Sent(receipt):
+        case Sent(receipt, closed):
             _settle(db, claim_id, "sent", now, receipt=receipt)
+            _forget(db, claim_id, closed)
             _update_channel(db, found[0], last_sent=to_us(now), last_error="")
         case RetryAt(at, error, counts, ambiguous):
             _settle(db, claim_id, "pending", None, error=error, attempts=counts, ambiguous=ambiguous)
@@ -164,8 +165,9 @@ def settle(db: Database, claim_id: int, outcome: Outcome, now: datetime) -> None
         case Dead(error):
             _settle(db, claim_id, "dead", now, error=error)
             _update_channel(db, found[0], last_error=writable(error))
-        case Dropped(reason):
+        case Dropped(reason, closed):
             _settle(db, claim_id, "dropped", now, error=reason)
+            _forget(db, claim_id, closed)
         case Suspend(error):
             _settle(db, claim_id, "pending", None, error=error)
             _update_channel(db, found[0], suspended=writable(error) or "refused", last_error=writable(error))
@@ -190,6 +192,15 @@ def _settle(
         """,
         [state, to_us(at), writable(error), writable(receipt), attempts, ambiguous, ambiguous, row_id],
     )
+
+
+def _forget(db: Database, row_id: int, alerts: Collection[int]) -> None:
+    """Let alerts be made anew that were not told: their jobs had closed, and may open again. Those told stay."""
+    for alert in alerts:
+        db.execute("DELETE FROM outbox_alert WHERE outbox = ? AND alert = ?", [row_id, alert])
+        db.execute(
+            "DELETE FROM alert WHERE id = ? AND NOT EXISTS (SELECT 1 FROM outbox_alert WHERE alert = ?)", [alert] * 2
+        )
 
 
 def _update_channel(db: Database, name: str, **changes: object) -> None:

@@ -27,6 +27,7 @@ from rolecall.overview import ClosingSoon, NearMiss, Overview, PayBar, Picture, 
 from rolecall.plan import NewAlert, NewPosting, Plan
 from rolecall.ports import Showing, Store
 from rolecall.render.email import render_email, render_html
+from rolecall.render.overview import bar_lines
 from rolecall.render.text import render_text
 from rolecall.schedule import EVERY_DAY, next_slot, parse_days
 from rolecall.store.memory import MemoryStore
@@ -51,6 +52,17 @@ SHOWN = Overview(
 
 
 # --- gathering ------------------------------------------------------------------------------------------------
+
+
+async def test_a_job_stands_beside_its_bar_with_its_company_and_the_pay_of_its_own_lines(config: Config) -> None:
+    store = MemoryStore()
+    long = advert(1, "£82,500 - £95,000", title="Senior Python Developer for Harbours, Ferries and Tide Tables")
+    await stored(store, long, NOW - timedelta(hours=2))
+    found = await shown(store, config, 1, shows="overview")
+    assert found is not None
+    (text,) = bar_lines(found)
+    assert text.startswith("Senior Python Developer for Har… · Larkspur 1 ")
+    assert text.endswith(" £82.5k–£95k")
 
 
 def advert(number: int, pay: str, **raw: Any) -> RawPosting:

@@ -68,6 +68,20 @@ def test_a_mistake_is_said_and_asked_again(tmp_path: Path) -> None:
         assert words in result.stdout
 
 
+def test_technologies_of_several_words_stand_between_commas(tmp_path: Path) -> None:
+    result = run(tmp_path / "config.toml", "spring boot, ruby on rails,", *[""] * 6, "n", "n", "", "", "", "")
+    assert result.exit_code == 0, result.output
+    assert 'stack.any = ["spring_boot", "rails"]' in (tmp_path / "config.toml").read_text()
+
+
+def test_where_nothing_can_be_written_nothing_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run(tmp_path / "file" / "config.toml")
+    assert isinstance(result.exception, RolecallError)
+    assert "is no folder" in str(result.exception)
+    assert result.stdout == ""
+
+
 def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("mine")
     result = run(tmp_path / "config.toml")

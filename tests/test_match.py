@@ -227,7 +227,7 @@ def test_a_minimum_salary_answers_as_the_table_says(
     ("salary", "how", "label"),
     [
         (pay(55_000, 70_000), "reach", "£55k–£70k straddles your £65k"),
-        (pay(None, 70_000), "reach", "up to £70k, offers sit below; your £65k"),
+        (pay(None, 70_000), "reach", "up to £70k may reach your £65k"),
         (pay(60_000, None), "reach", "from £60k may reach your £65k"),
         (pay(67_500, 67_500), "reach", "£67.5k meets your £65k"),
         (pay(41_250, 52_001), "reach", "£41,250–£52,001 is below your £65k"),
@@ -240,6 +240,12 @@ def test_a_minimum_salary_answers_as_the_table_says(
 )
 def test_the_reason_is_one_that_a_person_understands(salary: Salary | None, how: str, label: str) -> None:
     assert ask("min_salary", posting(salary=fact(salary)), min_salary=65_000, salary_match=how).label == label
+
+
+def test_the_kind_of_work_and_the_place_of_work_are_named_as_people_name_them() -> None:
+    offered = posting(mode=fact(WorkMode(frozenset({Mode.ONSITE}))))
+    assert ask("modes", offered, modes=["remote", "hybrid"]).label == "on-site, you want hybrid or remote"
+    assert ask("family", posting(family=fact("backend")), family=[]).reason == "software_work"
 
 
 def test_pay_that_is_not_stated_is_unknown_by_its_own_policy() -> None:

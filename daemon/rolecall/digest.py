@@ -32,6 +32,7 @@ WEEKS = 8
 SOON = timedelta(days=3)
 NEAR = frozenset({"min_salary", "min_day_rate", "levels", "modes", "max_office_days", "home", "contract", "ir35"})
 """What a person might give way on. Another technology or another country is no near miss."""
+MOST_NAME = 44  # letters of a job beside its bar
 MOST_BARS, MOST_CLOSING, MOST_EXAMPLES = 25, 5, 3
 MOST_JOBS = 2_000  # told of earlier, looked at for the weeks
 PAGE = 50  # adverts or jobs looked at together: others wait for the same thread, and texts are large
@@ -108,7 +109,8 @@ def _page(here: Collection[str], reader: Person, jobs: Sequence[StoredJob], now:
 
 def _bars(job: StoredJob) -> list[PayBar]:
     raw = job.postings[0].raw
-    name = line(f"{line(raw.title, 40)} · {raw.company}" if raw.company else raw.title, 64)
+    of = f" · {line(raw.company, MOST_NAME // 2)}" if raw.company else ""
+    name = line(raw.title, MOST_NAME - len(of)) + of
     return [PayBar(name, *sample.pay) for sample in stats.samples(job.postings) if sample.pay]
 
 

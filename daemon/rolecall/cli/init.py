@@ -41,6 +41,7 @@ def init(
 
     if output.exists():
         raise RolecallError(f"{output} exists already; edit it, or name another file with --output")
+    _can_be_written(output)
     typer.echo("A few questions. Enter alone takes what stands in brackets.\n")
     secrets: dict[str, str] = {}
     said = _ask(secrets, try_out=try_out)
@@ -50,17 +51,24 @@ def init(
     typer.echo(_next(output, said))
 
 
+def _can_be_written(output: Path) -> None:
+    """Raise where the answers could not be kept: that is better said before the questions."""
+    folder = next(each for each in output.absolute().parents if each.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise RolecallError(f"cannot write {output}: {folder} is {'not writable' if folder.is_dir() else 'no folder'}")
+
+
 def _ask(secrets: dict[str, str], *, try_out: bool) -> Answers:
     from rolecall.config.begin import REMOTE_BOARDS, Answers
 
-    stack = _until(_stack, "Technologies, at least one of them must be wanted", "python")
+    stack = _until(_stack, "Technologies: a job asks for at least one of them", "python")
     levels = _until(_words(LEVELS), f"Levels ({LEVELS})", "senior")
     modes = _until(_words(MODES), f"Where ({MODES})", "remote hybrid")
     home = (
         _until(_home, "Home: a town or postcode, for distances (- for none)", "London") if modes != ("remote",) else ""
     )
-    salary = _until(_pounds("year", 5_000, 2_000_000), "Least salary a year (- for any)", "60000")
-    rate = _until(_pounds("day", 50, 5_000), "Contracts too? Least day rate (- for no contracts)", "-")
+    salary = _until(_pounds("year", 5_000, 2_000_000), "Minimum salary a year (- for any)", "60000")
+    rate = _until(_pounds("day", 50, 5_000), "Contracts too? Minimum day rate (- for no contracts)", "-")
     sponsorship = typer.confirm("Do you need a visa sponsor?", default=False)
     telegram = _telegram(secrets, try_out=try_out)
     mail = _mail(secrets, try_out=try_out)
@@ -85,7 +93,7 @@ def _stack(text: str) -> tuple[str, ...]:
     from rolecall.normalise.vocabulary import resolve, suggest
 
     found = []
-    for word in text.replace(",", " ").split():
+    for word in map(str.strip, text.strip(" ,").split("," if "," in text else None)):
         tech = resolve(word)
         if tech is None:
             near = suggest(word)

@@ -90,7 +90,7 @@ def _reach(offer: Offer) -> Verdict:
     if offer.high < offer.floor:
         return offer.below
     if offer.low is None:
-        return yes("up_to", f"{offer.text}, offers sit below; your {offer.your}")
+        return yes("up_to", f"{offer.text} may reach your {offer.your}")
     return offer.meets if offer.low >= offer.floor else yes("straddles", f"{offer.text} straddles your {offer.your}")
 
 
@@ -114,7 +114,7 @@ _COMPARE: dict[str, Callable[[Offer], Verdict]] = {"reach": _reach, "floor": _bo
 def _wide(offer: Offer) -> Verdict:
     if offer.low is not None and offer.low >= offer.floor:
         return offer.meets
-    return unknown("wide", f"{offer.text} is too wide to tell; your {offer.your}", "salary")
+    return unknown("wide", f"{offer.text} is too wide to compare with your {offer.your}", "salary")
 
 
 def _more_than_pay(offer: Offer, kind: str) -> Verdict:

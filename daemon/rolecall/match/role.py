@@ -46,7 +46,7 @@ def family(posting: Posting, wanted: frozenset[Family], search: Search) -> Verdi
     if value is None or value == "unknown":
         return unknown("family_unknown", "kind of work not clear")
     if value in wanted or (not wanted and value != "non_software"):
-        return yes("family", _work(value) if wanted else "")  # who did not ask need not be told
+        return yes("software_work", _work(value) if wanted else "")  # who did not ask need not be told
     if value == "general":
         return unknown("family_general", "software, specialism not stated")
     return no("other_family", "not a software role" if value == "non_software" else _work(value))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rolecall.match.criterion import criterion, either, no, unknown, yes
 from rolecall.match.wants import Search
 from rolecall.model import Location, Mode, Place, Posting, UkFit, Verdict, WorkMode
@@ -13,18 +15,18 @@ MONTHLY = 0.25  # office days a week of one day a month
 @criterion(reads=["mode"], unknown="mode")
 def modes(posting: Posting, wanted: frozenset[Mode], search: Search) -> Verdict:
     mode, flags = posting.mode.value or WorkMode(), posting.mode.flags
-    offered = either(sorted(mode.modes))
+    offered = _either(mode.modes)
     if mode.modes & wanted:
         return yes("mode", mode_words(mode))
     if wanted <= mode.ruled_out:
-        return no("mode_ruled_out", f"not {either(sorted(wanted))}")
+        return no("mode_ruled_out", f"not {_either(wanted)}")
     if not mode.modes:
         return unknown("mode_not_stated", "mode not stated", "mode")
     if Mode.REMOTE in wanted and flags & {"remote_negotiable", "field_says_remote"}:
         return unknown("remote_perhaps", f"{offered}, remote may be possible", "mode")
     if Mode.HYBRID in wanted and mode.modes == {Mode.REMOTE} and "office_optional" in flags:
         return unknown("office_optional", "remote, an office may be used", "mode")
-    return no("other_mode", f"{offered}, you want {either(sorted(wanted))}")
+    return no("other_mode", f"{offered}, you want {_either(wanted)}")
 
 
 @criterion(reads=["mode"], unknown="mode")
@@ -107,9 +109,13 @@ def _within(location: Location | None, wanted: Place, radius: float) -> Verdict:
     return no("too_far", f"{name}, {far:.0f} mi, over your {radius:g}" if far is not None else f"in {places[0].name}")
 
 
+def _either(modes: Iterable[Mode]) -> str:
+    return either(["on-site" if mode is Mode.ONSITE else mode.value for mode in sorted(modes)])
+
+
 def mode_words(mode: WorkMode) -> str:
     """Return "remote", "hybrid, 2 days", "hybrid or remote"."""
-    words = either(sorted(mode.modes))
+    words = _either(mode.modes)
     return f"{words}, {days_words(mode)}" if mode.office_days and Mode.HYBRID in mode.modes else words
 
 

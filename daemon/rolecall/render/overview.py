@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rolecall.overview import ClosingSoon, NearMiss, Overview
 from rolecall.render.clean import line
 from rolecall.render.groups import jobs
+from rolecall.render.money import amount
 from rolecall.render.numbers import bar, columns, pounds
 
 _CRITERIA = {
@@ -77,8 +78,9 @@ def weeks_in_words(found: Overview) -> str:
 
 
 def _bars_title(found: Overview) -> str:
-    return "Pay of these jobs" + (f" against your {pounds(found.floor)}" if found.floor else "")
+    return "Pay of these jobs" + (f" against your {amount(found.floor)}" if found.floor else "")
 
 
 def _span(low: int, high: int) -> str:
-    return pounds(low) if low == high else f"{pounds(low)}–{pounds(high)}"
+    """Return the pay as the job's own lines give it: "£82.5k–£95k"."""
+    return amount(low) if low == high else f"{amount(low)}–{amount(high)}"

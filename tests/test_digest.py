@@ -61,7 +61,7 @@ async def test_a_job_stands_beside_its_bar_with_its_company_and_the_pay_of_its_o
     found = await shown(store, config, 1, shows="overview")
     assert found is not None
     (text,) = bar_lines(found)
-    assert text.startswith("Senior Python Developer for Har… · Larkspur 1 ")
+    assert text.startswith("Senior Python Developer for Ha… · Larkspur 1 ")
     assert text.endswith(" £82.5k–£95k")
 
 

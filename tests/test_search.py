@@ -93,10 +93,10 @@ def test_an_empty_list_asks_nothing() -> None:
         ({"stack": {"anny": ["python"]}}, "search[0].stack.anny", 'Did you mean "any"?'),
         ({"unknown": {"salry": "digest"}}, "search[0].unknown.salry", 'Did you mean "salary"?'),
         ({"unknown": {"salary": "digests"}}, "search[0].unknown.salary", 'Did you mean "digest"?'),
-        ({"levels": ["seniour"]}, "search[0].levels[0]", 'Did you mean "senior"?'),
-        ({"modes": ["on-site"]}, "search[0].modes[0]", 'Did you mean "onsite"?'),
+        ({"levels": ["seniour"]}, "search[0].levels[1]", 'Did you mean "senior"?'),
+        ({"modes": ["on-site"]}, "search[0].modes[1]", 'Did you mean "onsite"?'),
         ({"modes": "remote"}, "search[0].modes", 'Write ["remote"].'),
-        ({"stack": {"any": ["pythn"]}}, "search[0].stack.any[0]", '"Python"'),
+        ({"stack": {"any": ["pythn"]}}, "search[0].stack.any[1]", '"Python"'),
         ({"home": "Leads"}, "search[0].home", '"Leeds"'),
         ({"min_salary": "lots"}, "search[0].min_salary", '"£70k"'),
         ({"min_salary": 70}, "search[0].min_salary", 'Did you mean "£70k"?'),
@@ -105,7 +105,7 @@ def test_an_empty_list_asks_nothing() -> None:
         ({"max_office_days": "two"}, "search[0].max_office_days", ""),
         ({"max_office_days": -1}, "search[0].max_office_days", ""),
         ({"uk_remote_only": "yes"}, "search[0].uk_remote_only", ""),
-        ({"mute": {"titles": ["("]}}, "search[0].mute.titles[0]", ""),
+        ({"mute": {"titles": ["("]}}, "search[0].mute.titles[1]", ""),
         ({"mute": ["Acme"]}, "search[0].mute", ""),
         ({"salary_slack": 5, "min_salary": 1e5}, "search[0].salary_slack", 'Write "5%".'),
         ({"max_miles": 30}, "search[0].max_miles", ""),
@@ -124,8 +124,8 @@ def test_a_mistake_is_named_with_its_place_and_what_was_meant(
 def test_all_mistakes_are_told_at_once() -> None:
     found = problems(levels=["seniour", "led"], min_salary="lots", hoem="Leeds", modes=7)
     assert {problem.path for problem in found} == {
-        "search[0].levels[0]",
         "search[0].levels[1]",
+        "search[0].levels[2]",
         "search[0].min_salary",
         "search[0].hoem",
         "search[0].modes",

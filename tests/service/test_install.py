@@ -156,6 +156,12 @@ def test_done_again_it_changes_nothing(config: Path, root: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 
+def test_the_same_command_once_more_is_no_mistake_also_when_the_secrets_are_gone(config: Path, root: Path) -> None:
+    installed(config, root)
+    (config.parent / "telegram-token").unlink()
+    assert "Everything is as it should be." in run("install", "--from", config, "--root", root).output
+
+
 def test_a_configuration_that_you_edited_stays_as_it_is(config: Path, root: Path) -> None:
     installed(config, root)
     own = root / "etc/rolecall/config.toml"

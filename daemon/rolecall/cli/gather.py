@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 def found(source: Path | None, root: Path) -> Given:
     """Return the configuration: the service's own where there is one, else the one that is named or found."""
     from rolecall.config import find, text_of
+    from rolecall.plugins import kinds
     from rolecall.service import unit
     from rolecall.service.files import below
-    from rolecall.service.plan import Given
+    from rolecall.service.plan import Given, installed
 
     own = below(root, unit.CONFIG)
     if source is None and own.exists():
         return Given(unit.CONFIG, text_of(own), stays=True)
     path = find(source)
     if own.exists() and not own.samefile(path):
+        if text_of(own) == installed(Given(path, text_of(path), stays=False), kinds()):
+            return Given(unit.CONFIG, text_of(own), stays=True)
         raise RolecallError(f"{own} is yours, and stays: edit it, or move it away to have {path} in its place")
     return Given(path, text_of(path), stays=False)
 

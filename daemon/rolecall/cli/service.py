@@ -57,7 +57,7 @@ def install(
     if not to_do:
         typer.echo("Everything is as it should be.")
     if dry_run:
-        typer.echo(dim("Nothing was done. After that:"))
+        typer.echo(dim("Nothing was done."))
     else:
         make(to_do)
     _then(commands(root, "enable"), carry_out=start and not dry_run)
@@ -87,6 +87,7 @@ def uninstall(root: RootOption = ROOT, dry_run: DryRun = False) -> None:
 @service.command()
 def status(root: RootOption = ROOT) -> None:
     """Say whether the unit is the one of this Rolecall, and how the service is. Exit 1 when it does not run."""
+    from rolecall.render.numbers import counted
     from rolecall.service import unit
     from rolecall.service.files import below, changes
     from rolecall.service.plan import Piece
@@ -102,7 +103,9 @@ def status(root: RootOption = ROOT) -> None:
     names = ("ActiveState", "SubState", "StatusText", "NRestarts", "Result")
     shown = run(["systemctl", "show", *(f"--property={name}" for name in names), unit.NAME])
     said = dict(line.partition("=")[::2] for line in shown.splitlines())
-    typer.echo(f"service  {said['ActiveState']} ({said['SubState']}), restarted {said['NRestarts']} times")
+    typer.echo(
+        f"service  {said['ActiveState']} ({said['SubState']}), restarted {counted(int(said['NRestarts']), 'time')}"
+    )
     if said["StatusText"]:
         typer.echo(f"         {said['StatusText']}")
     if said["ActiveState"] != "active":

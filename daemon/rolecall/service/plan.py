@@ -41,16 +41,24 @@ def wanted_secrets(given: Given, kinds: Kinds) -> list[Held]:
 
 def pieces(given: Given, secrets: list[Held], values: Mapping[str, str], program: Path) -> list[Piece]:
     """Return everything the service needs, folders first. `values`: the secrets, by credential."""
-    text = given.text if given.stays else moved(given.text, secrets)[0]
     return [
         Piece(unit.CONFIG.parent, 0o755),
         Piece(unit.CREDENTIALS, 0o700),
         *(Piece(unit.CREDENTIALS / name, 0o600, f"{value}\n", secret=True) for name, value in sorted(values.items())),
-        Piece(unit.CONFIG, 0o644, text),
+        Piece(unit.CONFIG, 0o644, _text(given, secrets)),
         Piece(unit.ADDITION.parent, 0o755),
         Piece(unit.UNIT, 0o644, unit.shipped()),
         Piece(unit.ADDITION, 0o644, unit.addition(program, values)),
     ]
+
+
+def installed(given: Given, kinds: Kinds) -> str:
+    """Return the configuration as the service has it once it is installed. Raises `tomllib.TOMLDecodeError`."""
+    return _text(given, wanted_secrets(given, kinds))
+
+
+def _text(given: Given, secrets: list[Held]) -> str:
+    return given.text if given.stays else moved(given.text, secrets)[0]
 
 
 def not_movable(given: Given, secrets: list[Held]) -> list[Problem]:

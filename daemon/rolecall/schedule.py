@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+LONGEST = 36_500 * DAY  # that is added to a time
 JITTER = 0.1
 FIRST_RETRY = timedelta(minutes=2)
 
@@ -22,7 +23,10 @@ def parse_duration(text: str) -> timedelta:
     matches = list(_DURATION.finditer(text))
     if not matches or "".join(m.group() for m in matches) != text:
         raise ValueError(f"{text!r} is not a length of time; write it like 45m, 2h or 1d")
-    return timedelta(seconds=sum(float(m[1]) * _UNITS[m[2].lower()] for m in matches))
+    seconds = sum(float(m[1]) * _UNITS[m[2].lower()] for m in matches)
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is too long; a hundred years are the most")
+    return timedelta(seconds=seconds)
 
 
 def parse_time(text: str) -> time:

@@ -41,6 +41,12 @@ def _duration(value: object) -> timedelta:
     return value if isinstance(value, timedelta) else parse_duration(str(value))
 
 
+def _some(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("no time at all is not possible here; write it like 45m, 2h or 1d")
+    return value
+
+
 def _time(value: object) -> time:
     return value if isinstance(value, time) else parse_time(str(value))
 
@@ -73,6 +79,7 @@ def _home(value: str) -> str:
 Share = Annotated[Decimal, BeforeValidator(_share), Field(ge=0, lt=1)]
 Home = Annotated[str, AfterValidator(_home)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Interval = Annotated[Duration, AfterValidator(_some)]
 OnDays = Annotated[Days, BeforeValidator(_days)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
@@ -93,7 +100,7 @@ class DaemonOptions(BaseModel):
     host_pause: Duration = timedelta(seconds=2)
     summary_wait: Duration = timedelta(seconds=60)
     notice_wait: Duration = timedelta(minutes=10)
-    tick: Duration = timedelta(seconds=5)
+    tick: Interval = timedelta(seconds=5)
     grace: Duration = timedelta(seconds=20)
     keep_days: Annotated[int, Field(ge=0, le=36_500)] = 365
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -134,7 +141,7 @@ class Regularly(BaseModel):
 
     model_config = STRICT
 
-    every: Duration = timedelta(minutes=5)
+    every: Interval = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +232,7 @@ class Times(QuietOptions):
 
     at: tuple[TimeOfDay, ...] = ()
     on: OnDays = EVERY_DAY
-    every: Duration | None = None
+    every: Interval | None = None
     per_search: bool = False
     shared: bool = False
 

@@ -174,7 +174,15 @@ async def test_a_decision_that_was_carried_out_before_a_crash_changes_nothing(fo
     await store.close()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"id": "1", "kind": "burn", "keys": [], "at": "2026-01-01"}'])
+OTHER_FILES = [
+    '{"id": "1", "kind": "burn", "keys": [], "at": "2026-01-01T00:00Z"}',
+    '{"id": "1", "kind": "applied", "keys": [["feed:larkspur", "a"]], "at": "2026-01-01T00:00"}',
+    '{"id": "1", "kind": "muted_company", "keys": [], "company": null, "at": "2026-01-01T00:00Z"}',
+    '{"id": ["1"], "kind": "applied", "keys": [["feed:larkspur", "a"]], "at": "2026-01-01T00:00Z"}',
+]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", *OTHER_FILES])
 async def test_a_file_that_is_no_decision_is_set_aside_and_stops_nothing(
     folder: Path, content: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -82,7 +82,9 @@ def _read(text: str) -> Decision:
         raise ValueError(f"{said['kind']!r} is no decision")
     if len(keys) < _LEAST_KEYS.get(said["kind"], 1):
         raise ValueError(f"{said['kind']} names too few postings")
-    at = datetime.fromisoformat(said.pop("at"))
+    at = _time(said.pop("at"))
+    if not all(isinstance(each, str) for name, each in said.items() if name != "of"):
+        raise ValueError("a name is not a text")
     return Decision(keys=keys, at=at, again=_again(again) if again else None, **said)
 
 
@@ -90,7 +92,14 @@ _LEAST_KEYS = {"join": 2, "muted_company": 0, "muted_agency": 0, "unmuted": 0}
 
 
 def _again(said: dict[str, Any]) -> Again:
-    return Again(datetime.fromisoformat(said["until"]), tuple(said["searches"]), tuple(said["channels"]))
+    return Again(_time(said["until"]), tuple(map(str, said["searches"])), tuple(map(str, said["channels"])))
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text} is in no time zone")
+    return at
 
 
 def _folder(database: Path) -> Path:

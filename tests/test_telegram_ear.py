@@ -208,6 +208,12 @@ async def test_a_button_works_once_however_often_it_is_pressed(talk: Talk) -> No
     assert (await _all(talk))[0].marks == ()
 
 
+async def test_a_job_that_no_search_tells_of_any_more_is_not_said_to_be_snoozed(talk: Talk) -> None:
+    talk.house.config = replace(talk.house.config, searches=())
+    assert await talk.press("⏰ Snooze 1 day") == "No search of yours tells of it any more, so it would not come back."
+    assert (await _all(talk))[0].marks == ()
+
+
 async def _all(talk: Talk) -> list[StoredJob]:
     return [alert.job for alert in await talk.house.store.alerts(10, open_only=False)]
 

@@ -34,6 +34,8 @@ async def mark(visit: Visit, job_id: str, kind: str) -> Pressed:
         decision = replace(decision, again=route.again(person, visit.config, visit.now, visit.channel))
     changed = await visit.record(decision)
     after = await visit.job(job.id)
+    if not changed and kind == "snoozed" and all(mark.kind != kind for mark in people.of(visit.person, after.marks)):
+        raise NotUnderstood("No search of yours tells of it any more, so it would not come back.")
     word = _DONE[kind] if changed else f"It is so already: {_state(visit, after, cast('MarkKind', kind))}."
     return Pressed(word, await visit.face(after))
 

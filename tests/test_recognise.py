@@ -334,6 +334,17 @@ async def test_a_job_that_had_closed_when_its_digest_went_out_is_told_when_it_is
     assert [card.url for card in digest.cards] == [job(1)["absolute_url"]]
 
 
+async def test_a_job_whose_closing_date_is_put_off_is_open_again_and_told(board: Board, store: Store) -> None:
+    async with living(board, store, SEARCH + 'when = "digest"\nnotify = ["phone"]\n') as life:
+        tonight, later = life.clock.now + timedelta(days=1, hours=10), life.clock.now + timedelta(days=30)
+        await life.day(job(1, application_deadline=tonight.isoformat()))
+        assert await life.day(job(1, application_deadline=tonight.isoformat())) == [], "it has closed"
+        await life.day(job(1, application_deadline=later.isoformat()))
+        (digest,) = await life.day(job(1, application_deadline=later.isoformat()))
+        (row,) = await listing(store, life.house.config, life.clock.now, 10)
+    assert [card.job for card in digest.cards] == [row.card.job]
+
+
 # --- what is remembered of the employers ----------------------------------------------------------------------
 
 

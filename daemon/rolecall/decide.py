@@ -35,9 +35,13 @@ class Understood:
 
 
 def content_hash(raw: RawPosting) -> str:
-    """Return a hash of what a person reads in a posting; times and addresses may change without a new meaning."""
+    """Return a hash of what a person reads in a posting; times and addresses may change without a new meaning.
+
+    Not so the day on which it closes: put off, the vacancy is open again.
+    """
+    closes = raw.closes_at and f"{raw.closes_at:%Y-%m-%d}"
     said = [raw.title, raw.company, raw.location, raw.description, raw.salary_text, raw.fields, raw.tags, raw.country]
-    text = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+    text = json.dumps([*said, closes] if closes else said, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

@@ -148,7 +148,7 @@ def test_an_interval_the_user_names_is_obeyed_to_the_second() -> None:
     rhythm, now = lived(30, 0.01)
     found = pace_of(entry, rhythm, NONE, None, now)
     assert found.next(now, "x") == now + timedelta(minutes=50)
-    assert str(found) == "asked every 50 min: as you say"
+    assert str(found) == "asked every 50 min: as your configuration says"
 
 
 def test_a_source_that_asks_for_more_time_gets_it_whatever_the_user_says() -> None:

@@ -50,7 +50,7 @@ def pace_of(entry: SourceEntry, rhythm: Rhythm, wait: timedelta, share: Share | 
 def _wanted(entry: SourceEntry, rhythm: Rhythm, now: datetime) -> Pace:
     """Return how often to ask as far as the user and the source's news go."""
     if entry.fixed:
-        return Pace(entry.every, entry.every, "as you say", exact=True)
+        return Pace(entry.every, entry.every, "as your configuration says", exact=True)
     if _lies_here(entry):
         return Pace(entry.every, entry.every, "it is your own", exact=True)
     every = min(DAY, max(entry.source.minimum, rhythm.interval(entry.every, now)))

@@ -171,6 +171,11 @@ async def test_starttls_is_never_skipped_when_the_server_does_not_offer_it(serve
     assert isinstance(await failure(notifier), Rejected)
 
 
+async def test_why_a_server_is_not_reached_is_said_in_words() -> None:
+    error = await failure(Email("127.0.0.1", "a@larkspur.example", "b@larkspur.example", port=9, security="none"))
+    assert str(error) == "the mail server cannot be reached: 127.0.0.1 cannot be connected (Connection refused)"
+
+
 def test_a_password_without_encryption_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(ValueError, match="in the clear"):
         Email("127.0.0.1", SENDER, MINA, password=Secret(PASSWORD), security="none")

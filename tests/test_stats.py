@@ -135,7 +135,7 @@ def test_what_is_shown_always_says_n_and_the_days() -> None:
     found = report([stored(n, f"£{40 + n},000") for n in range(1, 31)], LONDON)
     text = _text(found, 55_000, place_in(55_000, Group(), found.samples))
     assert (
-        "£55k is the 48th percentile of 30 jobs in the UK, seen 23 Oct to 21 Nov 2026 (£41k to £70k, both ends)."
+        "£55k is at the 48th percentile of 30 jobs in the UK, seen 23 Oct to 21 Nov 2026 (£41k to £70k, both ends)."
         in text
     )
     assert "Advertised is not paid" in text

@@ -24,6 +24,7 @@ from rolecall.ports import Showing
 from rolecall.render.clean import line
 from rolecall.secret import Secret
 from rolecall_notifiers.mail import bare, compose, domain
+from rolecall_notifiers.reach import unreached
 
 WAIT_IF_AMBIGUOUS = 60.0  # seconds
 MOST_REFUSALS = 3
@@ -92,7 +93,7 @@ class Email:
             await self._connect(client)
             await client.noop()
         except (SMTPException, OSError) as error:
-            raise _failure(error) from None
+            raise _failure(error, self.host) from None
         finally:
             client.close()
         return f"{self.host} accepts the connection{' and the login' if self.user else ''}"
@@ -108,7 +109,7 @@ class Email:
             await self._connect(client)
             await self._transmit(client, mail, progress)
         except (SMTPException, OSError) as error:
-            raise _failure(error) from None
+            raise _failure(error, self.host) from None
         finally:
             client.close()
         return progress.message_id
@@ -185,7 +186,7 @@ def _by_code(error: SMTPResponseException, lasting: type[Rejected] | type[Unsend
     return lasting(text) if error.code >= 500 else Deferred(text)
 
 
-def _failure(error: Exception) -> DeliveryError:
+def _failure(error: Exception, host: str) -> DeliveryError:
     """Say what a failure outside MAIL, RCPT and DATA means: nothing was delivered."""
     said = line(str(error), 200) or type(error).__name__
     certificate = error if isinstance(error, ssl.SSLCertVerificationError) else error.__cause__
@@ -193,6 +194,8 @@ def _failure(error: Exception) -> DeliveryError:
         return Rejected(f"the server's certificate is not trusted: {certificate.verify_message or said}")
     if isinstance(error, SMTPResponseException):
         return _by_code(error, Rejected, "the server refused")
+    if isinstance(error, SMTPConnectError) and isinstance(error.__cause__, OSError) and error.__cause__.errno:
+        return Deferred(f"the mail server cannot be reached: {unreached(host, error.__cause__)}")
     if isinstance(error, SMTPConnectError | SMTPServerDisconnected | SMTPTimeoutError | OSError):
         return Deferred(f"the mail server cannot be reached: {said}")
     return Rejected(f"the mail server cannot be used: {said}")

@@ -128,7 +128,7 @@ def _text(found: Report, figure: int | None, standing: Standing | None) -> str:
 
 
 def _standing(figure: int | None, standing: Standing | None, found: Report) -> str:
-    """Return "£72k is the 64th percentile of 118 senior Python jobs in London …"."""
+    """Return "£72k is at the 64th percentile of 118 senior Python jobs in London …"."""
     from rolecall.render.numbers import days, ordinal, pounds
 
     if figure is None:
@@ -137,7 +137,7 @@ def _standing(figure: int | None, standing: Standing | None, found: Report) -> s
         return f"Too few jobs with stated pay to say where {pounds(figure)} stands: at least 8 are needed."
     spread = standing.spread
     return (
-        f"{pounds(figure)} is the {ordinal(standing.percentile)} percentile of {spread.n} {_name(standing.group)}, "
+        f"{pounds(figure)} is at the {ordinal(standing.percentile)} percentile of {spread.n} {_name(standing.group)}, "
         f"seen {days(found.since, found.until)} ({pounds(spread.lowest)} to {pounds(spread.highest)}, both ends)."
     )
 

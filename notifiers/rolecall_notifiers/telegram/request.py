@@ -12,6 +12,8 @@ import aiohttp
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from rolecall_notifiers.reach import unreached
+
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the type of `retry_after` to come; the old one warns
 
 CONNECT = 10.0  # seconds
@@ -91,4 +93,6 @@ def _proxy(url: str) -> str | None:
 
 
 def _words(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
+        return unreached(error.host, error.os_error)
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

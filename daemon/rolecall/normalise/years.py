@@ -14,7 +14,7 @@ from rolecall.normalise.zones import Zone
 _WORDS = load("level_body")["years"]
 _WORDED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERS = {word: number for number, word in enumerate(_WORDED)}
-_YEARS = re.compile(r"y(?:ears?|rs?|(?<=[\d+ ]y)oe\b)")  # one letter in front: `re` looks for it alone
+_YEARS = re.compile(r"y(?:ears?|rs?\.?|(?<=[\d+ ]y)oe\b)")  # one letter in front: `re` looks for it alone
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(_WORDED)})"
 _BEFORE = re.compile(
     rf"(?<![\w.,£$€]){_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?"  # "5+", "five (5)"
@@ -24,7 +24,7 @@ _AFTER = re.compile(
     rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})|\+?'?s? (?:of )?(?:[\w-]+ ){{0,3}}?(?:{_WORDS['activity']})\b"
     r"| ?\((?:required|preferred)\)"  # "Java: 2 years (required)"
 )
-_AHEAD = re.compile(r"(?:experience|track record|professionally|commercially)[^.;\d\n]{0,25}$")
+_AHEAD = re.compile(r"(?:experience|track record|professionally|commercially)[^.;\d\n]{0,40}$")
 _VETO = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['veto'])})(?!\w)")
 _NICE = re.compile(rf"{_WORDS['nice']}[^.;\n]{{0,25}}$")
 _WISHED = " (preferred)"

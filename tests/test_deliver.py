@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,10 @@ from rolecall import views
 from rolecall.deliver import MOST_ATTEMPTS, MOST_UNCLEAR, deliver, settlement, suspension_notice
 from rolecall.errors import Deferred, Rejected, StoreError, Unsendable
 from rolecall.house import House
+from rolecall.life.bells import Bells
+from rolecall.life.nurse import store_notice
+from rolecall.life.pulse import Pulse
+from rolecall.life.sending import Sending
 from rolecall.model import Action
 from rolecall.outbox import Claim, Dead, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.people import Again, Decision
@@ -21,6 +26,7 @@ from rolecall.store.memory import MemoryStore
 from rolecall.stored import StoredAlert
 from tests.house import CHANNELS, NOON, SEARCH, Clock, Ear, config_of, house_of
 from tests.store_plans import SOURCE, alert, at_once, digest, notice, plan, posting
+from tests.waiting import PATIENCE, until
 
 
 @dataclass
@@ -260,6 +266,25 @@ async def test_what_was_sent_is_not_sent_again_however_long_the_disk_is_full(
     evening.clock.forward(hours=1)
     assert await evening.next() is None
     assert evening.titles == ["a"]
+
+
+async def test_the_owner_hears_of_a_full_disk_on_a_channel_whose_last_message_cannot_be_written_down_for_it(
+    ill: tuple[Evening, Ill], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rolecall.deliver.SETTLE_PAUSE", 0.01)
+    monkeypatch.setattr("rolecall.life.sending.PATIENCE", 0.01)
+    evening, store = ill
+    await evening.announce("a")
+    store.unwritten = 1_000_000
+    bells = Bells()
+    sending = Sending(evening.house, bells, Pulse(evening.house, bells))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(sending.once())
+        await until(lambda: evening.ear.heard, "the message")
+        notice = store_notice(StoreError("the disk is full"), evening.clock.now)
+        await asyncio.wait_for(sending.say(notice, ["phone"]), PATIENCE)
+        store.unwritten = 0
+    assert [message.kind for message in evening.ear.heard] == ["alert", "notice"]
 
 
 # --- people and quiet hours -----------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from rolecall import route
 from rolecall.config import Channel, Config
@@ -20,6 +21,8 @@ from rolecall.plan import Plan
 from rolecall.talk import ChannelMemory, Remembering
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 120.0  # seconds with a message in hand: one that was sent may wait for days to be written down
 
 
 class Sending:
@@ -74,13 +77,22 @@ class Sending:
         """Send what cannot wait for the outbox, by the first of these channels that takes it."""
         for channel in filter(None, map(self.house.config.channel, channels)):
             try:
-                async with self._in_hand[channel.name]:
+                async with self._free(channel.name):
                     await channel.notifier.send(message)
             except DeliveryError as error:
                 log.warning("not-said channel=%s error=%s", channel.name, error)
             else:
                 log.info("said channel=%s subject=%s", channel.name, message.subject)
                 return
+
+    @asynccontextmanager
+    async def _free(self, name: str) -> AsyncIterator[None]:
+        """Wait until no message of the channel is in hand, or no longer: it is the database that it waits for."""
+        async with AsyncExitStack() as held:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await held.enter_async_context(self._in_hand[name])
+            yield
 
     async def end_silence(self, config: Config) -> None:
         """Let nothing wait for the end of quiet hours that the user has changed meanwhile."""

@@ -22,6 +22,7 @@ from rolecall.model import Action
 from rolecall.outbox import Claim, Dead, Dropped, Outcome, RetryAt, Sent, Suspend
 from rolecall.people import Again, Decision
 from rolecall.plan import Plan
+from rolecall.schedule import Quiet, parse_hours
 from rolecall.store.memory import MemoryStore
 from rolecall.stored import StoredAlert
 from tests.house import CHANNELS, NOON, SEARCH, Clock, Ear, config_of, house_of
@@ -185,6 +186,17 @@ async def test_a_job_that_becomes_part_of_another_while_its_digest_is_read_is_no
     cards = {card.job: card.title[-1] for card in evening.ear.heard[0].cards}
     assert cards.keys() == {"job-a", "job-b", "job-c", "job-d"}
     assert await store.alerted({"job-a"}) == {("python", "job-a")}
+
+
+async def test_what_waits_through_quiet_hours_is_next_when_they_are_over(evening: Evening) -> None:
+    await evening.announce("a")
+    quiet = Quiet(hours := parse_hours("11:00-15:30"), hours)
+    silent = replace(
+        evening.house.config, channels=tuple(replace(each, quiet=quiet) for each in evening.house.config.channels)
+    )
+    shown = await views.status(evening.house.store, silent, evening.clock.now)
+    due = {each.name: each.next_due for each in shown.channels if each.pending}
+    assert due == {"phone": NOON.replace(hour=15, minute=30)}
 
 
 async def test_what_waits_for_a_channel_that_is_gone_from_the_configuration_is_shown_by_status(

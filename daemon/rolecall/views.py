@@ -10,7 +10,7 @@ from rolecall import match
 from rolecall.alerts import better, with_mutes
 from rolecall.budget import share_of
 from rolecall.compose import card_of
-from rolecall.config import Config
+from rolecall.config import Channel, Config
 from rolecall.dedupe import Merged
 from rolecall.model import Action, Card, Match, Posting
 from rolecall.normalise import normalise
@@ -18,6 +18,7 @@ from rolecall.outbox import ChannelState, DeadMessage
 from rolecall.plan import SourceState
 from rolecall.ports import Store
 from rolecall.render.card import notes
+from rolecall.route import silence_over
 from rolecall.schedule import DAY
 from rolecall.stored import StoredAlert, StoredJob, StoredPosting
 from rolecall.trouble import in_trouble, what_next
@@ -82,7 +83,7 @@ async def status(store: Store, config: Config, now: datetime) -> Status:
         ),
         budgets=tuple(await _budgets(store, config, now)),
         channels=(
-            *(channels.get(channel.name, ChannelState(channel.name)) for channel in config.channels),
+            *(_channel(each, channels.get(each.name), config, now) for each in config.channels),
             *_left_behind(channels, config),
         ),
         dead=tuple(await store.dead_messages()),
@@ -95,6 +96,16 @@ def _left_behind(channels: Mapping[str, ChannelState], config: Config) -> Iterat
     for name, state in channels.items():
         if state.pending and config.channel(name) is None:
             yield replace(state, suspended=LEFT_BEHIND)
+
+
+def _channel(channel: Channel, state: ChannelState | None, config: Config, now: datetime) -> ChannelState:
+    """Return how a channel is; what waits through its quiet hours is next when they are over."""
+    if state is None:
+        return ChannelState(channel.name)
+    quiet = silence_over(channel, config, now)
+    if channel.digests or quiet is None or state.next_due is None:  # a digest whose time was chosen breaks the silence
+        return state
+    return replace(state, next_due=max(state.next_due, quiet))
 
 
 def _source_row(name: str, states: Mapping[str, SourceState], config: Config, now: datetime) -> SourceRow:

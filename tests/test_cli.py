@@ -476,6 +476,13 @@ def test_a_stream_that_is_closed_is_no_reason_for_a_traceback(home: Path, comman
     assert "Traceback" not in done.stderr
 
 
+def test_a_terminal_that_knows_few_letters_shows_the_others_as_question_marks(home: Path) -> None:
+    env = os.environ | {"PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run([COMMAND, "stats"], cwd=home, env=env, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"?" in done.stdout
+
+
 def test_the_version_is_said(home: Path) -> None:
     from rolecall import __version__
 

@@ -6,6 +6,7 @@ Heavy imports stand inside the commands, so that `rolecall --help` stays quick.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from typing import Annotated
@@ -98,10 +99,13 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """A stream that was closed (`>&-`) is nobody's: nothing is read from it, and what is said there is lost."""
+    """A stream that was closed (`>&-`) is nobody's; a letter that a terminal cannot show is a question mark there."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _code(error: RolecallError) -> int:

@@ -84,5 +84,9 @@ def _lines(lines: Iterable[bytes], work: Callable[[RawPosting], Iterable[T]]) ->
             given = json.loads(line)
             identity = given.get("id") if isinstance(given, dict) else None
             yield from work(raw_from_json(given))
-        except (ValueError, RecursionError) as error:  # also bytes that are no text, and endless nesting
+        except UnicodeDecodeError:
+            yield {"id": identity, "error": "it is not UTF-8"}
+        except json.JSONDecodeError as error:
+            yield {"id": identity, "error": f"it is not JSON: {error.msg} at character {error.pos + 1}"}
+        except (ValueError, RecursionError) as error:  # also endless nesting
             yield {"id": identity, "error": str(error)}

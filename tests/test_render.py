@@ -185,14 +185,21 @@ def test_a_location_that_only_repeats_the_mode_is_left_out() -> None:
     assert facts.place_text(Fact(), "Remote") == ""
 
 
-def test_the_contract_says_which_clearance_it_needs() -> None:
-    posting = Posting(
-        RawPosting("reed", "1", "Engineer"),
-        "",
-        contract=Fact(ContractType.FIXED_TERM),
-        clearance=Fact(Clearance(ClearanceLevel.SC, "held")),
-    )
-    assert facts.contract_text(posting) == "Fixed term, SC clearance"
+@pytest.mark.parametrize(
+    ("clearance", "said"),
+    [
+        (Clearance(ClearanceLevel.SC), "Fixed term, SC clearance"),
+        (Clearance(ClearanceLevel.SC, "held"), "Fixed term, active SC clearance"),
+        (Clearance(ClearanceLevel.DV, "eligible"), "Fixed term, eligible for DV clearance"),
+        (Clearance(ClearanceLevel.SC, "preferred"), "Fixed term, SC clearance preferred"),
+        (Clearance(ClearanceLevel.NONE), "Fixed term"),
+        (None, "Fixed term"),
+    ],
+)
+def test_the_contract_says_which_clearance_it_needs(clearance: Clearance | None, said: str) -> None:
+    raw = RawPosting("reed", "1", "Engineer")
+    posting = Posting(raw, "", contract=Fact(ContractType.FIXED_TERM), clearance=Fact(clearance))
+    assert facts.contract_text(posting) == said
 
 
 # --- ages -----------------------------------------------------------------------------------------------------

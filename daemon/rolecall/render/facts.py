@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rolecall.model import (
+    Clearance,
     ClearanceLevel,
     Confidence,
     ContractType,
@@ -26,6 +27,12 @@ from rolecall.render.names import country_name
 _MODES = {Mode.REMOTE: "remote", Mode.HYBRID: "hybrid", Mode.ONSITE: "on site"}
 _UK = {UkFit.YES: "open to the UK", UkFit.UNCLEAR: "UK eligibility unclear", UkFit.NO: "not open to the UK"}
 _HOURS = {"late": "late hours for the UK", "early": "early hours for the UK"}
+_CLEARANCES = {
+    None: "{} clearance",
+    "held": "active {} clearance",
+    "eligible": "eligible for {} clearance",
+    "preferred": "{} clearance preferred",
+}
 _CONTRACTS = {
     ContractType.PERMANENT: "Permanent",
     ContractType.CONTRACT: "Contract",
@@ -83,12 +90,19 @@ def place_text(location: Fact[Location], said: str, home: Place | None = None) -
 
 def contract_text(posting: Posting) -> str:
     """Return the kind of contract and the clearance it needs: "Contract, SC clearance"."""
-    parts = [_CONTRACTS[posting.contract.value]] if posting.contract.value else []
-    clearance = posting.clearance.value
-    if clearance and clearance.level > ClearanceLevel.NONE:
-        wish = " preferred" if clearance.state == "preferred" else ""
-        parts.append(f"{clearance.level.name} clearance{wish}")
-    return ", ".join(parts)
+    return ", ".join(filter(None, (kind_text(posting.contract), clearance_text(posting.clearance))))
+
+
+def kind_text(contract: Fact[ContractType]) -> str:
+    return _CONTRACTS[contract.value] if contract.value else ""
+
+
+def clearance_text(clearance: Fact[Clearance]) -> str:
+    """Return the clearance that is asked for, in adverts' own words: "active SC clearance"; "" where none is."""
+    value = clearance.value
+    if value is None or value.level is ClearanceLevel.NONE:
+        return ""
+    return _CLEARANCES[value.state].format(value.level.name)
 
 
 def _modes(modes: frozenset[Mode]) -> str:

@@ -198,6 +198,29 @@ def test_of_several_places_the_british_one_is_the_evidence() -> None:
     assert fact.evidence == "secondaryLocations=London"
 
 
+@pytest.mark.parametrize(
+    ("body", "place", "evidence"),
+    [
+        ("Brightwater Ltd | Leeds / hybrid | £70k\nWe move money.", "Leeds", "Leeds / hybrid"),
+        ("Python Developer\nBath (2 days a week) | £50,000", "Bath", "Bath"),
+        ("One | Two\nA text about the parts\nof a thing\nand another\nin | York | of old", "", ""),
+    ],
+)
+def test_a_head_line_names_the_place_where_nothing_else_does(body: str, place: str, evidence: str) -> None:
+    fact = read(description=body)
+    assert [p.name for p in fact.value.places] == [place] if fact.value else not place
+    assert fact.evidence == evidence
+
+
+def test_an_office_in_a_sentence_is_the_place_where_nothing_else_names_one() -> None:
+    fact = read(description="Fully remote, with occasional trips to our Bristol office. We like the Big Bang studio.")
+    assert fact.value is not None
+    assert [p.name for p in fact.value.places] == ["Bristol"]
+    assert fact.evidence == "Bristol"
+    assert read(description="Come and see our Open Plan office and the Amazing Grace studio.") == Fact()
+    assert read("Leeds", description="You report to our London office.").evidence == "Leeds"
+
+
 def test_short_words_of_a_title_are_no_countries() -> None:
     assert read(title="Home automation - IT, AI, QA") == Fact()
 

@@ -7,36 +7,31 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rolecall.model import UNSTATED, Confidence, Fact, Location, Origin, Place
+from rolecall.model import UNSTATED, Confidence, Fact, Location, Place
+from rolecall.normalise.place_body import (
+    currency_country,
+    header_parts,
+    located_fact,
+    read_body,
+    read_header,
+    read_label,
+    read_postcode,
+)
 from rolecall.normalise.place_fields import country_field, texts
 from rolecall.normalise.place_gazetteer import british_names, distance, fold
 from rolecall.normalise.place_parse import parse
-from rolecall.normalise.place_pieces import POSTCODE
-from rolecall.normalise.place_words import title_accidents
 from rolecall.normalise.text import Doc
 
-_CUE = re.compile(
-    r"(?:based|offices?|located|location is|commut\w+ (?:to|distance (?:of|to|from))|onsite|on-site)"
-    r"(?: (?:in|at|out of|near|our))? ",
-    re.IGNORECASE,
-)
-_CUES = ("based", "office", "located", "location is", "commut", "onsite", "on-site")
 _MODES = frozenset({"hybrid", "remote", "onsite", "site"})
 _MODE = re.compile(r"\((?:hybrid|remote|on-?site)")
 _PLACE_LINE = re.compile(r"\W{0,4}([A-Z][^\n(]{2,50}) \((?:hybrid|remote|on-?site)[^)\n]{0,30}\)\W*$", re.I | re.M)
 _BEFORE_MODE = 60  # characters
-_HEADER_LINE = re.compile(  # "London, ONSITE", near the top
-    r"^\W{0,3}([A-Z][\w .'-]{2,30}(?:, [A-Z][\w .]{1,25})?),? ?[|,(/-] ?(?:on-?site|remote|hybrid|full[- ]time)\b",
-    re.I | re.M,
-)
-_LABEL = re.compile(r"\blocations? ?: ?\**([^\n|]{2,60})", re.IGNORECASE)  # "Location: Leeds", as feeds have it
-_PROSE_END = re.compile(r"[.;:\n(!?]|\b(?:and|with|where|who|that|but|for|office|we)\b")
 
 
 def read_location(doc: Doc) -> Fact[Location]:
     """Return where the job is. Location field and the board's own fields, then title, then the body after a cue."""
     country = doc.raw.country or country_field(doc.raw)
-    for read in (_read_fields, _read_title, _read_label, _read_postcode, _read_body):
+    for read in (_read_fields, _read_title, read_header, read_label, read_postcode, read_body):
         fact = read(doc, country)
         if fact is not None:
             return fact
@@ -63,7 +58,7 @@ def miles(a: Place, b: Place) -> float:
 
 
 def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
-    own = doc.raw.country or _currency_country(doc)  # the country of the first place is not that of the others
+    own = doc.raw.country or currency_country(doc)  # the country of the first place is not that of the others
     pairs = [("location", doc.location)] if doc.location else []
     pairs += [(name, text) for name, text in texts(doc.raw) if text != doc.location]
     reads = [(n, text, parse(text, own if n == "secondaryLocations" else country or own)) for n, text in pairs]
@@ -76,7 +71,7 @@ def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
     name, text, _ = next(british, telling[0])  # what a person in the UK looks for
     evidence = text if text == doc.location else f"{name}={text}"
     location = _union([read.location for _, _, read in telling])
-    return _fact(
+    return located_fact(
         replace(location, conflict=location.conflict or _contradicted(doc, location)), "field", evidence, "place.field"
     )
 
@@ -109,7 +104,7 @@ def _union(locations: list[Location]) -> Location:
 
 
 def _read_title(doc: Doc, country: str | None) -> Fact[Location] | None:
-    reads = [(part, parse(part, country or _currency_country(doc), strict=True)) for part in _title_parts(doc)]
+    reads = [(part, parse(part, country or currency_country(doc), strict=True)) for part in _title_parts(doc)]
     telling = [(part, read.location) for part, read in reads if read.location.places or read.location.countries]
     telling = [each for each in telling if each[0] != doc.company] or telling  # "London | Engineers | bulb": no company
     # "L39 - London" is the name of a house: a bare postcode district counts where no town is named.
@@ -119,70 +114,9 @@ def _read_title(doc: Doc, country: str | None) -> Fact[Location] | None:
         return None
     bar = next((bar for bar in doc.title.split("|") if part in bar), "") if "|" in doc.title and "," in part else ""
     beside = [each for text, each in named if "," in text and text in bar]  # "London, UK - Berlin, DE"
-    return _fact(_union(beside) if len(beside) > 1 else where, "title", part, "place.title", Confidence.MEDIUM)
+    return located_fact(_union(beside) if len(beside) > 1 else where, "title", part, "place.title", Confidence.MEDIUM)
 
 
 def _title_parts(doc: Doc) -> Iterator[str]:
-    """Yield the parts of a title that may name a place: between bars, dashes, in brackets, after a comma."""
-    for bar in doc.title.split("|"):
-        for part in re.split(r" - |[()\[\]]", bar):
-            part = part.strip(" -:,")
-            own = part == doc.company and "|" not in doc.title
-            if part and not own and fold(part) not in title_accidents():
-                yield part
-
-
-def _read_label(doc: Doc, country: str | None) -> Fact[Location] | None:
-    for label in _LABEL.finditer(doc.body) if "ocation" in doc.body else ():
-        end = _PROSE_END.search(label[1])
-        text = label[1][: end.start()] if end else label[1]
-        read = parse(text.strip(" ,"), country or _currency_country(doc), strict=True)
-        if read.location.places:
-            evidence = doc.body[label.start() : label.start(1)] + text.rstrip(" ,")
-            return _fact(read.location, "body", evidence, "place.label", Confidence.MEDIUM)
-    return None
-
-
-def _read_postcode(doc: Doc, country: str | None) -> Fact[Location] | None:
-    match = POSTCODE.search(doc.body)
-    read = parse(match[0], "GB") if match else None
-    if match is None or read is None or not read.location.places:
-        return None
-    return _fact(read.location, "body", match[0], "place.postcode", Confidence.MEDIUM)
-
-
-def _read_body(doc: Doc, country: str | None) -> Fact[Location] | None:
-    for line in _HEADER_LINE.finditer(doc.body, 0, 400):
-        read = parse(line[1].strip(" ,"), country or _currency_country(doc), strict=True)
-        if read.location.places:
-            return _fact(read.location, "body", line[0].strip(), "place.line", Confidence.MEDIUM)
-    if not any(cue in doc.body for cue in _CUES):
-        return None
-    for cue in _CUE.finditer(doc.body[:20_000]):
-        rest = doc.body[cue.end() : cue.end() + 60]
-        end = _PROSE_END.search(rest)
-        text = rest[: end.start()] if end else rest
-        read = parse(text.strip(" ,"), country or _currency_country(doc), strict=True)
-        if read.location.places or read.location.countries:
-            return _fact(
-                read.location,
-                "body",
-                doc.body[cue.start() : cue.end()] + text.rstrip(" ,"),
-                "place.body",
-                Confidence.MEDIUM,
-            )
-    return None
-
-
-def _currency_country(doc: Doc) -> str | None:
-    """A posting that speaks of pounds only is likely British."""
-    text = doc.salary_field or doc.body
-    return "GB" if "£" in text and "$" not in text and "€" not in text else None
-
-
-def _fact(
-    location: Location, source: Origin, evidence: str, rule: str, sure: Confidence = Confidence.HIGH
-) -> Fact[Location]:
-    flags = {name for name in ("ambiguous", "conflict", "unresolved") if getattr(location, name)}
-    sure = Confidence.LOW if flags & {"ambiguous", "conflict"} else sure
-    return Fact(location, source, evidence[:160], rule, sure, frozenset(flags))
+    own = doc.company if "|" not in doc.title else ""
+    return (part for part in header_parts(doc.title) if part != own)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolecall.cli.table import table, write
+from rolecall.cli.table import below, table, write
 from tests.cards import HOSTILE
 
 ROWS = [
@@ -76,6 +76,15 @@ def test_what_is_too_long_for_the_last_column_is_wrapped_in_its_place() -> None:
 def test_an_address_in_the_last_column_can_be_copied_whole() -> None:
     url = "https://jobs.example/" + "x" * 60
     assert table([{"TITLE": "t" * 30, "URL": url}], width=40).splitlines()[-1].strip() == url
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_below_a_heading_of_its_own_a_table_has_none(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    said = below([SOURCE, SOURCE])
+    assert said[0].startswith("  greenhouse:larkfield  unreadable")
+    assert all(each.startswith("  ") and len(each) <= int(columns) for each in said)
+    assert "HEALTH" not in "".join(said)
 
 
 def test_what_another_program_reads_is_one_line_a_row_and_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rolecall.cli.options import ConfigOption, JsonOption, load_config, reading
-from rolecall.cli.table import table
+from rolecall.cli.table import below
 from rolecall.errors import RolecallError
 from rolecall.terminal import counting, dim, strong
 
@@ -99,7 +99,7 @@ def _days(found: Rehearsal, config: Config) -> str:
     for day, told in found.by_day(config.zone).items():
         lines.append(strong(f"{day:%a} {day.day} {day:%b}  {_jobs(len(told))}"))
         rows = [{**_row(each.posting), "HOW": each.action.value} for each in told[:MOST_A_DAY]]
-        lines += [f"  {line}" for line in table(rows).splitlines()[1:]]
+        lines += below(rows)
         if len(told) > MOST_A_DAY:
             lines.append(dim(f"  and {len(told) - MOST_A_DAY} more"))
     return "\n".join(lines)
@@ -111,7 +111,7 @@ def _near(found: Rehearsal) -> str:
     lines = [strong(f"Near misses: {_jobs(len(found.missed))} failed on one thing only")]
     for criterion, missed in found.by_criterion().items():
         lines.append(f"{criterion}: {_jobs(len(missed))}")
-        lines += [f"  {line}" for line in table([_missed_row(each) for each in missed[:MOST_MISSED]]).splitlines()[1:]]
+        lines += below([_missed_row(each) for each in missed[:MOST_MISSED]])
         if len(missed) > MOST_MISSED:
             lines.append(dim(f"  and {len(missed) - MOST_MISSED} more"))
     return "\n".join(lines)

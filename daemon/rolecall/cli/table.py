@@ -8,7 +8,7 @@ import io
 import json
 import shutil
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from rolecall.render.clean import MAX_URL, line
@@ -45,11 +45,23 @@ def table(rows: Rows, width: int | None = None) -> str:
     """
     if not rows:
         return ""
-    heads = list(rows[0])
-    cells = [heads, *([line(_text(row[head])) for head in heads] for row in rows)]
-    folds = _folds([max(map(_columns, column)) for column in zip(*cells, strict=True)], width or _terminal_width())
-    top, *others = (_folded(row, folds) for row in cells)
+    top, *others = _laid_out([list(rows[0]), *_cells(rows)], width or _terminal_width())
     return "\n".join([*map(strong, top), *(each for row in others for each in row)])
+
+
+def below(rows: Rows, indent: str = "  ") -> list[str]:
+    """Return the lines of a table that stands without headings below what it belongs to."""
+    laid_out = _laid_out(_cells(rows), _terminal_width() - len(indent))
+    return [f"{indent}{each}" for row in laid_out for each in row]
+
+
+def _cells(rows: Rows) -> list[list[str]]:
+    return [[line(_text(value)) for value in row.values()] for row in rows]
+
+
+def _laid_out(cells: list[list[str]], room: int) -> Iterator[list[str]]:
+    folds = _folds([max(map(_columns, column)) for column in zip(*cells, strict=True)], room)
+    return (_folded(row, folds) for row in cells)
 
 
 def _terminal_width() -> int:

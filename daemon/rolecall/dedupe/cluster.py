@@ -10,6 +10,7 @@ and its `bridges` name the others.
 
 from __future__ import annotations
 
+from base64 import b32encode
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
@@ -21,7 +22,6 @@ from rolecall.dedupe.links import Groups, Links
 from rolecall.model import Assignment, Print
 
 _Key = tuple[str, str]
-_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def assign(
@@ -56,8 +56,7 @@ def assign(
 
 def job_id(key: tuple[str, ...]) -> str:
     """Return the id of the vacancy whose first posting is `key`: a pure function, 8 letters and digits."""
-    bits = int.from_bytes(blake2b("\n".join(key).encode(), digest_size=5).digest(), "big")
-    return "".join([_BASE32[bits >> shift & 31] for shift in range(35, -1, -5)])
+    return b32encode(blake2b("\n".join(key).encode(), digest_size=5).digest()).decode().lower()
 
 
 def _choose(links: Links, jobs: dict[_Key, str], groups: Groups) -> dict[Hashable, tuple[str, ...]]:

@@ -47,8 +47,8 @@ class Shingles:
         hashes = int.from_bytes(b"".join(map(_lanes.__getitem__, words)), "little")
         one, two, three = _ODD
         lanes = hashes * one ^ (hashes >> _BITS) * two ^ (hashes >> 2 * _BITS) * three
-        self._lanes = _begin(lanes & _HALVES, self._count)  # the last two lanes are no runs of three words
-        self._bytes = _written(self._lanes, self._count)
+        written = _written(lanes & _HALVES, len(words))
+        self._bytes = written[: self._count * _LANE]  # the last two lanes are no runs of three words
         self._values = _values(self._bytes)
 
     def head(self, count: int) -> list[int]:
@@ -63,7 +63,7 @@ class Shingles:
         """Return the least of the first ones in up to three shuffles: sets alike have one of them in common too."""
         if not (count := min(count, self._count)):
             return []
-        lanes = _begin(self._lanes, count)
+        lanes = int.from_bytes(self._bytes[: count * _LANE], "little")
         return [_least(_written(lanes * odd & _HALVES, count)) for odd in _ODD[:shuffles]]
 
 
@@ -83,10 +83,6 @@ def extremes(values: Sequence[int]) -> list[int]:
         return []
     other = [value ^ _SHUFFLE for value in values]
     return [min(values), min(other) ^ _SHUFFLE, max(values), max(other) ^ _SHUFFLE]
-
-
-def _begin(lanes: int, count: int) -> int:
-    return lanes & (1 << count * _BITS) - 1
 
 
 def _written(lanes: int, count: int) -> bytes:

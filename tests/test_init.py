@@ -106,6 +106,16 @@ async def test_the_bots_token_is_tried(
     assert said in await asyncio.to_thread(dialogue._bot, token)
 
 
+async def test_where_telegram_is_out_of_reach_the_token_is_not_called_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    import rolecall_notifiers.telegram as channel
+
+    real = channel.Telegram
+    monkeypatch.setattr(channel, "Telegram", lambda token, chat: real(token, chat, base_url="http://127.0.0.1:9/bot"))
+    said = await asyncio.to_thread(dialogue._bot, TOKEN)
+    assert said.startswith("Not tried: Telegram cannot be reached: 127.0.0.1 cannot be connected")
+    assert "mend" not in said
+
+
 _NAMES = st.sampled_from(["python", "go", "csharp", "node"])
 
 

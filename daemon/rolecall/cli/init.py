@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from rolecall.errors import ConfigError, DeliveryError, RolecallError
+from rolecall.errors import ConfigError, Deferred, DeliveryError, RolecallError
 from rolecall.terminal import dim, strong
 
 if TYPE_CHECKING:
@@ -168,8 +168,10 @@ def _bot(token: str) -> str:
         await notifier.open()
         try:
             return f"Good: that is @{await notifier.bot_name()}."
+        except Deferred as error:
+            return f"Not tried: {error}. `rolecall check` tries it later."
         except DeliveryError as error:
-            return f"Telegram says: {error}. The token stays in the file `telegram-token`, where you can mend it."
+            return f"{error}. The token stays in the file `telegram-token`, where you can mend it."
         finally:
             await notifier.close()
 

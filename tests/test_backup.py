@@ -208,8 +208,9 @@ def test_a_damaged_or_newer_backup_changes_nothing(path: Path) -> None:
     _spoil(path.with_name("damaged"))
     with closing(sqlite3.connect(path.with_name("newer"))) as db, db:
         db.execute("UPDATE _sqlite_migrations SET name = 'm999_future' WHERE id = 1")
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(StoreError, match="damaged") as caught:
         backup.restore(path, path.with_name("damaged"), NOW)
+    assert str(caught.value).count(str(path.parent)) == 1, "its file is named once"
     with pytest.raises(DatabaseTooNew, match="newer Rolecall"):
         backup.restore(path, path.with_name("newer"), NOW)
     assert len(ids_in(path)) == 200
@@ -222,7 +223,7 @@ def test_the_commands_back_up_and_restore_and_a_newer_database_ends_with_78(path
     assert "complete and checked" in run("backup", "copy", at=path.parent).stdout
     filled(path, "b")
     said = run("restore", "copy", at=path.parent).stdout
-    assert "restored from copy, 1 postings" in said
+    assert "restored from copy, 1 posting\n" in said
     assert "rolecall.db.replaced-" in said
     assert ids_in(path) == {"a"}
     assert "the database itself" in run("restore", "rolecall.db", at=path.parent, code=1).stderr

@@ -113,6 +113,8 @@ class Unsendable(DeliveryError):
 class StoreError(RolecallError):
     """The database cannot be used."""
 
+    named = False  # whether the text begins with the file that it is about
+
 
 class DatabaseTooNew(StoreError):
     """Written by a newer Rolecall. The command exits with 78."""

@@ -44,6 +44,7 @@ def restore(
 
     The file is checked first. The database that was there is kept beside it, under a name that begins like its own.
     """
+    from rolecall.render.numbers import counted
     from rolecall.store import backup as store
 
     loaded = load_config(config)
@@ -52,7 +53,7 @@ def restore(
         kept = str(done.kept) if done.kept else None
         typer.echo(json.dumps({"database": str(loaded.database), "postings": done.postings, "kept": kept}))
         return
-    typer.echo(f"{loaded.database}: restored from {file}, {done.postings:,} postings")
+    typer.echo(f"{loaded.database}: restored from {file}, {counted(done.postings, 'posting')}")
     if done.kept:
         typer.echo(f"What was there before is {done.kept}; delete it when you are sure.")
     if done.older:

@@ -97,13 +97,21 @@ def explained(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path}: {_sentence(error)}") from error
+        raise _named(path, _sentence(error)) from error
     except FileNotFoundError as error:
-        raise StoreError(f"{path}: the directory {path.parent} does not exist") from error
+        raise _named(path, f"the directory {path.parent} does not exist") from error
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from error
+        raise _named(path, error.strerror or str(error)) from error
     except StoreError as error:
-        raise type(error)(f"{path}: {error}") from error
+        if error.named:
+            raise
+        raise _named(path, str(error), type(error)) from error
+
+
+def _named(path: Path, text: str, kind: type[StoreError] = StoreError) -> StoreError:
+    error = kind(f"{path}: {text}")
+    error.named = True
+    return error
 
 
 def _sentence(error: sqlite3.Error) -> str:
@@ -113,7 +121,7 @@ def _sentence(error: sqlite3.Error) -> str:
         case sqlite3.SQLITE_NOTADB:
             return "it is not an SQLite database"
         case sqlite3.SQLITE_CORRUPT:
-            return "the database is damaged: restore a backup"
+            return "it is damaged: `rolecall restore` puts a backup in its place"
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_READONLY:
             return f"it cannot be opened or written ({error}): check the permissions of the file and its directory"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

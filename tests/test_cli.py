@@ -202,6 +202,8 @@ async def test_list_says_when_what_matched_has_closed(home: Path, tmp_path: Path
             await store.commit(Plan(NOON, source=state, gone=ids))
     await store.close()
     assert "rolecall list --closed" in (await asyncio.to_thread(run, "list", at=later)).stdout
+    shown = await asyncio.to_thread(run, "why", "https://jobs.example.org/1", at=later)
+    assert "\nit has closed\n" in shown.stdout
 
 
 # --- why ------------------------------------------------------------------------------------------------------

@@ -201,7 +201,8 @@ def _notes(job: StoredJob, known: Merged) -> tuple[str, ...]:
     times = reposts(job)
     said = [_SAID.get(mark.kind, "").format(mark.person or "you") for mark in job.marks]
     again = f"listed anew {times} time{'s' if times > 1 else ''}" if times else ""
-    return (*filter(None, (*said, again)), *notes(known, job.id, job.maybe))
+    closed = "it has closed" if all(copy.closed_at for copy in job.postings) else ""
+    return (*filter(None, (*said, closed, again)), *notes(known, job.id, job.maybe))
 
 
 _SAID = {

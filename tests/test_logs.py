@@ -115,7 +115,7 @@ def journal_of(program: str, folder: Path) -> list[str]:
 
 def test_what_does_not_go_to_the_journal_has_times_and_levels_though_systemd_started_it() -> None:
     log, last = run(SAYS, JOURNAL_STREAM="8:1").stderr.splitlines()
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d ERROR   x", log)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} ERROR   x", log)
     assert last == "rolecall: y"
 
 

@@ -22,7 +22,7 @@ class Redacting(logging.Formatter):
     """Formats a record, traceback included, and replaces every known secret by `***`."""
 
     def __init__(self, fmt: str, secrets: Iterable[str]) -> None:
-        super().__init__(fmt, "%Y-%m-%dT%H:%M:%S")
+        super().__init__(fmt, "%Y-%m-%dT%H:%M:%S%z")  # the times in a line are in UTC, its own is the machine's
         known = {spelling for secret in secrets if len(secret) >= 4 for spelling in _spellings(secret)}
         self._secrets = sorted(known, key=len, reverse=True)
 

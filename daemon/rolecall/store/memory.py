@@ -251,7 +251,8 @@ class MemoryStore(MemoryDecisions):
         return self._postings[key].raw.posted_at or self._postings[key].first_seen
 
     async def alerts_with(self, ids: Collection[int]) -> Sequence[StoredAlert]:
-        return [alert for alert in self._stored_alerts() if alert.id in ids]
+        found = (alert for alert in self._stored_alerts() if alert.id in ids)
+        return sorted(found, key=lambda alert: alert.id)  # a job that takes in another one takes its alerts last
 
     async def alerted_jobs(self, searches: Collection[str], limit: int) -> Sequence[str]:
         found = (alert.job.id for alert in reversed(list(self._stored_alerts())) if alert.search in searches)

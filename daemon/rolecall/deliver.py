@@ -64,12 +64,11 @@ async def _attempt(channel: Channel, claim: Claim, house: House) -> Outcome:
     """Render and send. One of the three places that catch everything: no message may stop the daemon."""
     try:
         found = await _contents(claim, house)
-        closed = () if claim.ambiguous else found.closed  # else a copy that told of them may have arrived
         if not found.cards and claim.kind != "notice":
-            return Dropped(found.dropped or "it holds no job", closed)
+            return Dropped(found.dropped or "it holds no job", found.closed)
         message = compose(claim, found, house.config, house.now(), await _aside(claim, house))
         shown = await overview(claim, found.jobs, house.store, house.config, house.now(), channel.notifier.shows)
-        return Sent(await channel.notifier.send(replace(message, overview=shown)), closed)
+        return Sent(await channel.notifier.send(replace(message, overview=shown)), found.closed)
     except DeliveryError as error:
         return settlement(error, claim, house.now())
     except StoreError as error:  # its jobs could not be read: nothing was sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -50,14 +50,27 @@ async def recognise(fresh: Sequence[Understood], store: Store, learned: Learned,
         return Recognised()
     prints = [each.print for each in fresh]
     candidates = await store.candidates({key for each in prints for key in each.keys}, now - REPOSTED_WITHIN)
-    apart = await store.apart({job for _, job in candidates}) if candidates else frozenset[frozenset[str]]()
     boilerplate = await learned.of(dedupe.in_doubt(prints, [known for known, _ in candidates]), store, now)
-    much = bool(candidates) or len(fresh) > FEW
-    found = await think_if(much, dedupe.assign, prints, candidates, apart, boilerplate)
-    bridged = {job for each in found if each.bridges for job in (each.job, *each.bridges)}
-    alerted = {job for _, job in await store.alerted(bridged)} if bridged else set()
-    found, merges = decide.without_bridges(found, alerted, apart)
+    much = len(fresh) + len(candidates) > FEW
+    found = await think_if(much, dedupe.assign, prints, candidates, boilerplate)
+    found, merges = await _settled(found, store)
     jobs = {each.job for each in found} & {job for _, job in candidates}
     if not jobs:
         return Recognised(fresh, found, merges)
     return Recognised(fresh, found, merges, await store.jobs(jobs), await store.told(jobs))
+
+
+async def _settled(
+    found: tuple[Assignment, ...], store: Store
+) -> tuple[tuple[Assignment, ...], tuple[tuple[str, str], ...]]:
+    """Return the assignments, and what becomes one: as the user's word and earlier alerts allow."""
+    if not (bridged := _bridged(found)):
+        return found, ()
+    apart = await store.apart(bridged)
+    found = dedupe.unsplit(found, apart)
+    return decide.without_bridges(found, {job for _, job in await store.alerted(_bridged(found))}, apart)
+
+
+def _bridged(found: Iterable[Assignment]) -> set[str]:
+    """Return the jobs that new postings show to be the same as another."""
+    return {job for each in found if each.bridges for job in (each.job, *each.bridges)}

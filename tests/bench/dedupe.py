@@ -106,7 +106,7 @@ async def _poll(store: SqliteStore, learned: Learned, postings: list[Posting], s
     companies = in_doubt(prints, [print_ for print_, _ in known])
     boilerplate = await learned.of(companies, store, NOW)
     clock.append(time.process_time())
-    found = assign(prints, known, (), boilerplate)
+    found = assign(prints, known, boilerplate)
     clock.append(time.process_time())
     for name, before, after in zip(("prints", "candidates", "learned", "assign"), clock, clock[1:], strict=False):
         spent[name] += after - before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rolecall.dedupe.boilerplate import Advert, Boilerplate, in_doubt, learn
-from rolecall.dedupe.cluster import assign, job_id
+from rolecall.dedupe.cluster import assign, job_id, unsplit
 from rolecall.dedupe.merge import Merged, merge
 from rolecall.dedupe.names import normal_company
 from rolecall.dedupe.prints import fingerprint
@@ -28,6 +28,7 @@ __all__ = [
     "merge",
     "normal_company",
     "same",
+    "unsplit",
 ]
 
 

@@ -27,15 +27,14 @@ _Key = tuple[str, str]
 def assign(
     new: Sequence[Print],
     known: Sequence[tuple[Print, str]],
-    apart: Collection[frozenset[str]] = (),
     learned: Boilerplate = MappingProxyType({}),
 ) -> tuple[Assignment, ...]:
     """Return the vacancy of every new posting, in order; new ones are compared with `known` and with one another.
 
     A posting that comes again, among the known ones or among the new, stays with its vacancy whatever it says now.
     `known` are (print, job) pairs that share a key with one of the new ones; what the user joined or split stands in
-    their jobs. `apart` are pairs of jobs that the user split: nothing shows them to be the same again. `learned`: what
-    employers are known to say in all their adverts, beside what the postings given here show.
+    their jobs. `learned`: what employers are known to say in all their adverts, beside what the postings given here
+    show.
     """
     jobs, compared = {print_.key: job for print_, job in known}, [print_ for print_, _ in known]
     groups = Groups()
@@ -51,6 +50,11 @@ def assign(
     for print_ in new:
         found.append(_assignment(print_.key, jobs, links, chosen, groups))
         jobs[print_.key] = found[-1].job
+    return tuple(found)
+
+
+def unsplit(found: Sequence[Assignment], apart: Collection[frozenset[str]]) -> tuple[Assignment, ...]:
+    """Return the assignments without bridges to what the user split: `apart`, pairs of jobs."""
     return tuple(_without_bridges(each, apart) if each.bridges and apart else each for each in found)
 
 

@@ -28,7 +28,8 @@ def text_overlap(a: Print, b: Print, boilerplate: Boilerplate = NOTHING_LEARNED)
 
     Two whole texts are compared by what was sampled all over them: the beginning, kept in full, would weigh too much.
     """
-    learned = boilerplate.get(a.company, _NOTHING) | boilerplate.get(b.company, _NOTHING)
+    mine, theirs = boilerplate.get(a.company, _NOTHING), boilerplate.get(b.company, _NOTHING)
+    learned = mine if mine is theirs else mine | theirs
     one, other = (a.shingles - learned, b.shingles - learned) if learned else (a.shingles, b.shingles)
     common, fewer = one & other, min(len(one), len(other))
     if fewer < FEW:

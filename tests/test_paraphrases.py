@@ -48,6 +48,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ir35": lambda read: read["ir35"] or "",
     "agency": lambda read: str(read["agency"]).lower(),
     "hours": lambda read: " ".join(read["hours"]),
+    "place": lambda read: ", ".join(place["name"] for place in read["places"]),
     "closing": lambda read: read["closes"] or "",
 }
 
@@ -68,7 +69,7 @@ def test_whatever_the_words_the_meaning_is_read(table: str) -> None:
 def _read(field: str, place: str, text: str) -> dict[str, Any]:
     posting = {"id": "1", "title": "Software Engineer", "description": OPENING}
     if field != "uk":
-        posting |= {"location": "London", "country": "GB"}
+        posting |= {"country": "GB"} if field == "place" else {"location": "London", "country": "GB"}
     if place == "remote_body":
         posting["location"] = "Remote"
     stands = _WHERE.get(place, "description")

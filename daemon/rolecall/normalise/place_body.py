@@ -8,25 +8,38 @@ from itertools import chain
 
 from rolecall.model import Confidence, Fact, Location, Origin
 from rolecall.normalise.place_gazetteer import fold
+from rolecall.normalise.place_opening import opening
 from rolecall.normalise.place_parse import parse
 from rolecall.normalise.place_pieces import POSTCODE
 from rolecall.normalise.place_words import title_accidents
 from rolecall.normalise.text import Doc
 
+_ROLE = re.compile(  # "this role is based in Leeds", "join our data team in Leeds", "working from our hub in Leeds"
+    r"\b(?:(?:role|position|post|job|vacancy) (?:is|sits|will be)(?: based| located)? (?:in|at|out of)(?! our)"
+    r"|join (?:our|the|their) (?:[\w&/-]+ ){0,4}team in"
+    r"|(?:at|from|to|in|into|join) (?:our|the) (?:\w+ ){0,2}(?:headquarters|HQ|head office|hub|campus|site|studio),?"
+    r" (?:in|at)) "
+)
 _CUE = re.compile(
-    r"(?:based|offices?|located|location is|commut\w+ (?:to|distance (?:of|to|from))|onsite|on-site)"
-    r"(?: (?:in|at|out of|near|our))? ",
+    r"(?:based|offices?|located|location is|commut\w+ (?:to|distance (?:of|to|from))|onsite|on-site|walk from)"
+    r"(?: (?:in|at|out of|near|our|just outside))? ",
     re.IGNORECASE,
 )
-_OFFICE = re.compile(r"\b(?:our|the) ((?:[A-Z][\w'-]+ ){1,3})(?:office|HQ|headquarters|studio)\b")
-_CUES = ("based", "office", "located", "location is", "commut", "onsite", "on-site")
+_EMPLOYER = re.compile(  # "a growing retailer in Leeds"
+    r"\b(?:an?|my|our) (?:[\w&/,-]+ ){0,6}?(?:client|company|business|organi[sz]ation|firm|charity|practice|start-?up"
+    r"|scale-?up|consultancy|agency|fintech|insurer|bank|retailer|manufacturer|software house|council|university) in "
+)
+_OFFICE = re.compile(r"\b(?:our|the) ((?:[A-Z][\w'-]+ ){1,3})(?:offices?|HQ|headquarters|studio|hub|site|campus)\b")
+_BASED = re.compile(r"(?<![\w-])((?:[A-Z][\w']+[ -]){1,3})based\b")  # "a Leeds based company", "London-based"
 _HEADER_LINE = re.compile(  # "London, ONSITE", near the top
     r"^\W{0,3}([A-Z][\w .'-]{2,30}(?:, [A-Z][\w .]{1,25})?),? ?[|,(/-] ?(?:on-?site|remote|hybrid|full[- ]time)\b",
     re.I | re.M,
 )
 _TOP, _HEAD_LINES = 400, 4  # characters and lines in which a header stands
-_LABEL = re.compile(r"\blocations? ?: ?\**([^\n|]{2,60})", re.IGNORECASE)  # "Location: Leeds", as feeds have it
-_PROSE_END = re.compile(r"[.;:\n(!?]|\b(?:and|with|where|who|that|but|for|office|we)\b")
+_LABEL = re.compile(  # "Location: Leeds", as feeds have it; "Location Leeds Salary £50k", where lines run on
+    r"(?<!\w)(?:(?i:locations?) ?[:–-] ?|Locations? (?=[A-Z])|📍 ?"
+    r"|(?:Base|Based|Site|Offices?|Where|Workplace|Place of work|Duty station|Town|City|Region) ?: ?)\**([^\n|]{2,80})"
+)
 
 
 def read_header(doc: Doc, country: str | None) -> Fact[Location] | None:
@@ -44,28 +57,27 @@ def read_body(doc: Doc, country: str | None) -> Fact[Location] | None:
         read = parse(line[1].strip(" ,"), country or currency_country(doc), strict=True)
         if read.location.places:
             return located_fact(read.location, "body", line[0].strip(), "place.line", Confidence.MEDIUM)
-    return _read_prose(doc, country) if any(cue in doc.body for cue in _CUES) else None
+    return _read_prose(doc, country)
 
 
 def _read_prose(doc: Doc, country: str | None) -> Fact[Location] | None:
     """Read what a sentence calls the place of the job ("based in Leeds"), else an office ("our Leeds office")."""
     text = doc.body[:20_000]
-    for cue, name in chain(_after_cues(text), _offices(text)):
-        where = parse(name.strip(" ,"), country or currency_country(doc), strict=True).location
-        if where.places or where.countries:
-            return located_fact(where, "body", (cue + name).rstrip(" ,"), "place.body", Confidence.MEDIUM)
+    said = chain(
+        *(_after(cue, text) for cue in (_ROLE, _CUE, _EMPLOYER)), *(_before(cue, text) for cue in (_OFFICE, _BASED))
+    )
+    for cue, rest in said:
+        if named := opening(rest, country or currency_country(doc)):
+            return located_fact(named[1], "body", cue + named[0], "place.body", Confidence.MEDIUM)
     return None
 
 
-def _after_cues(text: str) -> Iterator[tuple[str, str]]:
-    for cue in _CUE.finditer(text):
-        rest = text[cue.end() : cue.end() + 60]
-        end = _PROSE_END.search(rest)
-        yield cue[0], rest[: end.start()] if end else rest
+def _after(cue: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    return ((found[0], text[found.end() : found.end() + 60]) for found in cue.finditer(text))
 
 
-def _offices(text: str) -> Iterator[tuple[str, str]]:
-    return (("", office[1]) for office in _OFFICE.finditer(text))
+def _before(cue: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    return (("", found[1]) for found in cue.finditer(text))
 
 
 def header_parts(header: str) -> Iterator[str]:
@@ -77,13 +89,11 @@ def header_parts(header: str) -> Iterator[str]:
 
 
 def read_label(doc: Doc, country: str | None) -> Fact[Location] | None:
-    for label in _LABEL.finditer(doc.body) if "ocation" in doc.body else ():
-        end = _PROSE_END.search(label[1])
-        text = label[1][: end.start()] if end else label[1]
-        read = parse(text.strip(" ,"), country or currency_country(doc), strict=True)
-        if read.location.places:
-            evidence = doc.body[label.start() : label.start(1)] + text.rstrip(" ,")
-            return located_fact(read.location, "body", evidence, "place.label", Confidence.MEDIUM)
+    for label in _LABEL.finditer(doc.body):
+        named = opening(label[1].lstrip(), country or currency_country(doc))
+        if named is not None and named[1].places:
+            evidence = doc.body[label.start() : label.start(1)] + named[0]
+            return located_fact(named[1], "body", evidence, "place.label", Confidence.MEDIUM)
     return None
 
 

@@ -20,6 +20,7 @@ from rolecall.normalise.place_words import LONDON, LONDON_MILES, Word, state, st
 
 CITY_STATES = frozenset({"SG", "HK", "MC", "LU", "GI", "MO"})  # as often a town of a list as the country of another
 DISTRICT_MILES = 10
+AREA_MILES = 35  # from the town that a postcode area is named after to its far end
 FAR_LARGER = 4  # a neighbour this many times larger gives its name to the place
 PEOPLE_PER_MILE = 20_000  # a county's middle is a weak hint: size outweighs some miles
 _QUALIFIES = ("country", "nation", "county", "state", "wide")
@@ -171,15 +172,21 @@ def _join(before: Piece, after: Piece) -> None:
 
 
 def _hand_over(code: Piece, found: Sequence[Piece]) -> None:
-    """Give the postcode to the town it belongs to, if that is named, too: "Leeds LS1 4AP"."""
+    """Give the postcode to the town it belongs to, if one is named, too: "Leeds LS1 4AP", "Wokingham, RG40"."""
     if not code.postcode or not code.towns:
         return
-    name = code.towns[0].name
-    for piece in found:
-        if piece is not code and ((piece.towns and piece.towns[0].name == name) or (piece.london and name == "London")):
-            piece.postcode = code.postcode
-            code.absorb()
-            return
+    around = [(miles, piece) for piece in found if (miles := _from_centre(piece, code.towns[0])) < AREA_MILES]
+    own = [(miles, piece) for miles, piece in around if piece is not code and not piece.postcode]
+    if own:
+        min(own, key=lambda each: each[0])[1].postcode = code.postcode
+        code.absorb()
+
+
+def _from_centre(piece: Piece, centre: Town) -> float:
+    """Return how far a British town is from the one that a postcode area is named after."""
+    if piece.london and centre.name == "London":
+        return 0
+    return next((distance(t.at, centre.at) for t in piece.towns if t.country == "GB"), math.inf)
 
 
 def _is_london(piece: Piece) -> bool:
@@ -199,7 +206,7 @@ def _in_london(piece: Piece) -> bool:
 
 def _suburb(small: Piece, large: Piece) -> Town | None:
     """Return the town of `small` that is a part of the much larger town named after it."""
-    if not small.towns or not large.towns or small.said not in (None, "GB"):
+    if not small.towns or not large.towns or large.postcode or small.said not in (None, "GB"):
         return None
     whole = large.towns[0]
     near = (t for t in small.towns if t.country == whole.country == "GB" and distance(t.at, whole.at) < DISTRICT_MILES)

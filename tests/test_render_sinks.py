@@ -163,6 +163,12 @@ def test_the_html_part_stays_under_its_limit_and_counts_what_it_leaves_out(count
     assert "Search 2" in mail.html or count < 3
 
 
+def test_the_line_that_a_list_of_mails_shows_ends_with_how_many_more_there_are() -> None:
+    mail = render_email(message("digest", *(card(n) for n in range(3))))
+    (shown,) = re.findall(r"<div style=\"display:none[^>]*>(.*)</div>", mail.html)
+    assert shown.endswith(" and 2 more")
+
+
 def test_the_text_part_has_every_job_with_its_link() -> None:
     mail = render_email(message("digest", *(card(n) for n in range(200))))
     assert all(f"https://jobs.example/{n}\n" in mail.text + "\n" for n in range(200))

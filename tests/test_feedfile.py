@@ -45,6 +45,14 @@ async def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "jobs.json").read_text() == '{"title": "Somebody\'s"}'
 
 
+async def test_check_says_that_a_file_is_not_ours(tmp_path: Path) -> None:
+    notifier = FeedFile(tmp_path / "jobs.json")
+    assert "writes" in await notifier.check()
+    (tmp_path / "jobs.json").write_text('{"my": "own"}')
+    with pytest.raises(Deferred, match="is not a feed of Rolecall's"):
+        await notifier.check()
+
+
 async def test_what_a_board_writes_stays_text(tmp_path: Path) -> None:
     await FeedFile(tmp_path / "jobs.json").send(message("alert", card(1, title=f"<script>x</script>{HOSTILE}")))
     entry = feedparser.parse((tmp_path / "jobs.atom").read_bytes(), sanitize_html=False).entries[0]

@@ -639,7 +639,7 @@ async def test_a_file_of_postings_is_read_line_by_line_and_bad_lines_are_counted
     }
     path = tmp_path / "jobs.jsonl"
     path.write_text(
-        f'{json.dumps(line)}\n\nnot json\n{{"title": "no id"}}\n{json.dumps({**line, "id": "x:2", "tags": ["go"]})}\n'
+        f'not json\n{json.dumps(line)}\n\n{{"title": "no id"}}\n{json.dumps({**line, "id": "x:2", "tags": ["go"]})}\n'
     )
     page = await read_folder(path)
     assert [posting.id for posting in page.postings] == ["x:1", "x:2"]
@@ -657,6 +657,15 @@ async def test_a_directory_may_hold_postings_and_saved_feeds(tmp_path: Path) -> 
     assert len(page.postings) == 2 + 1 + 2 + 1
     assert {posting.source for posting in page.postings} == {f"folder:{tmp_path.name}"}
     assert page.complete
+
+
+async def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    tmp_path.joinpath("mine.json").write_text('[{"id": 1, "title": "Engineer"}]')
+    tmp_path.joinpath("broken feed.xml").write_bytes(b"\x89\x00\xff")
+    with pytest.raises(Unreadable, match=r"^broken feed\.xml: the answer is not a feed"):
+        await read_folder(tmp_path)
+    with pytest.raises(Unreadable, match=r"^broken feed\.xml: "):
+        await read_folder(tmp_path / "broken feed.xml")
 
 
 async def test_an_empty_directory_is_an_empty_list(tmp_path: Path) -> None:

@@ -50,8 +50,9 @@ class FeedFile:
         return str(self._json)
 
     async def check(self) -> str:
-        """Write and remove an empty file beside the feeds."""
+        """Write and remove an empty file beside the feeds, and see that theirs are our own."""
         await asyncio.to_thread(probe_folder, self._json.parent)
+        await asyncio.to_thread(_stored, self._json)
         return f"writes {self._json} and {self._atom.name}"
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import unquote
 
 from rolecall.errors import Unreadable
 from rolecall.model import Json, Page, RawPosting, Reply, Request
@@ -38,15 +39,22 @@ class Folder:
         return (Request(Path(self.path).expanduser().absolute().as_uri()),)
 
     def parse(self, reply: Reply) -> Page:
-        pages = [self._file(each) for each in _files(reply)]
+        pages = [self._named(each) for each in _files(reply)]
         return Page(
             merged(posting for page in pages for posting in page.postings),
             complete=all(page.complete for page in pages),
             skipped=sum(page.skipped for page in pages),
         )
 
+    def _named(self, reply: Reply) -> Page:
+        try:
+            return self._file(reply)
+        except Unreadable as error:
+            raise Unreadable(f"{unquote(reply.url.rpartition('/')[2])}: {error}") from None
+
     def _file(self, reply: Reply) -> Page:
-        if is_json(reply) and b"jsonfeed.org" not in reply.body[:500]:
+        lines = reply.url.endswith((".jsonl", ".ndjson"))  # whatever the first line is
+        if lines or (is_json(reply) and b"jsonfeed.org" not in reply.body[:500]):
             return self._lines(reply.body)
         page = Feed("https://folder.invalid/", label=self.name, country=self.country).parse(reply)
         return replace(

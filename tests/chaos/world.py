@@ -217,6 +217,7 @@ class World:
         self.faults, self.boards.faults, self.boards.left = 0.0, 0.0, 0
         self.record.published = self.boards.published
         life = await self.begin()
+        await self.asked()  # where nothing is left it must have begun to live, or the signal finds nobody who hears it
         await self.until_quiet()
         life.send(signal.SIGTERM)
         return await life.end()

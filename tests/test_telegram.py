@@ -242,6 +242,22 @@ async def test_a_long_digest_goes_on_with_every_job_that_was_not_told_though_oth
     assert [said.count(each.title) for each in cards] == [1] * len(cards)
 
 
+async def test_a_long_digest_is_not_given_up_for_unclear_answers_between_which_it_gets_on(
+    hasty: Telegram, fake: FakeTelegram
+) -> None:
+    sent = message("digest", *(card(n, title=f"Engineer {n:02}") for n in range(90)))
+    fake.heard = lambda received: fake.then(Fault.RESET_BEFORE) if received.id in (1, 2, 3) else None
+    unclear = []
+    for _ in range(3):
+        with pytest.raises(Deferred) as raised:
+            await hasty.send(sent)
+        unclear.append(raised.value.ambiguous)
+    assert unclear == [False] * 3, "each of them told of more jobs"
+    await hasty.send(sent)
+    said = "\n".join(received.text for received in fake.messages)
+    assert all(said.count(each.title) == 1 for each in sent.cards)
+
+
 async def test_check_names_the_bot_and_sends_nothing(channel: Telegram, fake: FakeTelegram) -> None:
     assert "@fake_bot" in await channel.check()
     assert not fake.messages

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from rolecall.errors import Deferred
 from rolecall.model import Message
 from rolecall.ports import Showing
-from rolecall.render.telegram import telegram_texts
+from rolecall.render.telegram import Text, telegram_texts
 from rolecall.secret import Secret
 from rolecall.talk import Desk, Listening, Memory
 from rolecall_notifiers.telegram.binding import MOVED, Binding, bound, moved, moved_note
@@ -94,13 +95,26 @@ class Telegram:
         life = self._life
         if life.message_id != message.id:
             life.message_id, life.texts_said, life.jobs_said = message.id, set(), set()
-        receipt = ""
-        for text in telegram_texts(message, frozenset(life.jobs_said)):
-            if text.html not in life.texts_said:
-                receipt = await self.chat.deliver(text.html, text.keyboard if self.interactive else ())
-                life.texts_said.add(text.html)
-                life.jobs_said.update(text.jobs)
+        receipt, before = "", len(life.texts_said)
+        try:
+            for text in telegram_texts(message, frozenset(life.jobs_said)):
+                receipt = await self._say(text) or receipt
+        except Deferred as error:
+            if len(life.texts_said) == before:
+                raise
+            # It gets on, and the answers that were unclear are not all about one text: no reason to give it up.
+            raise Deferred(str(error), retry_after=error.retry_after, counts=error.counts) from None
         await self._note_move()
+        return receipt
+
+    async def _say(self, text: Text) -> str:
+        """Send one text, unless that was done; return its id."""
+        life = self._life
+        if text.html in life.texts_said:
+            return ""
+        receipt = await self.chat.deliver(text.html, text.keyboard if self.interactive else ())
+        life.texts_said.add(text.html)
+        life.jobs_said.update(text.jobs)
         return receipt
 
     # --- which chat

@@ -663,6 +663,16 @@ async def test_what_waits_to_be_told_of_a_job_is_told_of_the_one_that_is_split_f
     assert await subjects(store, await claimed(store)) == ["a"], "perhaps it was told of both already"
 
 
+async def test_what_waited_to_be_told_of_a_job_waits_again_when_it_was_joined_by_mistake(store: Store) -> None:
+    one, two = posting("a"), posting("b")
+    await store.commit(plan(one, alerts=(alert(one, at_once(one)),)))
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    await store.commit(plan(two, alerts=(alert(two, digest(due=after(hours=8))),)))
+    await store.record(decision("join", "a", "b"))
+    await store.record(decision("undo", "a", at=after(hours=1)))
+    assert await subjects(store, await claimed(store, now=after(hours=8))) == ["b"]
+
+
 async def test_two_alerts_of_one_search_become_one_when_their_jobs_are_joined(store: Store) -> None:
     one, two = posting("a"), posting("b")
     await store.commit(plan(one, two, alerts=(alert(one, digest()), alert(two, digest()))))

@@ -91,7 +91,8 @@ def _join(db: Database, one: _Posting, other: _Posting) -> _Done | None:
     if one.job == other.job:
         return None
     both = [[mark_row(mark) for mark in said.of_job(db, job)] for job in (one.job, other.job)]
-    before = {"job": other.job, "postings": _postings_of(db, other.job), "marks": both}
+    waits = list(db.execute(_WAITS, [other.job]))
+    before = {"job": other.job, "postings": _postings_of(db, other.job), "marks": both, "waits": waits}
     merge(db, other.job, one.job)
     return _Done(other.row, before)
 
@@ -169,12 +170,23 @@ ORDER BY d.made_at DESC, d.rowid DESC LIMIT 1
 """
 
 
+_WAITS = """
+SELECT a.search, o.id FROM alert a JOIN outbox_alert x ON x.alert = a.id JOIN outbox o ON o.id = x.outbox
+WHERE a.job = ? AND o.state = 'pending'
+"""
+_WAIT_AGAIN = """
+INSERT INTO outbox_alert (outbox, alert) SELECT o.id, a.id FROM alert a, outbox o
+WHERE a.job = ? AND a.search = ? AND o.id = ? AND o.state = 'pending' AND o.ambiguous = 0 ON CONFLICT DO NOTHING
+"""
+
+
 def _part(db: Database, job: str, before: dict[str, Any]) -> None:
-    """Give the other job back its postings and its said."""
+    """Give the other job back its postings, what waits to be told of it, and what was said of it."""
     back = set(before["postings"]).intersection(_postings_of(db, job))
     own, other = (tuple(map(mark_of, rows)) for rows in before["marks"])
     now = said.of_job(db, job)
     _move(db, sorted(back), job, before["job"])
+    db.conn.executemany(_WAIT_AGAIN, [(before["job"], *waits) for waits in before.get("waits", ())])
     said.put(db, job, now, people.parted(now, own, other))
     said.put(db, before["job"], said.of_job(db, before["job"]), other)
 

@@ -27,6 +27,7 @@ class _Made:
     moved: tuple[Key, ...] = ()
     marks: tuple[Mark, ...] = ()
     other_marks: tuple[Mark, ...] = ()
+    waits: tuple[tuple[str, int], ...] = ()
     undone: bool = False
 
 
@@ -88,7 +89,8 @@ class MemoryDecisions(MemoryOutbox):
             case "join":
                 other = self._postings[decision.keys[1]].job
                 marks = (self._marks.get(job, ()), self._marks.get(other, ()))
-                made = _Made(decision, decision.keys[1], other, self._postings_of(other), *marks)
+                waits = tuple((search, row) for search, of in self._alerts for row in self._waits(search, of, other))
+                made = _Made(decision, decision.keys[1], other, self._postings_of(other), *marks, waits)
                 self._merge(other, job)
                 return made if other != job else None
             case "split":
@@ -100,6 +102,11 @@ class MemoryDecisions(MemoryOutbox):
                 return _Made(decision) if self._undo(job, decision) else None
             case kind:
                 return self._mark(job, decision, kind)
+
+    def _waits(self, search: str, of: str, job: str) -> list[int]:
+        """Return the rows in which an alert of this job waits."""
+        alert = self._alerts[search, of][0]
+        return [row.id for row in self._outbox.values() if of == job and alert in row.alerts and row.state == "pending"]
 
     def _mute(self, new: Muted) -> bool:
         before = len(self._mutes)
@@ -158,6 +165,9 @@ class MemoryDecisions(MemoryOutbox):
                     said = people.parted(self._marks.get(now, ()), made.marks, made.other_marks)
                     self._move(tuple(key for key in made.moved if self._postings[key].job == now), now, made.job)
                     self._marks |= {now: said, made.job: made.other_marks}
+                    for search, row in made.waits:
+                        if (search, made.job) in self._alerts:
+                            self._wait_again(self._alerts[search, made.job][0], row)
                 case "split":
                     self._merge(now, other or now)
                 case "muted_company" | "muted_agency":

@@ -94,6 +94,11 @@ class MemoryOutbox:
             said = (notice.urgent, notice.subject, notice.text)
             self._queue(_Row(self._next_id(), notice.channel, bundle, 1, "notice", now, notice.due, *said))
 
+    def _wait_again(self, alert: int, row_id: int) -> None:
+        row = self._outbox[row_id]
+        if row.may_be_joined and alert not in row.alerts:
+            row.alerts.append(alert)
+
     def _wait_too(self, alert: int, other: int) -> None:
         """Let another alert travel wherever this one still waits."""
         for row in self._outbox.values():

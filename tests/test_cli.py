@@ -504,6 +504,17 @@ def test_what_is_no_advert_is_not_read_as_one(tmp_path: Path, advert: bytes, why
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"rolecall: there is no advert in it: {why}\n")
 
 
+def test_a_pasted_advert_is_read_by_the_words_of_the_configuration_too(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(
+        '[[vocabulary.tech]]\nid = "larkframe"\nname = "Larkframe"\n[[search]]\nname = "L"\nstack.any = ["larkframe"]\n'
+    )
+    advert = tmp_path / "advert.txt"
+    advert.write_text("Backend Developer\nWe use Larkframe. Remote in the UK, £70k.")
+    done = subprocess.run([COMMAND, "why", "--text", advert], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "Larkframe (neutral)" in done.stdout
+    assert "L -> alert" in done.stdout
+
+
 def test_status_says_that_no_daemon_runs(home: Path) -> None:
     assert command("status", at=home).stdout.startswith("No daemon is running: nothing is asked or told.\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from rolecall.errors import RolecallError
 from rolecall.terminal import colours, strong
 
 if TYPE_CHECKING:
+    from rolecall.match import Search
     from rolecall.model import Posting, RawPosting
     from rolecall.render.advert import Reading, Span
 
@@ -41,11 +43,12 @@ def show(source: str, config: Path | None, as_json: bool) -> None:
         raise RolecallError("there is no advert in it: it is empty")
     if text.count("\ufffd") * 10 > len(text):  # bytes that are no letters
         raise RolecallError("there is no advert in it: it is not text")
+    searches = _searches(config)  # first: the words it is read by are the configuration's, too
     posting = normalise(_posting(text))
     if as_json:
         typer.echo(json.dumps(facts_of(posting), ensure_ascii=False, indent=2))
         return
-    typer.echo("\n\n".join(filter(None, [_read_as(posting), _text(posting), _searches(posting, config)])))
+    typer.echo("\n\n".join(filter(None, [_read_as(posting), _text(posting), _verdicts(posting, searches)])))
 
 
 def _read(source: str) -> str:
@@ -99,16 +102,20 @@ def _span(span: Span) -> str:
     return f"[{span.text}]({span.field})"
 
 
-def _searches(posting: Posting, config: Path | None) -> str:
-    """Return what the saved searches say, when there is a configuration."""
+def _searches(config: Path | None) -> Sequence[Search]:
+    """Return the saved searches, when there is a configuration."""
     from rolecall.cli.options import load_config
     from rolecall.errors import ConfigError
-    from rolecall.match import explain
 
     try:
-        searches = load_config(config).searches
+        return load_config(config).searches
     except ConfigError:
         if config is not None:
             raise
-        return ""
+        return ()
+
+
+def _verdicts(posting: Posting, searches: Sequence[Search]) -> str:
+    from rolecall.match import explain
+
     return "\n".join(f"{strong(match.search)} -> {match.action.value}" for match in explain(searches, posting))

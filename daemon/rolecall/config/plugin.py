@@ -111,7 +111,7 @@ def _short(value: object) -> bool:
 
 
 def _sentence(message: str) -> str:
-    return message.removeprefix("Input ")
+    return message.removeprefix("Input ").removeprefix("String ")
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:

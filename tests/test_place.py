@@ -203,6 +203,8 @@ def test_of_several_places_the_british_one_is_the_evidence() -> None:
     [
         ("Brightwater Ltd | Leeds / hybrid | £70k\nWe move money.", "Leeds", "Leeds / hybrid"),
         ("Python Developer\nBath (2 days a week) | £50,000", "Bath", "Bath"),
+        ("Brightwater Ltd\nLeeds, West Yorkshire\n£70k - £80k a year", "Leeds", "Leeds, West Yorkshire"),
+        ("Reading about the law is what we do.\nAnd reading and bath", "", ""),
         ("One | Two\nA text about the parts\nof a thing\nand another\nin | York | of old", "", ""),
     ],
 )
@@ -210,6 +212,13 @@ def test_a_head_line_names_the_place_where_nothing_else_does(body: str, place: s
     fact = read(description=body)
     assert [p.name for p in fact.value.places] == [place] if fact.value else not place
     assert fact.evidence == evidence
+
+
+def test_the_place_stands_behind_a_title_that_the_text_repeats() -> None:
+    assert names("", title="Data Analyst", description="Data Analyst Leeds (Hybrid) We build kettles.") == [
+        ("Leeds", "GB")
+    ]
+    assert names("", title="Data Analyst", description="Data Analyst Reading large tables all day.") == []
 
 
 def test_an_office_in_a_sentence_is_the_place_where_nothing_else_names_one() -> None:

@@ -25,6 +25,8 @@ from rolecall.normalise.text import Doc
 _MODES = frozenset({"hybrid", "remote", "onsite", "site"})
 _MODE = re.compile(r"\((?:hybrid|remote|on-?site)")
 _PLACE_LINE = re.compile(r"\W{0,4}([A-Z][^\n(]{2,50}) \((?:hybrid|remote|on-?site)[^)\n]{0,30}\)\W*$", re.I | re.M)
+_GRADE = re.compile(r"[A-Z]\d")  # "Developer (G7)" is no part of Glasgow
+_IN = re.compile(r" in ([A-Z][\w' -]+)$")  # "Python Developer in Norwich"
 _BEFORE_MODE = 60  # characters
 
 
@@ -119,4 +121,8 @@ def _read_title(doc: Doc, country: str | None) -> Fact[Location] | None:
 
 def _title_parts(doc: Doc) -> Iterator[str]:
     own = doc.company if "|" not in doc.title else ""
-    return (part for part in header_parts(doc.title) if part != own)
+    for part in header_parts(doc.title):
+        if part != own and not _GRADE.fullmatch(part):
+            yield part
+            if named := _IN.search(part):
+                yield named[1]

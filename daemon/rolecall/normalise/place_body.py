@@ -22,20 +22,24 @@ _ROLE = re.compile(  # "this role is based in Leeds", "join our data team in Lee
 )
 _CUE = re.compile(
     r"(?:based|offices?|located|location is|commut\w+ (?:to|distance (?:of|to|from))|onsite|on-site|walk from)"
-    r"(?: (?:in|at|out of|near|our|just outside))? ",
+    r"(?: (?:in|at|out of|near|our|just outside)(?: the (?:heart|cent(?:re|er)) of)?)? ",
     re.IGNORECASE,
 )
 _EMPLOYER = re.compile(  # "a growing retailer in Leeds"
     r"\b(?:an?|my|our) (?:[\w&/,-]+ ){0,6}?(?:client|company|business|organi[sz]ation|firm|charity|practice|start-?up"
     r"|scale-?up|consultancy|agency|fintech|insurer|bank|retailer|manufacturer|software house|council|university) in "
 )
-_OFFICE = re.compile(r"\b(?:our|the) ((?:[A-Z][\w'-]+ ){1,3})(?:offices?|HQ|headquarters|studio|hub|site|campus)\b")
+_OFFICE = re.compile(
+    r"\b(?:our|the|their|its) ((?:[A-Z][\w'-]+ ){1,3})(?:offices?|HQ|headquarters|studio|hub|site|campus)\b"
+)
 _BASED = re.compile(r"(?<![\w-])((?:[A-Z][\w']+[ -]){1,3})based\b")  # "a Leeds based company", "London-based"
 _HEADER_LINE = re.compile(  # "London, ONSITE", near the top
     r"^\W{0,3}([A-Z][\w .'-]{2,30}(?:, [A-Z][\w .]{1,25})?),? ?[|,(/-] ?(?:on-?site|remote|hybrid|full[- ]time)\b",
     re.I | re.M,
 )
-_TOP, _HEAD_LINES = 400, 4  # characters and lines in which a header stands
+_TOP, _HEAD_LINES, _HEAD_LINE = 400, 4, 60  # characters and lines in which a header stands, characters of a line
+_CUT = " ..."  # a line that is cut is no short one
+_HEAD_GOES_ON = re.compile(r"\s*(?:[|(£\n]|- |$|Hybrid|Remote|On-?site|Up to|Salary|Perm|Full|Contract)")
 _LABEL = re.compile(  # "Location: Leeds", as feeds have it; "Location Leeds Salary £50k", where lines run on
     r"(?<!\w)(?:(?i:locations?) ?[:–-] ?|Locations? (?=[A-Z])|📍 ?"
     r"|(?:Base|Based|Site|Offices?|Where|Workplace|Place of work|Duty station|Town|City|Region) ?: ?)\**([^\n|]{2,80})"
@@ -43,13 +47,31 @@ _LABEL = re.compile(  # "Location: Leeds", as feeds have it; "Location Leeds Sal
 
 
 def read_header(doc: Doc, country: str | None) -> Fact[Location] | None:
-    """Read a head line in the body, as a pasted advert has it: "Acme Ltd | Leeds / hybrid | £70k"."""
-    lines = doc.body[:_TOP].split("\n")[:_HEAD_LINES]
-    for part in (part for line in lines if "|" in line for part in header_parts(line)):
-        read = parse(part, country or currency_country(doc), strict=True)
-        if read.location.places and part != doc.company:
-            return located_fact(read.location, "body", part, "place.header", Confidence.MEDIUM)
+    """Read the head lines of a pasted advert: "Acme Ltd | Leeds / hybrid | £70k", "Leeds, West Yorkshire"."""
+    country = country or currency_country(doc)
+    top = doc.body if len(doc.body) <= _TOP else doc.body[:_TOP] + _CUT
+    if doc.title and top.startswith(doc.title):
+        top = top[len(doc.title) :].lstrip(" -|,:(")
+        if fact := _behind_title(top, country):
+            return fact
+    for line in top.split("\n", _HEAD_LINES)[:_HEAD_LINES]:
+        for part in header_parts(line) if _is_head(line) else ():
+            read = parse(part, country, strict=True).location
+            if read.places and part != doc.company and ("|" in line or opening(part, country)):
+                return located_fact(read, "body", part, "place.header", Confidence.MEDIUM)
     return None
+
+
+def _behind_title(text: str, country: str | None) -> Fact[Location] | None:
+    """Adverts repeat their title at the top, with the place behind it: "Data Analyst Leeds (Hybrid)"."""
+    named = opening(text, country)
+    if named is None or not named[1].places or not _HEAD_GOES_ON.match(text, len(named[0])):
+        return None
+    return located_fact(named[1], "body", named[0], "place.header", Confidence.MEDIUM)
+
+
+def _is_head(line: str) -> bool:
+    return "|" in line or (len(line) <= _HEAD_LINE and line[-1:] not in ".!?:" and line[:1] != "*")
 
 
 def read_body(doc: Doc, country: str | None) -> Fact[Location] | None:

@@ -8,11 +8,11 @@ from rolecall.model import Location
 from rolecall.normalise.place_parse import parse
 
 _NAME = r"[A-Z][\w'&-]*(?:(?<=\bSt)\.)?"
-_BETWEEN = r"(?: ?[,/&] ?| [–-] | (?:(?:and|or|of|upon|on|le|by|the|city|centre|in|near|around|from|our|either) )*)"
+_BETWEEN = r"(?: ?[,;/&] ?| [–-] | (?:(?:and|or|of|upon|on|le|by|the|city|centre|in|near|around|from|our|either) )*)"
 _RUN = re.compile(
     rf"(?:(?:the|our|either|around|near) )*(?:central )?{_NAME}(?:{_BETWEEN}{_NAME}){{0,11}}(?: city centre)?"
 )
-_LATER_NAME = re.compile(r"[ ,/&–-]+(?:[a-z]+ )*(?=[A-Z])|$")
+_LATER_NAME = re.compile(r"[ ,;/&–-]+(?:[a-z]+ )*(?=[A-Z])|$")
 
 
 def opening(text: str, country: str | None) -> tuple[str, Location] | None:

@@ -504,6 +504,12 @@ def test_what_is_no_advert_is_not_read_as_one(tmp_path: Path, advert: bytes, why
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"rolecall: there is no advert in it: {why}\n")
 
 
+def test_check_says_that_there_is_no_folder_for_the_database(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[daemon]\ndatabase = "absent/r.db"\n[channel.console]\n')
+    said = check("--offline", at=tmp_path).stdout.splitlines()
+    assert said[-1].split() == ["database", "r.db", "failed", "the", "folder", "absent", "does", "not", "exist"]
+
+
 def test_a_pasted_advert_is_read_by_the_words_of_the_configuration_too(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(
         '[[vocabulary.tech]]\nid = "larkframe"\nname = "Larkframe"\n[[search]]\nname = "L"\nstack.any = ["larkframe"]\n'

@@ -44,10 +44,18 @@ def check(
     for missing in _missing(loaded):
         typer.echo(f"rolecall: there is no {missing}: nothing will be found or told.", err=True)
     off = [_line("source", each.source.name, "off", each.why) for each in loaded.off]
-    rows = [*off, *([] if offline else asyncio.run(_try_all(loaded)))]
+    rows = [*_no_place_for(loaded), *off, *([] if offline else asyncio.run(_try_all(loaded)))]
     typer.echo(json.dumps(rows, indent=2) if as_json else "\n\n".join(filter(None, [summary, table(rows)])))
     if not offline and any(row["RESULT"] not in ("ok", "put off") for row in rows):
         raise typer.Exit(1)
+
+
+def _no_place_for(config: Config) -> list[dict[str, object]]:
+    """Return a line where the folder of a database that the user named is not there; the default one is made."""
+    folder = config.database.parent
+    if config.daemon.database is None or folder.is_dir():
+        return []
+    return [_line("database", config.database.name, "failed", f"the folder {folder} does not exist")]
 
 
 def _missing(config: Config) -> list[str]:

@@ -49,6 +49,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], str]] = {
     "agency": lambda read: str(read["agency"]).lower(),
     "hours": lambda read: " ".join(read["hours"]),
     "place": lambda read: ", ".join(place["name"] for place in read["places"]),
+    "stack": lambda read: " ".join(sorted(f"{tech['id']}:{tech['need']}" for tech in read["stack"])),
     "closing": lambda read: read["closes"] or "",
 }
 

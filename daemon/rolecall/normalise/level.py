@@ -16,6 +16,7 @@ from rolecall.model import UNSTATED, Confidence, Fact, Level, Rung, Salary
 from rolecall.normalise.fields import stated
 from rolecall.normalise.ladder import level, span
 from rolecall.normalise.level_body import read_body, read_floor
+from rolecall.normalise.level_grade import read_grade
 from rolecall.normalise.level_title import read_title
 from rolecall.normalise.rules import evidence
 from rolecall.normalise.text import Doc, part
@@ -51,6 +52,7 @@ def _less_sure(doc: Doc, title: Fact[Level], field: Fact[Level], salary: Fact[Sa
     yield _years(doc)
     if experienced:  # "Experienced Engineer" names no rung where the text does
         yield title
+    yield read_grade(doc)
     yield _slug(doc)
     yield _pay(doc, salary)
 

@@ -13,9 +13,9 @@ from rolecall.normalise.zones import Zone
 
 _WORDS = load("level_body")["years"]
 _WORDED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_NUMBERS = {word: number for number, word in enumerate(_WORDED)}
+_NUMBERS = {word: number for number, word in enumerate(_WORDED)} | {"couple of": 2}
 _YEARS = re.compile(r"y(?:ears?|rs?\.?|(?<=[\d+ ]y)oe\b)")  # one letter in front: `re` looks for it alone
-_NUMBER = rf"(\d{{1,2}}|{'|'.join(_WORDED)})"
+_NUMBER = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
 _BEFORE = re.compile(
     rf"(?<![\w.,£$€]){_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?"  # "5+", "five (5)"
     rf"(?: ?(?:-|to|or) ?{_NUMBER} ?\+?)? ?(?:plus|or more|full|solid)? ?$"  # "3-5", "2 to 3 full"
@@ -24,7 +24,10 @@ _AFTER = re.compile(
     rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})|\+?'?s? (?:of )?(?:[\w-]+ ){{0,3}}?(?:{_WORDS['activity']})\b"
     r"| ?\((?:required|preferred)\)"  # "Java: 2 years (required)"
 )
-_AHEAD = re.compile(r"(?:experience|track record|professionally|commercially)[^.;\d\n]{0,40}$")
+_AHEAD = re.compile(  # "experience: 5 years", "you have shipped Go for at least 3 years"
+    r"(?:experience|track record|professionally|commercially)[^.;\d\n]{0,40}$"
+    r"|(?:\byou(?:'ve| have)|(?:^|(?<=\n)|(?<=\n\* ))have) [^.;\d\n]{0,60}\bfor (?:at least |over |more than |a )?$"
+)
 _VETO = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['veto'])})(?!\w)")
 _NICE = re.compile(rf"{_WORDS['nice']}[^.;\n]{{0,25}}$")
 _WISHED = " (preferred)"
@@ -72,7 +75,7 @@ def _years(doc: Doc, unit: re.Match[str]) -> Years | None:
     least, most = _int(number[1]), _int(number[2]) if number[2] else None
     after = _AFTER.match(low, unit.end(), unit.end() + 110)
     start, end = number.start(), after.end() if after else unit.end()
-    if least > _MOST or not (after or unit[0] == "yoe" or _AHEAD.search(low, max(0, start - 40), start)):
+    if least > _MOST or not (after or unit[0] == "yoe" or _AHEAD.search(low, max(0, start - 90), start)):
         return None
     around = sentence(low, start, unit.end())
     if _VETO.search(around):

@@ -673,6 +673,30 @@ async def test_what_waited_to_be_told_of_a_job_waits_again_when_it_was_joined_by
     assert await subjects(store, await claimed(store, now=after(hours=8))) == ["b"]
 
 
+async def test_a_join_that_is_undone_leaves_each_job_the_alerts_it_had_and_both_those_made_meanwhile(
+    store: Store,
+) -> None:
+    one, two, copy = posting("a"), posting("b"), posting("c", "job-a")
+    planned = (alert(one, search="go"), alert(two, at_once(two)), alert(one, search="both"), alert(two, search="both"))
+    await store.commit(plan(one, two, alerts=planned))
+    await store.settle((await claimed(store)).id, Sent(), NOW)
+    await store.record(decision("join", "a", "b"))
+    await store.commit(plan(copy, alerts=(alert(copy, search="meanwhile"),)))
+    await store.record(decision("undo", "a", at=after(hours=1)))
+    each = {(search, job) for search in ("both", "meanwhile") for job in ("job-a", "job-b")}
+    assert await store.alerted({"job-a", "job-b"}) == {("go", "job-a"), ("python", "job-b")} | each
+    assert await store.told({"job-a", "job-b"}) == {("python", "job-b")}
+
+
+async def test_a_join_is_undone_though_another_person_split_it_again_meanwhile(store: Store) -> None:
+    await store.commit(plan(posting("a"), posting("b")))
+    await store.record(decision("dismissed", "b"))
+    await store.record(decision("join", "a", "b", at=after(hours=1)))
+    assert await store.record(decision("split", "a", at=after(hours=2), person="anna"))
+    await store.record(decision("undo", "a", at=after(hours=3)))
+    assert await grouped(store) == ["a", "b"]
+
+
 async def test_two_alerts_of_one_search_become_one_when_their_jobs_are_joined(store: Store) -> None:
     one, two = posting("a"), posting("b")
     await store.commit(plan(one, two, alerts=(alert(one, digest()), alert(two, digest()))))

@@ -18,7 +18,7 @@ from rolecall.dedupe import job_id, normal_company
 from rolecall.people import Decision, Mark, MarkKind, Ruling
 from rolecall.plan import AGAIN, Delivery
 from rolecall.store import outbox, said
-from rolecall.store.rows import dumps, mark_of, mark_row, marks, to_time, to_us
+from rolecall.store.rows import column, dumps, mark_of, mark_row, marks, to_time, to_us
 
 
 class _Posting(NamedTuple):
@@ -93,6 +93,7 @@ def _join(db: Database, one: _Posting, other: _Posting) -> _Done | None:
     both = [[mark_row(mark) for mark in said.of_job(db, job)] for job in (one.job, other.job)]
     waits = list(db.execute(_WAITS, [other.job]))
     before = {"job": other.job, "postings": _postings_of(db, other.job), "marks": both, "waits": waits}
+    before["alerted"] = [_alerted(db, job) for job in (one.job, other.job)]
     merge(db, other.job, one.job)
     return _Done(other.row, before)
 
@@ -183,12 +184,41 @@ WHERE a.job = ? AND a.search = ? AND o.id = ? AND o.state = 'pending' AND o.ambi
 def _part(db: Database, job: str, before: dict[str, Any]) -> None:
     """Give the other job back its postings, what waits to be told of it, and what was said of it."""
     back = set(before["postings"]).intersection(_postings_of(db, job))
+    if not back:  # they have been split from it meanwhile
+        return
     own, other = (tuple(map(mark_of, rows)) for rows in before["marks"])
     now = said.of_job(db, job)
+    both_stay = job != before["job"] and back < set(_postings_of(db, job))
+    if both_stay:
+        _part_alerts(db, job, before)
     _move(db, sorted(back), job, before["job"])
+    if both_stay:
+        _forget_copies(db, before)
     db.conn.executemany(_WAIT_AGAIN, [(before["job"], *waits) for waits in before.get("waits", ())])
     said.put(db, job, now, people.parted(now, own, other))
     said.put(db, before["job"], said.of_job(db, before["job"]), other)
+
+
+def _alerted(db: Database, job: str) -> list[str]:
+    return column(db.execute("SELECT search FROM alert WHERE job = ?", [job]))
+
+
+def _part_alerts(db: Database, job: str, before: dict[str, Any]) -> None:
+    """Give the other job back the alerts that only it had: else what matches the one that stays would count as told."""
+    own, others = before.get("alerted", ((), ()))
+    db.execute(_SAME_AGE, [before["job"], job])
+    rows = [(before["job"], job, search) for search in others if search not in own]
+    db.conn.executemany("UPDATE OR IGNORE alert SET job = ? WHERE job = ? AND search = ?", rows)
+
+
+def _forget_copies(db: Database, before: dict[str, Any]) -> None:
+    """Take from the other job the alerts that only the one that stays had before they met."""
+    own, others = before.get("alerted", ((), ()))
+    rows = [(before["job"], search) for search in own if search not in others]
+    db.conn.executemany(
+        "DELETE FROM outbox_alert WHERE alert IN (SELECT id FROM alert WHERE job = ? AND search = ?)", rows
+    )
+    db.conn.executemany("DELETE FROM alert WHERE job = ? AND search = ?", rows)
 
 
 # --- postings from job to job ---------------------------------------------------------------------------------
@@ -205,7 +235,7 @@ def _move(db: Database, rows: Collection[int], old: str, new: str) -> None:
     """
     if not rows or old == new:
         return
-    db.execute("INSERT INTO job SELECT ?, first_seen FROM job WHERE id = ? ON CONFLICT DO NOTHING", [new, old])
+    db.execute(_SAME_AGE, [new, old])
     ids = list(rows)
     for row in ids:
         db.execute("UPDATE posting SET job = ? WHERE id = ?", [new, row])
@@ -216,6 +246,7 @@ def _move(db: Database, rows: Collection[int], old: str, new: str) -> None:
         _fold(db, old, new)
 
 
+_SAME_AGE = "INSERT INTO job SELECT ?, first_seen FROM job WHERE id = ? ON CONFLICT DO NOTHING"
 _TOLD_TOO = """
 INSERT INTO alert (search, job, posting, action, reasons, rank, created_at)
 SELECT search, :new, :first, action, reasons, rank, created_at FROM alert WHERE job = :old

@@ -28,6 +28,8 @@ class _Made:
     marks: tuple[Mark, ...] = ()
     other_marks: tuple[Mark, ...] = ()
     waits: tuple[tuple[str, int], ...] = ()
+    alerted: frozenset[str] = frozenset()  # searches that had told of the one job, and of the other
+    other_alerted: frozenset[str] = frozenset()
     undone: bool = False
 
 
@@ -90,7 +92,8 @@ class MemoryDecisions(MemoryOutbox):
                 other = self._postings[decision.keys[1]].job
                 marks = (self._marks.get(job, ()), self._marks.get(other, ()))
                 waits = tuple((search, row) for search, of in self._alerts for row in self._waits(search, of, other))
-                made = _Made(decision, decision.keys[1], other, self._postings_of(other), *marks, waits)
+                told, theirs = (frozenset(search for search, of in self._alerts if of == each) for each in (job, other))
+                made = _Made(decision, decision.keys[1], other, self._postings_of(other), *marks, waits, told, theirs)
                 self._merge(other, job)
                 return made if other != job else None
             case "split":
@@ -162,12 +165,8 @@ class MemoryDecisions(MemoryOutbox):
             made.undone = True
             match made.decision.kind:
                 case "join":
-                    said = people.parted(self._marks.get(now, ()), made.marks, made.other_marks)
-                    self._move(tuple(key for key in made.moved if self._postings[key].job == now), now, made.job)
-                    self._marks |= {now: said, made.job: made.other_marks}
-                    for search, row in made.waits:
-                        if (search, made.job) in self._alerts:
-                            self._wait_again(self._alerts[search, made.job][0], row)
+                    if back := tuple(key for key in made.moved if self._postings[key].job == now):
+                        self._part(back, now, made)
                 case "split":
                     self._merge(now, other or now)
                 case "muted_company" | "muted_agency":
@@ -178,6 +177,26 @@ class MemoryDecisions(MemoryOutbox):
                     self._drop_pending(f"{AGAIN}{made.decision.id}", "taken back", undo.at)
             return True
         return False
+
+    def _part(self, back: tuple[Key, ...], now: str, made: _Made) -> None:
+        """Give the other job its postings back, what waits to be told of it, and what was said of it."""
+        said = people.parted(self._marks.get(now, ()), made.marks, made.other_marks)
+        both_stay = now != made.job and set(back) < set(self._postings_of(now))
+        for search in made.other_alerted - made.alerted if both_stay else ():  # alerts that only it had
+            if (search, now) in self._alerts and (search, made.job) not in self._alerts:
+                self._alerts[search, made.job] = self._alerts.pop((search, now))
+        self._move(back, now, made.job)
+        for search in made.alerted - made.other_alerted if both_stay else ():
+            self._drop_alert(search, made.job)
+        for search, row in made.waits:
+            if (search, made.job) in self._alerts:
+                self._wait_again(self._alerts[search, made.job][0], row)
+        self._marks |= {now: said, made.job: made.other_marks}
+
+    def _drop_alert(self, search: str, job: str) -> None:
+        dropped, *_ = self._alerts.pop((search, job), (0,))
+        for row in self._outbox.values():
+            row.alerts = [alert for alert in row.alerts if alert != dropped]
 
     def _postings_of(self, job: str) -> tuple[Key, ...]:
         return tuple(key for key, posting in self._postings.items() if posting.job == job)

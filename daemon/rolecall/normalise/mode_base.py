@@ -23,6 +23,7 @@ _REFUSED = re.compile(  # "we can't hire in the US"; not "we can only hire in th
     r"(?:n't|\bnot|\bunable to|\bcannot)(?: be)?(?: able to)?(?: currently)?"
     r" (?:hire|hiring|employ|recruit|accept|consider)"
 )
+_OUTSIDE = re.compile(rf"{_REFUSED.pattern}(?: \w+){{0,3}}? outside(?: of)?\b", re.IGNORECASE)  # "... outside the US"
 _TRAVELS: tuple[tuple[str, Travel], ...] = (
     ("travel_none", "none"),
     ("travel_some", "occasional"),
@@ -41,8 +42,12 @@ def regions(doc: Doc, location: Fact[Location], said: Sequence[Sentence]) -> fro
 
 def _allowed(doc: Doc) -> frozenset[str]:
     """Return the regions of sentences that say who may apply: "We can only hire in the US"."""
-    found = [s.text for s in sentences(doc.parts[-1], "region_cues") if not _REFUSED.search(s.low)]
-    named = frozenset[str]().union(*(_near(pattern("allowed").pattern, text) for text in found))
+    said = sentences(doc.parts[-1], "region_cues")
+    found = [s.text for s in said if not _REFUSED.search(s.low)]
+    refused = [s.text for s in said if _OUTSIDE.search(s.low)]
+    named = frozenset[str]().union(
+        *(_near(pattern("allowed").pattern, text) for text in found), *(_near(_OUTSIDE, text) for text in refused)
+    )
     return named or frozenset({"WORLD"} if any(map(pattern("world").search, found)) else ())
 
 

@@ -55,7 +55,7 @@ _EACH = r"(?:a|per|every|each)"
 _OFTEN = r"once or twice|once|twice|[1-4] ?x|(?:[2-4]|two|three|four) times"
 _ONCE = re.compile(
     rf"\b(?:{_OFFICE}|travel to|commute to|com(?:e|ing) in(?:to)?)\b[^.;\n]{{0,40}}?"
-    rf"\b(?P<lead>at least |(?:a )?minimum (?:of )?)?(?P<times>{_OFTEN}) {_EACH} (?P<unit>{_UNIT})\b"
+    rf"\b(?P<lead>at least |(?:a )?minimum (?:of )?)?(?P<times>{_OFTEN}) (?:{_EACH} (?P<unit>{_UNIT})|weekly)\b"
     rf"|\b(?P<times2>{_OFTEN}) {_EACH} (?P<unit2>{_UNIT})"
     rf"[ ,(-]{{1,3}}(?:(?:in|at|to|from|into)\b[^.,;\n]{{0,25}}? )?\b{_OFFICE}"
 )
@@ -81,7 +81,7 @@ _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _TREAT = re.compile(r"\b(?:lunch|dinner|breakfast|meal|yoga)")  # "lunch twice a week in the office"
 _NOT_WORK = re.compile(
     r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off"
-    r"|notice|hours?)\b"
+    r"|notice|(?<!contracted )(?<!working )hours?)\b"
 )
 
 
@@ -154,7 +154,7 @@ def _at_home(match: re.Match[str], unit: str) -> bool:
 def _once(match: re.Match[str]) -> OfficeDays | None:
     if _TREAT.search(match.string, max(0, match.start() - 30), match.end()):
         return None
-    times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"]
+    times, unit = match["times"] or match["times2"], match["unit"] or match["unit2"] or "week"
     days = _number(times.split()[0]) * _per(unit)
     most = None if match["lead"] else 2 * days if " or " in times else days
     return OfficeDays(days, most)
@@ -183,7 +183,7 @@ _READERS = (  # what a sentence must hold, the pattern then tried on it, and wha
     (_COUNT.search, _PLACE_THEN_DAYS, _counted),
     (re.compile("week").search, _TIMES, _counted),
     (re.compile("(?:office|site|wfh|home|remote)(?:[- ]based)?[- ]days").search, _PLACED_DAYS, _counted),
-    (re.compile(f"(?:ce|x|times) {_EACH} ").search, _ONCE, _once),
+    (re.compile(f"(?:ce|x|times) (?:{_EACH} |weekly)").search, _ONCE, _once),
     (re.compile("(?:week|fortnight)ly ").search, _REGULAR, _regular),
     *SHARES,
 )

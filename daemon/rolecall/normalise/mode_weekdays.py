@@ -23,8 +23,11 @@ _ONE_AT_HOME = re.compile(  # "with Fridays at home", "WFH every Friday"
 _ANOTHER = re.compile(r"\b(?:plus|and) (?:another|one(?: (?:other|more|further))?|an additional) day\b")
 NAMED_BEFORE = re.compile(rf"{_WEEKDAY},? (?:and|plus) $")
 _AT_HOME = re.compile(r"\b(?:wfh|home|remote(?:ly)?)\b")
-_OFFICE = re.compile(r"\b(?:offices?|studios?|on-?site|in-person)\b")
-_WHOLE_WEEK = re.compile(r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b")
+_OFFICE = re.compile(r"\b(?:offices?|studios?|on-?site|in[- ]person|anchor days?)\b")
+_WHOLE_WEEK = re.compile(
+    r"\b(?:in|from|at) (?:the|our) (?:\w+ )?office\b(?! hours)|\bon-?site\b|\boffice[- ]based\b"
+    r"|\bwork(?:ing)? in[- ]person\b"
+)
 
 
 class Weekdays(NamedTuple):
@@ -40,6 +43,8 @@ def weekdays(sentence: str) -> Weekdays | None:
     named = list(_WEEKDAYS.finditer(sentence)) if _NAMED.search(sentence) else []
     if len(named) == 1:
         return _one(sentence)
+    if both := _both(sentence, named):
+        return both
     office = _OFFICE.search(sentence) if 1 < len(named) <= len(_DAYS) - 1 else None
     if office is None or abs(office.start() - named[0].start()) > _NEAR:
         return None
@@ -52,6 +57,21 @@ def weekdays(sentence: str) -> Weekdays | None:
     if _AT_HOME.search(sentence, named[-1].end(), last):
         count = WEEK - count  # "Mondays and Fridays from home, the rest in the office"
     return Weekdays(count, named[0].start(), max(office.end(), named[-1].end()))
+
+
+def _both(sentence: str, named: list[re.Match[str]]) -> Weekdays | None:
+    """Read days that are named for both places: "in the office Tuesdays and Thursdays, at home Mondays"."""
+    office, home = list(_OFFICE.finditer(sentence)), list(_AT_HOME.finditer(sentence))
+    if len(office) != 1 or len(home) != 1 or not 1 < len(named) <= WEEK or _FROM_TO.search(sentence):
+        return None
+    earlier, later = sorted((office[0].start(), home[0].start()))
+    first = named[0].start()
+    parted = later if earlier < first else earlier  # the days stand behind their place, or before it
+    before = sum(day.start() < parted for day in named)
+    if before in (0, len(named)):
+        return None
+    days = before if office[0].start() == earlier else len(named) - before
+    return Weekdays(float(days), min(earlier, first), named[-1].end())
 
 
 def _one(sentence: str) -> Weekdays | None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rolecall.dedupe import as_json, assign, fingerprint, job_id, learn, links, same
 from rolecall.dedupe.boilerplate import Boilerplate
+from rolecall.dedupe.cluster import ID_LENGTH
 from rolecall.dedupe.crowd import Crowd
 from rolecall.dedupe.links import Links
 from rolecall.dedupe.prints import EXCERPT
@@ -24,7 +25,7 @@ def test_the_job_is_named_after_its_first_posting_and_says_why() -> None:
     first, second = assign(shown(posting("1"), posting("2", source="adzuna")), [])
     assert first.job == job_id(("reed", "1"))
     assert first.same_as is None
-    assert len(first.job) == 8
+    assert len(first.job) == ID_LENGTH
     assert (second.job, second.same_as) == (first.job, ("reed", "1"))
     assert "company" in second.because
 

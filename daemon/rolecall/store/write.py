@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from rolecall.plan import Committed, NewAlert, NewPosting, Plan
-from rolecall.store import decisions, outbox, said, states, waiting
+from rolecall.store import moves, outbox, said, states, waiting
 from rolecall.store.content import as_text, pack
 from rolecall.store.rows import (
     chunks,
@@ -63,7 +63,7 @@ def execute(db: Database, plan: Plan, prepared: Sequence[Prepared] | None = None
     postings = {posting.key: posting for posting in (prepare(plan.postings) if prepared is None else prepared)}
     jobs = _store_postings(db, postings, now) if postings else 0
     for job, other in plan.merges:
-        decisions.merge(db, other, job)
+        moves.merge(db, other, job)
     waiting.drop(db, (*postings, *plan.dropped))
     if plan.source is not None:
         states.save(db, plan.source)

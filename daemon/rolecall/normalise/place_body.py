@@ -16,23 +16,28 @@ from rolecall.normalise.text import Doc
 
 _ROLE = re.compile(  # "this role is based in Leeds", "join our data team in Leeds", "working from our hub in Leeds"
     r"\b(?:(?:role|position|post|job|vacancy) (?:is|sits|will be)(?: based| located)? (?:in|at|out of)(?! our)"
-    r"|join (?:our|the|their) (?:[\w&/-]+ ){0,4}team in"
+    r"|join (?:our|the|their) (?:[\w&/-]+ ){0,4}team in|(?:a|per|each) (?:week|month|fortnight) in"
+    r"|(?:hybrid|hiring|recruiting|expanding|growing) in"
     r"|(?:at|from|to|in|into|join) (?:our|the) (?:\w+ ){0,2}(?:headquarters|HQ|head office|hub|campus|site|studio),?"
     r" (?:in|at)) "
 )
 _CUE = re.compile(
-    r"(?:based|offices?|located|location is|commut\w+ (?:to|distance (?:of|to|from))|onsite|on-site|walk from)"
+    r"(?:based|offices?|located|location is|commut\w+ (?:to|from|distance (?:of|to|from))|onsite|on-site|walk from)"
     r"(?: (?:in|at|out of|near|our|just outside)(?: the (?:heart|cent(?:re|er)) of)?)? ",
     re.IGNORECASE,
 )
 _EMPLOYER = re.compile(  # "a growing retailer in Leeds"
     r"\b(?:an?|my|our) (?:[\w&/,-]+ ){0,6}?(?:client|company|business|organi[sz]ation|firm|charity|practice|start-?up"
-    r"|scale-?up|consultancy|agency|fintech|insurer|bank|retailer|manufacturer|software house|council|university) in "
+    r"|scale-?up|consultancy|agency|fintech|insurer|bank|retailer|manufacturer|software house|council|university)"
+    r" (?:in|near) "
 )
-_OFFICE = re.compile(
-    r"\b(?:our|the|their|its) ((?:[A-Z][\w'-]+ ){1,3})(?:offices?|HQ|headquarters|studio|hub|site|campus)\b"
+_NAMES = r"((?:[A-Z][\w'-]+,? (?:or |and )?){1,4})"
+_PREMISES = r"(?:[a-z]+ )?(?:offices?|HQ|headquarters|studio|hub|site|campus)\b"
+_AT_OFFICE = re.compile(rf"\b(?:at|in|from|to|into|of) (?:our|the|their) {_NAMES}{_PREMISES}")
+_OFFICE = re.compile(rf"\b(?:[Oo]ur|the|their|its) {_NAMES}{_PREMISES}")
+_BASED = re.compile(  # "a Leeds based company", "Our London-based client"
+    r"(?<![\w-])(?:(?:An?|Our|My|The) )?((?:[A-Z][\w']+[ -]){1,3})based\b"
 )
-_BASED = re.compile(r"(?<![\w-])((?:[A-Z][\w']+[ -]){1,3})based\b")  # "a Leeds based company", "London-based"
 _HEADER_LINE = re.compile(  # "London, ONSITE", near the top
     r"^\W{0,3}([A-Z][\w .'-]{2,30}(?:, [A-Z][\w .]{1,25})?),? ?[|,(/-] ?(?:on-?site|remote|hybrid|full[- ]time)\b",
     re.I | re.M,
@@ -42,7 +47,8 @@ _CUT = " ..."  # a line that is cut is no short one
 _HEAD_GOES_ON = re.compile(r"\s*(?:[|(£\n]|- |$|Hybrid|Remote|On-?site|Up to|Salary|Perm|Full|Contract)")
 _LABEL = re.compile(  # "Location: Leeds", as feeds have it; "Location Leeds Salary £50k", where lines run on
     r"(?<!\w)(?:(?i:locations?) ?[:–-] ?|Locations? (?=[A-Z])|📍 ?"
-    r"|(?:Base|Based|Site|Offices?|Where|Workplace|Place of work|Duty station|Town|City|Region) ?: ?)\**([^\n|]{2,80})"
+    r"|(?:Base|Based|Site|(?:Main )?[Oo]ffices?|Where(?: you'll work)?|Workplace|Place of work|Duty station|Town|City"
+    r"|Region) ?: ?)\**([^\n|]{2,80})"
 )
 
 
@@ -86,7 +92,10 @@ def _read_prose(doc: Doc, country: str | None) -> Fact[Location] | None:
     """Read what a sentence calls the place of the job ("based in Leeds"), else an office ("our Leeds office")."""
     text = doc.body[:20_000]
     said = chain(
-        *(_after(cue, text) for cue in (_ROLE, _CUE, _EMPLOYER)), *(_before(cue, text) for cue in (_OFFICE, _BASED))
+        _after(_ROLE, text),
+        _before(_AT_OFFICE, text),
+        *(_after(cue, text) for cue in (_CUE, _EMPLOYER)),
+        *(_before(cue, text) for cue in (_OFFICE, _BASED)),
     )
     for cue, rest in said:
         if named := opening(rest, country or currency_country(doc)):
@@ -99,7 +108,7 @@ def _after(cue: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
 
 
 def _before(cue: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
-    return (("", found[1]) for found in cue.finditer(text))
+    return (("", found[1]) for found in cue.finditer(text) if fold(found[1]) not in title_accidents())
 
 
 def header_parts(header: str) -> Iterator[str]:

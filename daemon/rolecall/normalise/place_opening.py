@@ -8,15 +8,16 @@ from rolecall.model import Location
 from rolecall.normalise.place_parse import parse
 
 _NAME = r"[A-Z][\w'&-]*(?:(?<=\bSt)\.)?"
-_BETWEEN = r"(?: ?[,;/&] ?| [–-] | (?:(?:and|or|of|upon|on|le|by|the|city|centre|in|near|around|from|our|either) )*)"
-_RUN = re.compile(
-    rf"(?:(?:the|our|either|around|near) )*(?:central )?{_NAME}(?:{_BETWEEN}{_NAME}){{0,11}}(?: city centre)?"
-)
+_SMALL = "and|or|of|upon|on|le|by|the|city|centre|in|near|around|from|our|either"
+_BETWEEN = rf"(?: ?[,;/&] ?(?:(?:and|or) )?| [–-] | (?:(?:{_SMALL}) )*)"
+_LEAD = re.compile(r"^(?:(?:either|our|around|near) )+")
+_RUN = re.compile(rf"(?:the )?(?:central )?{_NAME}(?:{_BETWEEN}{_NAME}){{0,11}}(?: city centre)?")
 _LATER_NAME = re.compile(r"[ ,;/&–-]+(?:[a-z]+ )*(?=[A-Z])|$")
 
 
 def opening(text: str, country: str | None) -> tuple[str, Location] | None:
     """Return the place names that a text opens with, and their places; of two readings the one with more places."""
+    text = _LEAD.sub("", text)
     run = _RUN.match(text)
     ends = [end.start() for end in _LATER_NAME.finditer(run[0])] if run else []
     reads = [(text[:end], parse(text[:end], country, strict=True).location) for end in reversed(ends) if end]

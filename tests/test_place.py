@@ -214,6 +214,17 @@ def test_a_head_line_names_the_place_where_nothing_else_does(body: str, place: s
     assert fact.evidence == evidence
 
 
+def test_a_label_in_the_text_adds_the_places_that_a_board_has_left_out() -> None:
+    fact = read("Leeds", description="Location: Derby or Leeds (hybrid)")
+    assert fact.value is not None
+    assert [place.name for place in fact.value.places] == ["Leeds", "Derby"]
+    assert fact.evidence == "Location: Derby or Leeds"
+    assert [name for name, _ in names("Leeds", description="Location: Derby or York")] == ["Leeds"], "another job's"
+    assert [name for name, _ in names("Leeds", description="Location: Leeds or Paris")] == ["Leeds"], (
+        "another country's"
+    )
+
+
 def test_the_place_stands_behind_a_title_that_the_text_repeats() -> None:
     assert names("", title="Data Analyst", description="Data Analyst Leeds (Hybrid) We build kettles.") == [
         ("Leeds", "GB")

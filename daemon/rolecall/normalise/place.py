@@ -36,8 +36,23 @@ def read_location(doc: Doc) -> Fact[Location]:
     for read in (_read_fields, _read_title, read_header, read_label, read_postcode, read_body):
         fact = read(doc, country)
         if fact is not None:
-            return fact
+            return _with_others(doc, fact)
     return UNSTATED
+
+
+def _with_others(doc: Doc, fact: Fact[Location]) -> Fact[Location]:
+    """Boards keep one town of "Location: Leeds or Derby": the text's label adds the others beside it."""
+    where = fact.value
+    if where is None or fact.source != "field" or len(where.places) != 1 or "ocation" not in doc.body:
+        return fact
+    label = read_label(doc, "GB")
+    named = label.value if label is not None else None
+    if label is None or named is None or len(named.places) < 2 or named.countries != where.countries:
+        return fact
+    others = tuple(place for place in named.places if place.name != where.places[0].name)
+    if len(others) == len(named.places):
+        return fact
+    return replace(label, value=replace(where, places=where.places + others), confidence=fact.confidence)
 
 
 def find(name: str, country: str | None = None) -> Place | None:

@@ -81,7 +81,7 @@ _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _TREAT = re.compile(r"\b(?:lunch|dinner|breakfast|meal|yoga)")  # "lunch twice a week in the office"
 _NOT_WORK = re.compile(
     r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off"
-    r"|notice|(?<!contracted )(?<!working )hours?)\b"
+    r"|day (?:working )?week|notice|(?<!contracted )(?<!working )hours?)\b"
 )
 
 

@@ -32,7 +32,7 @@ _EMPLOYER = re.compile(  # "a growing retailer in Leeds"
     r" (?:in|near) "
 )
 _NAMES = r"((?:[A-Z][\w'-]+,? (?:or |and )?){1,4})"
-_PREMISES = r"(?:[a-z]+ )?(?:offices?|HQ|headquarters|studio|hub|site|campus)\b"
+_PREMISES = r"(?:[a-z]+ )?(?:offices?|HQ|headquarters|studios?|hubs?|sites?|campus)\b"
 _AT_OFFICE = re.compile(rf"\b(?:at|in|from|to|into|of) (?:our|the|their) {_NAMES}{_PREMISES}")
 _OFFICE = re.compile(rf"\b(?:[Oo]ur|the|their|its) {_NAMES}{_PREMISES}")
 _BASED = re.compile(  # "a Leeds based company", "Our London-based client"
@@ -43,6 +43,7 @@ _HEADER_LINE = re.compile(  # "London, ONSITE", near the top
     re.I | re.M,
 )
 _TOP, _HEAD_LINES, _HEAD_LINE = 400, 4, 60  # characters and lines in which a header stands, characters of a line
+_ADDRESS = 60  # characters before a postcode that may name its town
 _CUT = " ..."  # a line that is cut is no short one
 _HEAD_GOES_ON = re.compile(r"\s*(?:[|(£\n]|- |$|Hybrid|Remote|On-?site|Up to|Salary|Perm|Full|Contract)")
 _LABEL = re.compile(  # "Location: Leeds", as feeds have it; "Location Leeds Salary £50k", where lines run on
@@ -129,11 +130,16 @@ def read_label(doc: Doc, country: str | None) -> Fact[Location] | None:
 
 
 def read_postcode(doc: Doc, country: str | None) -> Fact[Location] | None:
+    """Read an address: "High Street, Grimsby, DN31 1HX" is in Grimsby, a bare postcode in its area's town."""
     match = POSTCODE.search(doc.body)
-    read = parse(match[0], "GB") if match else None
-    if match is None or read is None or not read.location.places:
+    if match is None:
         return None
-    return located_fact(read.location, "body", match[0], "place.postcode", Confidence.MEDIUM)
+    line = doc.body[max(0, match.start() - _ADDRESS) : match.end()].rpartition("\n")[2]
+    before = line[: -len(match[0])].rstrip(" ,")
+    town = re.split(r"[,.:(]", before)[-1].strip()
+    address = line[len(before) - len(town) :] if town and parse(town, "GB", strict=True).location.places else match[0]
+    read = parse(address, "GB", strict=True).location
+    return located_fact(read, "body", address, "place.postcode", Confidence.MEDIUM) if read.places else None
 
 
 def currency_country(doc: Doc) -> str | None:

@@ -20,7 +20,7 @@ from rolecall.normalise.place_words import LONDON, LONDON_MILES, Word, state, st
 
 CITY_STATES = frozenset({"SG", "HK", "MC", "LU", "GI", "MO"})  # as often a town of a list as the country of another
 DISTRICT_MILES = 10
-AREA_MILES = 35  # from the town that a postcode area is named after to its far end
+AREA_MILES = 45  # from the town that a postcode area is named after to its far end
 FAR_LARGER = 4  # a neighbour this many times larger gives its name to the place
 PEOPLE_PER_MILE = 20_000  # a county's middle is a weak hint: size outweighs some miles
 _QUALIFIES = ("country", "nation", "county", "state", "wide")

@@ -268,12 +268,32 @@ def test_evidence_is_a_span_of_the_text() -> None:
         ("EST hours required.", "late"),
         ("At least 4 hours overlap with EST.", "ok"),
         ("SGT hours required.", "early"),
+        ("Core hours are 10-4 GMT.", "ok"),
+        ("Core hours are 9am - 3pm Pacific Time.", "late"),
+        ("You'll need at least 4 hours of overlap with US Eastern.", "ok"),
+        ("Core hours 9-5 Central European Time", "ok"),
     ],
 )
 def test_hours_are_judged_by_a_london_day(text: str, expected: str) -> None:
     value = read(text).value
     assert value is not None
     assert value.uk_hours == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "much"),
+    [
+        ("Monthly travel to Leeds.", "occasional"),
+        ("You will travel to Leeds once a month.", "occasional"),
+        ("The role has 20% travel.", "occasional"),
+        ("The role has 25% travel.", "regular"),
+        ("We make travel better.", None),
+    ],
+)
+def test_how_much_one_travels_is_read(text: str, much: str | None) -> None:
+    value = read(f"This role is fully remote. {text}").value
+    assert value is not None
+    assert value.travel == much
 
 
 def test_a_home_base_is_read_with_its_radius() -> None:

@@ -25,7 +25,11 @@ HOURS_FROM_LONDON: dict[str, float] = {
 DAY = (8.0, 19.0)  # the London day in which required hours are no trouble
 OFFICE_DAY = (9.0, 17.0)  # what a bare zone asks for
 
-_ZONES = frozenset(map(str.lower, HOURS_FROM_LONDON))
+_IN_WORDS = {"Central European": "CET", "Eastern": "ET", "Central": "CT", "Mountain": "MT", "Pacific": "PT"}
+_WORDS = re.compile(
+    rf"\b(?:US )?({'|'.join(_IN_WORDS)})(?: Standard| Daylight)?(?= [Tt]ime| hours|$|[ .,)]*$)(?: [Tt]ime\b)?"
+)
+_ZONES = frozenset(map(str.lower, HOURS_FROM_LONDON)) | {"eastern", "central", "mountain", "pacific"}
 _ZONE = "|".join(HOURS_FROM_LONDON)
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?"
 _HOURS = r"(\d{1,2})\+? ?(?:hours?|hrs?)"
@@ -50,7 +54,8 @@ def time_zone(doc: Doc) -> TimeZoneNeed | None:
     if doc.parts[-1].words.isdisjoint(_ZONES):
         return None
     for sentence in sentences(doc.parts[-1], "zone_cues"):
-        need = _need(sentence.text) if _A_ZONE.search(sentence.text) else None
+        text = _WORDS.sub(lambda zone: _IN_WORDS[zone[1]], sentence.text)
+        need = _need(text) if _A_ZONE.search(text) else None
         if need is not None:
             return need
     return None
@@ -72,6 +77,8 @@ def uk_hours(need: TimeZoneNeed | None) -> Literal["ok", "late", "early"] | None
 def _need(text: str) -> TimeZoneNeed | None:
     if core := _CORE.search(text):
         start, end = _clock(core[1], core[2], core[3] or core[6]), _clock(core[4], core[5], core[6])
+        if start and end and end < start:
+            start, end = _clock(core[1], core[2], core[3]), _clock(core[4], core[5], "pm")  # "10-4", "10-4pm"
         return TimeZoneNeed("core", core[7].upper(), start, end) if start and end else None
     if overlap := _OVERLAP.search(text):
         return TimeZoneNeed("overlap", overlap[2] or overlap[4], hours=float(overlap[1] or overlap[3]))

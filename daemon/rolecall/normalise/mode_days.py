@@ -80,8 +80,8 @@ _TURN = re.compile(r"\b(?:with|except|plus|but|requiring|apart|first|friendly)\b
 _MIXED = re.compile(r"\b(?:hybrid|home|remote|wfh|week)")
 _TREAT = re.compile(r"\b(?:lunch|dinner|breakfast|meal|yoga)")  # "lunch twice a week in the office"
 _NOT_WORK = re.compile(
-    r"\b(?:holiday|leave|vacation|annual|abroad|probation|volunteer\w*|training days|sick|years?|anywhere|off"
-    r"|day (?:working )?week|notice|(?<!contracted )(?<!working )hours?)\b"
+    r"\b(?:holiday|leave|vacation|annual|abroad|(?<!after )(?<!following )probation|volunteer\w*|training days|sick"
+    r"|years?|anywhere|off|day (?:working )?week|notice|(?<!contracted )(?<!working )hours?)\b"
 )
 
 
@@ -182,7 +182,7 @@ _READERS = (  # what a sentence must hold, the pattern then tried on it, and wha
     (re.compile(r"(?:week|month|fortnight|p/?[wm]) (?:in|at) ").search, _DAYS_IN_TOWN, _in_town),
     (_COUNT.search, _PLACE_THEN_DAYS, _counted),
     (re.compile("week").search, _TIMES, _counted),
-    (re.compile("(?:office|site|wfh|home|remote)(?:[- ]based)?[- ]days").search, _PLACED_DAYS, _counted),
+    (re.compile("(?:office|site|wfh|home|remote)(?:[- ]based)?[- ]day").search, _PLACED_DAYS, _counted),
     (re.compile(f"(?:ce|x|times) (?:{_EACH} |weekly)").search, _ONCE, _once),
     (re.compile("(?:week|fortnight)ly ").search, _REGULAR, _regular),
     *SHARES,

@@ -13,6 +13,7 @@ from rolecall.normalise.place_parse import parse
 from rolecall.normalise.place_pieces import POSTCODE
 from rolecall.normalise.place_words import title_accidents
 from rolecall.normalise.text import Doc
+from rolecall.normalise.words import load
 
 _ROLE = re.compile(  # "this role is based in Leeds", "join our data team in Leeds", "working from our hub in Leeds"
     r"\b(?:(?:role|position|post|job|vacancy) (?:is|sits|will be)(?: based| located)? (?:in|at|out of)(?! our)"
@@ -26,11 +27,11 @@ _CUE = re.compile(
     r"(?: (?:in|at|out of|near|our|just outside)(?: the (?:heart|cent(?:re|er)) of)?)? ",
     re.IGNORECASE,
 )
+_FIRMS = "|".join(load("regions")["prose"]["firms"])
 _EMPLOYER = re.compile(  # "a growing retailer in Leeds"
-    r"\b(?:an?|my|our) (?:[\w&/,-]+ ){0,6}?(?:client|company|business|organi[sz]ation|firm|charity|practice|start-?up"
-    r"|scale-?up|consultancy|agency|fintech|insurer|bank|retailer|manufacturer|software house|council|university)"
-    r" (?:in|near) "
+    rf"(?:\b(?:an?|my|our)|^[A-Z]\w+) (?:[\w&/,-]+ ){{0,6}}?(?:{_FIRMS}) (?:in|near) ", re.MULTILINE
 )
+_LISTED = re.compile(r"\b(?:offices|hubs|sites|locations) \((?=[A-Z])")  # "any of our hubs (Leeds, Derby)"
 _NAMES = r"((?:[A-Z][\w'-]+,? (?:or |and )?){1,4})"
 _PREMISES = r"(?:[a-z]+ )?(?:offices?|HQ|headquarters|studios?|hubs?|sites?|campus)\b"
 _AT_OFFICE = re.compile(rf"\b(?:at|in|from|to|into|of) (?:our|the|their) {_NAMES}{_PREMISES}")
@@ -95,13 +96,17 @@ def _read_prose(doc: Doc, country: str | None) -> Fact[Location] | None:
     said = chain(
         _after(_ROLE, text),
         _before(_AT_OFFICE, text),
-        *(_after(cue, text) for cue in (_CUE, _EMPLOYER)),
+        *(_after(cue, text) for cue in (_LISTED, _CUE, _EMPLOYER)),
         *(_before(cue, text) for cue in (_OFFICE, _BASED)),
     )
+    country_alone = None
     for cue, rest in said:
         if named := opening(rest, country or currency_country(doc)):
-            return located_fact(named[1], "body", cue + named[0], "place.body", Confidence.MEDIUM)
-    return None
+            fact = located_fact(named[1], "body", cue + named[0], "place.body", Confidence.MEDIUM)
+            if named[1].places:
+                return fact
+            country_alone = country_alone or fact
+    return country_alone
 
 
 def _after(cue: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:

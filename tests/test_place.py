@@ -214,6 +214,14 @@ def test_a_head_line_names_the_place_where_nothing_else_does(body: str, place: s
     assert fact.evidence == evidence
 
 
+def test_the_area_that_adzuna_names_tells_where_an_unknown_estate_lies() -> None:
+    area = {"location": {"area": ["UK", "North West England", "Cheshire", "Warrington", "Mill Lane Park"]}}
+    raw = RawPosting("adzuna:gb", "1", "Job", location="Mill Lane Park", fields=area, country="GB")
+    read = place.read_location(prepare(raw))
+    assert read.value is not None
+    assert [one.name for one in read.value.places] == ["Warrington"]
+
+
 def test_a_label_in_the_text_adds_the_places_that_a_board_has_left_out() -> None:
     fact = read("Leeds", description="Location: Derby or Leeds (hybrid)")
     assert fact.value is not None

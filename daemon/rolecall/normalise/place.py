@@ -16,8 +16,9 @@ from rolecall.normalise.place_body import (
     read_header,
     read_label,
     read_postcode,
+    read_wide_label,
 )
-from rolecall.normalise.place_fields import country_field, texts
+from rolecall.normalise.place_fields import AREA, country_field, texts
 from rolecall.normalise.place_gazetteer import british_names, distance, fold
 from rolecall.normalise.place_parse import parse
 from rolecall.normalise.text import Doc
@@ -33,7 +34,7 @@ _BEFORE_MODE = 60  # characters
 def read_location(doc: Doc) -> Fact[Location]:
     """Return where the job is. Location field and the board's own fields, then title, then the body after a cue."""
     country = doc.raw.country or country_field(doc.raw)
-    for read in (_read_fields, _read_title, read_header, read_label, read_postcode, read_body):
+    for read in (_read_fields, _read_title, read_header, read_label, read_postcode, read_body, read_wide_label):
         fact = read(doc, country)
         if fact is not None:
             return _with_others(doc, fact)
@@ -80,8 +81,8 @@ def _read_fields(doc: Doc, country: str | None) -> Fact[Location] | None:
     pairs += [(name, text) for name, text in texts(doc.raw) if text != doc.location]
     reads = [(n, text, parse(text, own if n == "secondaryLocations" else country or own)) for n, text in pairs]
     telling = [(name, text, read) for name, text, read in reads if read.tells]
-    # Ashby's address repeats the place or is the head office: it counts only where nothing else tells.
-    telling = [each for each in telling if each[0] != "address"] or telling
+    # Ashby's address repeats the place or is the head office, Adzuna's area holds it: only where nothing else tells.
+    telling = [each for each in telling if each[0] not in ("address", AREA)] or telling
     if not telling:
         return None
     british = (each for each in telling if "GB" in each[2].location.countries)

@@ -23,7 +23,8 @@ _ROLE = re.compile(  # "this role is based in Leeds", "join our data team in Lee
     r" (?:in|at)) "
 )
 _CUE = re.compile(
-    r"(?:based|offices?|located|location is|commut\w+ (?:to|from|distance (?:of|to|from))|onsite|on-site|walk from)"
+    r"(?:based|offices?|studios?|hubs?|located|location is|commut\w+ (?:to|from|distance (?:of|to|from))"
+    r"|onsite|on-site|walk from)"
     r"(?: (?:in|at|out of|near|our|just outside)(?: the (?:heart|cent(?:re|er)) of)?)? ",
     re.IGNORECASE,
 )
@@ -43,7 +44,7 @@ _HEADER_LINE = re.compile(  # "London, ONSITE", near the top
     r"^\W{0,3}([A-Z][\w .'-]{2,30}(?:, [A-Z][\w .]{1,25})?),? ?[|,(/-] ?(?:on-?site|remote|hybrid|full[- ]time)\b",
     re.I | re.M,
 )
-_TOP, _HEAD_LINES, _HEAD_LINE = 400, 4, 60  # characters and lines in which a header stands, characters of a line
+_TOP, _HEAD_LINES, _HEAD_LINE = 400, 4, 90  # characters and lines in which a header stands, characters of a line
 _ADDRESS = 60  # characters before a postcode that may name its town
 _CUT = " ..."  # a line that is cut is no short one
 _HEAD_GOES_ON = re.compile(r"\s*(?:[|(£\n]|- |$|Hybrid|Remote|On-?site|Up to|Salary|Perm|Full|Contract)")
@@ -126,12 +127,19 @@ def header_parts(header: str) -> Iterator[str]:
 
 
 def read_label(doc: Doc, country: str | None) -> Fact[Location] | None:
+    return next((fact for fact in _labels(doc, country) if fact.value and fact.value.places), None)
+
+
+def read_wide_label(doc: Doc, country: str | None) -> Fact[Location] | None:
+    """Read a label that names no town: "Locations: UK-wide"."""
+    return next(_labels(doc, country), None)
+
+
+def _labels(doc: Doc, country: str | None) -> Iterator[Fact[Location]]:
     for label in _LABEL.finditer(doc.body):
-        named = opening(label[1].lstrip(), country or currency_country(doc))
-        if named is not None and named[1].places:
+        if named := opening(label[1].lstrip(), country or currency_country(doc)):
             evidence = doc.body[label.start() : label.start(1)] + named[0]
-            return located_fact(named[1], "body", evidence, "place.label", Confidence.MEDIUM)
-    return None
+            yield located_fact(named[1], "body", evidence, "place.label", Confidence.MEDIUM)
 
 
 def read_postcode(doc: Doc, country: str | None) -> Fact[Location] | None:

@@ -9,6 +9,7 @@ from rolecall.normalise.place_words import word
 from rolecall.normalise.plain import short
 
 MAX_TEXTS = 40
+AREA = "area"  # what a place lies in: it counts only where the place itself is unknown
 
 TEXTS: dict[str, tuple[str, ...]] = {
     "ashby": ("location", "secondaryLocations.*.location", "secondaryLocations.*", "address.postalAddress"),
@@ -29,7 +30,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "workday": ("locationsText", "additionalLocations.*"),
     "oracle": ("PrimaryLocation", "secondaryLocations.*.Name"),
     "reed": ("locationName",),
-    "adzuna": ("location.display_name",),
+    "adzuna": ("location.display_name", "location.area"),
     "schema": (
         "jobLocation.address",
         "jobLocation.*.address",
@@ -62,7 +63,7 @@ def texts(raw: RawPosting) -> Iterator[tuple[str, str]]:
             text = _text(value)
             if text and count < MAX_TEXTS:
                 count += 1
-                yield name, text
+                yield AREA if path.endswith(f".{AREA}") else name, text
 
 
 def country_field(raw: RawPosting) -> str | None:
@@ -94,6 +95,8 @@ def _inner(value: Json, step: str) -> list[Json]:
 def _text(value: Json) -> str:
     if isinstance(value, str):
         return short(value)
+    if isinstance(value, list):  # from the country down to the street
+        return short(", ".join(part for part in reversed(value) if isinstance(part, str)))
     if not hasattr(value, "get") or value.get("hidden") is True:
         return ""
     return short(", ".join(dict.fromkeys(part for keys in _ADDRESS if (part := _first(value, keys)))))

@@ -15,10 +15,10 @@ _WORDS = load("level_body")["years"]
 _WORDED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERS = {word: number for number, word in enumerate(_WORDED)} | {"couple of": 2}
 _YEARS = re.compile(r"y(?:ears?|rs?\.?|(?<=[\d+ ]y)oe\b)")  # one letter in front: `re` looks for it alone
-_NUMBER = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_NUMBERS)})"
 _BEFORE = re.compile(
-    rf"(?<![\w.,£$€]){_NUMBER}(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?"  # "5+", "five (5)"
-    rf"(?: ?(?:-|to|or) ?{_NUMBER} ?\+?)? ?(?:plus|or more|full|solid)? ?$"  # "3-5", "2 to 3 full"
+    rf"(?<![\w.,£$€])(?P<both>between )?(?P<low>{_NUMBER})(?: ?\(\d{{1,2}}\))? ?(?:\+|plus|or more)?"  # "5+"
+    rf"(?: ?(?:-|to|or|(?(both)and|-)) ?(?P<high>{_NUMBER}) ?\+?)? ?(?:plus|or more|full|solid)? ?$"  # "3-5"
 )
 _AFTER = re.compile(
     rf"[^.;\n]{{0,90}}?\b(?:{_WORDS['experience']})|\+?'?s? (?:of )?(?:[\w-]+ ){{0,3}}?(?:{_WORDS['activity']})\b"
@@ -72,7 +72,7 @@ def _years(doc: Doc, unit: re.Match[str]) -> Years | None:
     number = _BEFORE.search(low, max(0, unit.start() - 30), unit.start())
     if number is None:
         return None
-    least, most = _int(number[1]), _int(number[2]) if number[2] else None
+    least, most = _int(number["low"]), _int(number["high"]) if number["high"] else None
     after = _AFTER.match(low, unit.end(), unit.end() + 110)
     start, end = number.start(), after.end() if after else unit.end()
     if least > _MOST or not (after or unit[0] == "yoe" or _AHEAD.search(low, max(0, start - 90), start)):

@@ -37,6 +37,7 @@ def show(source: str, config: Path | None, as_json: bool) -> None:
     """Read an advert from a file, or from standard input ("-"): its first line is the title."""
     from rolecall.normalise import normalise
     from rolecall.normalise.facts import as_json as facts_of
+    from rolecall.render.clean import harmless
 
     text = _read(source)
     if not text.strip():
@@ -46,7 +47,7 @@ def show(source: str, config: Path | None, as_json: bool) -> None:
     searches = _searches(config)  # first: the words it is read by are the configuration's, too
     posting = normalise(_posting(text))
     if as_json:
-        typer.echo(json.dumps(facts_of(posting), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(harmless(facts_of(posting)), ensure_ascii=False, indent=2))
         return
     typer.echo("\n\n".join(filter(None, [_read_as(posting), _text(posting), _verdicts(posting, searches)])))
 

@@ -308,10 +308,11 @@ def _verdict_colours(text: str) -> str:
 def _why_json(found: Explanation) -> dict[str, object]:
     from rolecall import match
     from rolecall.normalise.facts import as_json
+    from rolecall.render.clean import harmless
 
     return {
         "job": found.job.id,
-        "facts": as_json(found.posting),
+        "facts": harmless(as_json(found.posting)),
         "postings": [{"source": p.raw.source, "url": p.raw.url, "because": p.because} for p in found.job.postings],
         "attribution": list(dict.fromkeys(filter(None, (p.raw.attribution for p in found.job.postings)))),
         "notes": found.notes,

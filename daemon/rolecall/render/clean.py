@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from rolecall.model import Card, Copy, Message
@@ -38,6 +39,18 @@ def line(text: str, limit: int = MAX_LINE) -> str:
 def paragraphs(text: str, limit: int = MAX_TEXT) -> str:
     """Return visible text with its line breaks kept."""
     return clip(_visible(text[: limit * 2].replace("\r\n", "\n")).strip(), limit)
+
+
+def harmless(data: Any) -> Any:
+    """Return data for JSON with visible text only, in whatever is in it."""
+    match data:
+        case str():
+            return paragraphs(data)
+        case dict():
+            return {key: harmless(value) for key, value in data.items()}
+        case list() | tuple():
+            return [harmless(value) for value in data]
+    return data
 
 
 def link(url: str) -> str:

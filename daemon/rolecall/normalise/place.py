@@ -15,6 +15,7 @@ from rolecall.normalise.place_body import (
     read_body,
     read_header,
     read_label,
+    read_own_label,
     read_postcode,
     read_wide_label,
 )
@@ -44,9 +45,9 @@ def read_location(doc: Doc) -> Fact[Location]:
 def _with_others(doc: Doc, fact: Fact[Location]) -> Fact[Location]:
     """Boards keep one town of "Location: Leeds or Derby": the text's label adds the others beside it."""
     where = fact.value
-    if where is None or fact.source != "field" or len(where.places) != 1 or "ocation" not in doc.body:
+    if where is None or fact.source != "field" or len(where.places) != 1:
         return fact
-    label = read_label(doc, "GB")
+    label = read_own_label(doc, "GB")
     named = label.value if label is not None else None
     if label is None or named is None or len(named.places) < 2 or named.countries != where.countries:
         return fact

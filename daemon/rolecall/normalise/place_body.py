@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from rolecall.model import Confidence, Fact, Location, Origin
+from rolecall.normalise.phrases import places
 from rolecall.normalise.place_gazetteer import fold
 from rolecall.normalise.place_opening import opening
 from rolecall.normalise.place_parse import parse
@@ -127,16 +128,26 @@ def header_parts(header: str) -> Iterator[str]:
 
 
 def read_label(doc: Doc, country: str | None) -> Fact[Location] | None:
-    return next((fact for fact in _labels(doc, country) if fact.value and fact.value.places), None)
+    return _with_town(_labels(doc, country, _LABEL.finditer(doc.body)))
+
+
+def read_own_label(doc: Doc, country: str | None) -> Fact[Location] | None:
+    """Read what the text labels "Location" and nothing else: a pattern is tried only where the word stands."""
+    tried = (_LABEL.match(doc.body, at - 1) for at in places(doc.low, "ocation") if at)
+    return _with_town(_labels(doc, country, filter(None, tried)))
 
 
 def read_wide_label(doc: Doc, country: str | None) -> Fact[Location] | None:
     """Read a label that names no town: "Locations: UK-wide"."""
-    return next(_labels(doc, country), None)
+    return next(_labels(doc, country, _LABEL.finditer(doc.body)), None)
 
 
-def _labels(doc: Doc, country: str | None) -> Iterator[Fact[Location]]:
-    for label in _LABEL.finditer(doc.body):
+def _with_town(labels: Iterable[Fact[Location]]) -> Fact[Location] | None:
+    return next((fact for fact in labels if fact.value and fact.value.places), None)
+
+
+def _labels(doc: Doc, country: str | None, found: Iterable[re.Match[str]]) -> Iterator[Fact[Location]]:
+    for label in found:
         if named := opening(label[1].lstrip(), country or currency_country(doc)):
             evidence = doc.body[label.start() : label.start(1)] + named[0]
             yield located_fact(named[1], "body", evidence, "place.label", Confidence.MEDIUM)

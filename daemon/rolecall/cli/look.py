@@ -194,10 +194,12 @@ def _row(row: Row, zone: ZoneInfo, form: Format, *, stated: bool = False) -> dic
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:
+    from rolecall.schedule import day
+
     local, today = moment.astimezone(zone), datetime.now(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
-    return f"{local:%a} {local.day} {local:%b}" if today - local < YEARLESS else f"{local.day} {local:%b %Y}"
+    return f"{local:%a} {local.day} {local:%b}" if today - local < YEARLESS else day(moment, zone)
 
 
 def _json_row(row: Row) -> dict[str, object]:

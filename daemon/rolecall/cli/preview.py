@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,11 +46,11 @@ def preview(
 
 def _with_draft(path: Path, draft: Path) -> Config:
     """Return the configuration with the draft's searches instead of its own; raises `ConfigError`."""
-    from rolecall.config import read, text_of
+    from rolecall.config import read, table_of
     from rolecall.plugins import kinds
 
-    searches = tomllib.loads(text_of(draft)).get("search", [])
-    whole = tomllib.loads(text_of(path))
+    searches = table_of(draft).get("search", [])
+    whole = table_of(path)
     return read({**whole, "search": searches}, kinds(), path)
 
 

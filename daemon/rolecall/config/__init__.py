@@ -7,7 +7,7 @@ what comes out.
 
 from rolecall.config.model import Channel, Config, DaemonOptions, Person, SourceEntry
 from rolecall.config.plugin import secrets_of
-from rolecall.config.read import Kinds, find, load, read, text_of
+from rolecall.config.read import Kinds, find, load, read, table_of, text_of
 
 __all__ = [
     "Channel",
@@ -20,5 +20,6 @@ __all__ = [
     "load",
     "read",
     "secrets_of",
+    "table_of",
     "text_of",
 ]

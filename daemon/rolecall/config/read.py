@@ -79,17 +79,26 @@ def load(path: Path, kinds: Kinds, instead: Changes | None = None) -> Config:
     A good one is in force at once for how adverts are read: its vocabulary and its factors of pay. `instead`: changes
     to be tried in place of those that are kept.
     """
-    table = tomllib.loads(text_of(path))
+    table = table_of(path)
     changes = changes_file.read(changes_file.place(table, path)) if instead is None else instead
     return replace(read(laid_over(table, changes), kinds, path), changes=changes)
 
 
+def table_of(path: Path) -> Table:
+    """Return what stands in a file of TOML; raises ConfigError."""
+    return _written(path)[1]
+
+
 def text_of(path: Path) -> str:
     """Return the text of a file that is valid TOML; raises ConfigError."""
+    return _written(path)[0]
+
+
+def _written(path: Path) -> tuple[str, Table]:
     try:
         written = path.read_bytes()
         text = written.decode("utf-8-sig")
-        tomllib.loads(text)
+        return text, tomllib.loads(text)
     except OSError as error:
         raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}.")]) from error
     except UnicodeDecodeError as error:
@@ -97,7 +106,6 @@ def text_of(path: Path) -> str:
         raise ConfigError([Problem(str(path), f"is not UTF-8 in line {line}.", "Save it as UTF-8.")]) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([Problem(str(path), f"is not valid TOML: {error}.")]) from None
-    return text
 
 
 def read(table: Table, kinds: Kinds, path: Path | None = None) -> Config:

@@ -35,17 +35,17 @@ _BEFORE_MODE = 60  # characters
 def read_location(doc: Doc) -> Fact[Location]:
     """Return where the job is. Location field and the board's own fields, then title, then the body after a cue."""
     country = doc.raw.country or country_field(doc.raw)
-    for read in (_read_fields, _read_title, read_header, read_label, read_postcode, read_body, read_wide_label):
-        fact = read(doc, country)
-        if fact is not None:
-            return _with_others(doc, fact)
-    return UNSTATED
+    if (stated := _read_fields(doc, country)) is not None:
+        return _with_others(doc, stated)
+    likely = country or currency_country(doc)
+    readers = (_read_title, read_header, read_label, read_postcode, read_body, read_wide_label)
+    return next((fact for read in readers if (fact := read(doc, likely)) is not None), UNSTATED)
 
 
 def _with_others(doc: Doc, fact: Fact[Location]) -> Fact[Location]:
     """Boards keep one town of "Location: Leeds or Derby": the text's label adds the others beside it."""
     where = fact.value
-    if where is None or fact.source != "field" or len(where.places) != 1:
+    if where is None or len(where.places) != 1:
         return fact
     label = read_own_label(doc, "GB")
     named = label.value if label is not None else None
@@ -123,7 +123,7 @@ def _union(locations: list[Location]) -> Location:
 
 
 def _read_title(doc: Doc, country: str | None) -> Fact[Location] | None:
-    reads = [(part, parse(part, country or currency_country(doc), strict=True)) for part in _title_parts(doc)]
+    reads = [(part, parse(part, country, strict=True)) for part in _title_parts(doc)]
     telling = [(part, read.location) for part, read in reads if read.location.places or read.location.countries]
     telling = [each for each in telling if each[0] != doc.company] or telling  # "London | Engineers | bulb": no company
     # "L39 - London" is the name of a house: a bare postcode district counts where no town is named.

@@ -58,7 +58,6 @@ _LABEL = re.compile(  # "Location: Leeds", as feeds have it; "Location Leeds Sal
 
 def read_header(doc: Doc, country: str | None) -> Fact[Location] | None:
     """Read the head lines of a pasted advert: "Acme Ltd | Leeds / hybrid | £70k", "Leeds, West Yorkshire"."""
-    country = country or currency_country(doc)
     top = doc.body if len(doc.body) <= _TOP else doc.body[:_TOP] + _CUT
     if doc.title and top.startswith(doc.title):
         top = top[len(doc.title) :].lstrip(" -|,:(")
@@ -86,7 +85,7 @@ def _is_head(line: str) -> bool:
 
 def read_body(doc: Doc, country: str | None) -> Fact[Location] | None:
     for line in _HEADER_LINE.finditer(doc.body, 0, _TOP):
-        read = parse(line[1].strip(" ,"), country or currency_country(doc), strict=True)
+        read = parse(line[1].strip(" ,"), country, strict=True)
         if read.location.places:
             return located_fact(read.location, "body", line[0].strip(), "place.line", Confidence.MEDIUM)
     return _read_prose(doc, country)
@@ -103,7 +102,7 @@ def _read_prose(doc: Doc, country: str | None) -> Fact[Location] | None:
     )
     country_alone = None
     for cue, rest in said:
-        if named := opening(rest, country or currency_country(doc)):
+        if named := opening(rest, country):
             fact = located_fact(named[1], "body", cue + named[0], "place.body", Confidence.MEDIUM)
             if named[1].places:
                 return fact
@@ -148,7 +147,7 @@ def _with_town(labels: Iterable[Fact[Location]]) -> Fact[Location] | None:
 
 def _labels(doc: Doc, country: str | None, found: Iterable[re.Match[str]]) -> Iterator[Fact[Location]]:
     for label in found:
-        if named := opening(label[1].lstrip(), country or currency_country(doc)):
+        if named := opening(label[1].lstrip(), country):
             evidence = doc.body[label.start() : label.start(1)] + named[0]
             yield located_fact(named[1], "body", evidence, "place.label", Confidence.MEDIUM)
 

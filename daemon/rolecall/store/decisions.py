@@ -18,7 +18,7 @@ from rolecall.dedupe import job_id, normal_company
 from rolecall.people import Decision, Mark, MarkKind, Ruling
 from rolecall.plan import AGAIN, Delivery
 from rolecall.store import moves, outbox, said
-from rolecall.store.rows import dumps, mark_of, mark_row, marks, to_time, to_us
+from rolecall.store.rows import column, dumps, mark_of, mark_row, marks, to_time, to_us
 
 
 class _Posting(NamedTuple):
@@ -119,7 +119,7 @@ def _come_again(db: Database, job: str, decision: Decision) -> bool:
     assert decision.again is not None  # noqa: S101 (asked before)
     until, searches, channels = decision.again.until, decision.again.searches, decision.again.channels
     query = f"SELECT id FROM alert WHERE job = ? AND search IN ({marks(searches)})"  # noqa: S608 (only ?)
-    alerts = [alert for (alert,) in db.execute(query, [job, *searches])]
+    alerts = column(db.execute(query, [job, *searches]))
     for channel in channels if alerts else ():
         delivery = Delivery(channel, _again(decision.id), "alert", until)
         for alert in alerts:

@@ -21,7 +21,7 @@ def merge(db: Database, job: str, into: str) -> None:
 
 
 def postings_of(db: Database, job: str) -> list[int]:
-    return [row for (row,) in db.execute("SELECT id FROM posting WHERE job = ? ORDER BY first_seen, id", [job])]
+    return column(db.execute("SELECT id FROM posting WHERE job = ? ORDER BY first_seen, id", [job]))
 
 
 def move(db: Database, rows: Collection[int], old: str, new: str) -> None:
@@ -61,7 +61,7 @@ WHERE old.job = :old AND o.state = 'pending' AND o.ambiguous = 0
 def _fold(db: Database, old: str, new: str) -> None:
     """Give what hangs on an empty job to another one, where that has not the same already, and delete the job."""
     db.execute("UPDATE OR IGNORE alert SET job = ? WHERE job = ?", [new, old])
-    twice = [row for (row,) in db.execute("SELECT id FROM alert WHERE job = ?", [old])]
+    twice = column(db.execute("SELECT id FROM alert WHERE job = ?", [old]))
     db.execute(f"DELETE FROM outbox_alert WHERE alert IN ({marks(twice)})", twice)  # noqa: S608 (only ?)
     db.execute("DELETE FROM alert WHERE job = ?", [old])
     db.execute("UPDATE OR IGNORE bridge SET job = ? WHERE job = ?", [new, old])

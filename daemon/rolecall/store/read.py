@@ -31,7 +31,7 @@ FROM posting WHERE source = ? AND source_id IN ({})
 
 def open_ids(db: Database, source: str) -> frozenset[str]:
     rows = db.execute("SELECT source_id FROM posting WHERE source = ? AND closed_at IS NULL", [source])
-    return frozenset(source_id for (source_id,) in rows)
+    return frozenset(column(rows))
 
 
 def missing_ids(db: Database, source: str) -> frozenset[str]:

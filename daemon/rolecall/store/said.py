@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlite_utils import Database
 
 from rolecall.people import Mark, Muted
-from rolecall.store.rows import chunks, mark_of, mark_row, marks, to_time, to_us, writable
+from rolecall.store.rows import chunks, column, mark_of, mark_row, marks, to_time, to_us, writable
 
 
 def of_job(db: Database, job: str) -> tuple[Mark, ...]:
@@ -41,7 +41,7 @@ DONE_WITH = "SELECT 1 FROM mark WHERE job = {} AND person IN ('', ?) AND kind IN
 def saved(db: Database, person: str, limit: int) -> list[str]:
     """Return the jobs that a person saved, last saved first."""
     query = "SELECT job FROM mark WHERE kind = 'saved' AND person IN ('', ?) GROUP BY job ORDER BY max(at) DESC LIMIT ?"
-    return [job for (job,) in db.execute(query, [person, limit])]
+    return column(db.execute(query, [person, limit]))
 
 
 # --- mutes ----------------------------------------------------------------------------------------------------
